@@ -1,0 +1,125 @@
+package io.bnzoo.backend;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.deeplearning4j.config.DL4JSystemProperties;
+import org.deeplearning4j.nn.layers.mkldnn.BaseMKLDNNHelper;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
+
+/**
+ * Chooses ND4J's binary and turns Deeplearning4j's oneDNN path on.
+ *
+ * <p>Out of the box Deeplearning4j 1.0.0-M2.1 leaves oneDNN off, silently, for three reasons: the
+ * default binary has no oneDNN in it, the property {@code
+ * org.eclipse.deeplearning4j.helpers.disable} is true by default, and a class is looked up by a
+ * name it no longer has (see {@link org.nd4j.nativeblas.Nd4jCpu}). With it, a deep convolutional
+ * network trains several times faster.
+ */
+public final class NativeBackend {
+  private static final String EXTENSION_PROPERTY = "org.bytedeco.javacpp.platform.extension";
+  private static final String MEMORY_CHECK_PROPERTY = "org.bytedeco.javacpp.maxphysicalbytes";
+  private static final String ONEDNN_EXTENSION = "-onednn-avx2";
+  private static final String BINARIES = "org/nd4j/linalg/cpu/nativecpu/bindings/";
+
+  /**
+   * What is in use.
+   *
+   * @param oneDnn whether convolutions and normalizations go through oneDNN
+   * @param description one line for people, with the reason where oneDNN is off
+   */
+  public record Status(boolean oneDnn, String description) {}
+
+  private static Status status;
+
+  private NativeBackend() {}
+
+  /**
+   * Takes the oneDNN binary where the class path and the processor have what it needs, and the
+   * plain one elsewhere; loads ND4J.
+   *
+   * <p>Call it before the first use of ND4J in the JVM; a later call cannot change the binary. A
+   * binary that was chosen with {@code -Dorg.bytedeco.javacpp.platform.extension} stays chosen.
+   * Calling it again is free.
+   */
+  public static synchronized Status enableOneDnn() {
+    if (status == null) {
+      String obstacle = obstacle();
+      if (obstacle.isEmpty()) {
+        setUnlessSet(EXTENSION_PROPERTY, ONEDNN_EXTENSION);
+      }
+      setUnlessSet(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+      // Otherwise each native allocation reads /proc to see how much memory the process has.
+      setUnlessSet(MEMORY_CHECK_PROPERTY, "0");
+      status = load(obstacle);
+    }
+    return status;
+  }
+
+  private static Status load(String obstacle) {
+    useThreads(Math.max(1, Runtime.getRuntime().availableProcessors()));
+    String binary = Loader.Detector.getPlatform() + System.getProperty(EXTENSION_PROPERTY, "");
+    if (BaseMKLDNNHelper.mklDnnEnabled()) {
+      return new Status(true, "oneDNN is on: ND4J binary " + binary);
+    }
+    String reason = obstacle.isEmpty() ? "the binary has no oneDNN in it" : obstacle;
+    return new Status(
+        false,
+        String.format(
+            "oneDNN is off: ND4J binary %s, because %s; expect convolutions to be several times"
+                + " slower",
+            binary, reason));
+  }
+
+  /** Why the oneDNN binary cannot be used, or nothing. */
+  private static String obstacle() {
+    String binary = Loader.Detector.getPlatform() + ONEDNN_EXTENSION;
+    if (NativeBackend.class.getClassLoader().getResource(BINARIES + binary + "/") == null
+        && libraries(binary).stream()
+            .allMatch(name -> NativeBackend.class.getClassLoader().getResource(name) == null)) {
+      return "the class path has no binary " + binary;
+    }
+    return processorHasAvx2() ? "" : "the processor has no AVX2";
+  }
+
+  private static List<String> libraries(String binary) {
+    return List.of("libnd4jcpu.so", "libnd4jcpu.dylib", "nd4jcpu.dll").stream()
+        .map(name -> BINARIES + binary + "/" + name)
+        .toList();
+  }
+
+  /** The JVM has asked the processor already: UseAVX is 2 or more where there is AVX2. */
+  private static boolean processorHasAvx2() {
+    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    try {
+      return Integer.parseInt(vm.getVMOption("UseAVX").getValue()) >= 2;
+    } catch (IllegalArgumentException notAnX86Jvm) {
+      return false;
+    }
+  }
+
+  /**
+   * Sets how many threads ND4J's own operations use from now on, in all networks of this JVM.
+   *
+   * <p>OpenBLAS always gets one: its waiting threads spin and take the cores from oneDNN's, and the
+   * networks here have only small matrix products. The same seed gives the same bits with any fixed
+   * number of threads.
+   */
+  public static void useThreads(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, got " + threads);
+    }
+    Nd4j.getBackend();
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    openblas.blas_set_num_threads(1);
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.report.Provenance;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Properties;
+import picocli.CommandLine;
+
+/** The command {@code bnzoo}. */
+@CommandLine.Command(
+    name = "bnzoo",
+    mixinStandardHelpOptions = true,
+    versionProvider = Bnzoo.Version.class,
+    description = "Shows what batch normalization does to a network.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Examples:",
+      "  bnzoo compare deep-cnn            the deep CNN without and with batch norm",
+      "  bnzoo train mlp --variant plain   one network",
+      "  bnzoo evaluate MODEL.zip          a saved model on the test images",
+      "  bnzoo data                        where the digits are, and whether they are sound",
+      "",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C."
+    },
+    subcommands = {
+      CompareCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      DataCommand.class,
+      ModelsCommand.class,
+      BenchCommand.class
+    })
+public final class Bnzoo implements Runnable {
+
+  static final int SUCCESS = 0;
+  static final int FAILURE = 1;
+  static final int USAGE = 2;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Parses the command line, runs the command and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    Interruption interruption = Interruption.onCtrlC();
+    int code = commandLine(interruption).execute(arguments);
+    interruption.commandEnded();
+    System.exit(code);
+  }
+
+  /** A command line that prints to the standard streams until its caller sets others. */
+  static CommandLine commandLine(Interruption interruption) {
+    CommandLine commandLine = new CommandLine(new Bnzoo(), new Factory(interruption));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()));
+    return commandLine;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** Failures that a person can do something about are one line; others are defects. */
+  private static int report(Exception e, PrintWriter err) throws Exception {
+    if (e instanceof IOException || e instanceof CommandFailure) {
+      err.println("bnzoo: " + e.getMessage());
+      err.flush();
+      return FAILURE;
+    }
+    throw e;
+  }
+
+  /** Gives a command the interruption if it asks for one. */
+  private record Factory(Interruption interruption) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      if (type == Interruption.class) {
+        return type.cast(interruption);
+      }
+      for (var constructor : type.getDeclaredConstructors()) {
+        if (constructor.getParameterCount() == 1
+            && constructor.getParameterTypes()[0] == Interruption.class) {
+          return type.cast(constructor.newInstance(interruption));
+        }
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
+  }
+
+  /** The versions that {@code --version} prints. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties versions = Provenance.versions();
+      return new String[] {
+        "bnzoo " + versions.getProperty("bnzoo"),
+        "Deeplearning4j " + versions.getProperty("deeplearning4j"),
+        "Java " + System.getProperty("java.runtime.version")
+      };
+    }
+  }
+}

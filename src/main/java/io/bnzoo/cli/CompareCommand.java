@@ -1,0 +1,49 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.experiment.Variants;
+import io.bnzoo.spec.Normalization;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bnzoo compare}. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains the same network in several variants, on the same batches and from the same",
+      "initial weights, and shows the difference.",
+      "",
+      "Writes the models, result.json, result.md and the learning curves to runs/NAME."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bnzoo compare deep-cnn",
+      "  bnzoo compare deep-cnn --seeds 1..3 --name three-seeds",
+      "  bnzoo compare mlp --activation sigmoid --learning-rate 1"
+    })
+final class CompareCommand extends TrainingCommand {
+  @Option(
+      names = "--variants",
+      paramLabel = "LABEL",
+      split = ",",
+      converter = VariantConverter.class,
+      description = "Which variants, separated by commas. Default: plain,batch-norm.")
+  private List<Normalization> variants = Variants.all();
+
+  CompareCommand(Interruption interruption) {
+    super(interruption);
+  }
+
+  @Override
+  List<Normalization> variants() {
+    return variants;
+  }
+
+  @Override
+  String defaultName(String modelId) {
+    return "compare-" + modelId;
+  }
+}

@@ -1,0 +1,34 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.data.DataChoice;
+import io.bnzoo.data.DigitLibrary;
+import io.bnzoo.data.Digits;
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/** Which digits a command works on. */
+final class DataOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR|generated",
+      defaultValue = "auto",
+      description = {
+        "A folder with MNIST's four IDX files (plain or .gz), or 'generated' for drawn digits.",
+        "By default: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
+      })
+  private String data;
+
+  DataChoice choice() {
+    return DataChoice.parse(data);
+  }
+
+  Digits load(Terminal terminal) throws IOException {
+    try (Terminal.Progress progress = terminal.progress()) {
+      return library(terminal, progress).load(choice());
+    }
+  }
+
+  static DigitLibrary library(Terminal terminal, Terminal.Progress progress) {
+    return DigitLibrary.ofThisUser().withNotices(terminal::warn).withProgress(progress);
+  }
+}

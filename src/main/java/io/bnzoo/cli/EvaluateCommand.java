@@ -1,0 +1,84 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.Digits;
+import io.bnzoo.evaluation.EvaluationRecord;
+import io.bnzoo.evaluation.ModelEvaluation;
+import io.bnzoo.report.EvaluationText;
+import io.bnzoo.report.Json;
+import io.bnzoo.storage.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.api.Model;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code bnzoo evaluate}. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Evaluates a saved model on the 10,000 test images.",
+      "",
+      "Takes any Deeplearning4j .zip whose network takes images of 28 x 28 (flat, NCHW or NHWC)",
+      "and has ten outputs. The file is looked through before anything in it is read as an object."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bnzoo evaluate runs/compare-deep-cnn/batch-norm-seed-1.zip",
+      "  bnzoo evaluate MODEL.zip --json > evaluation.json"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL.zip", description = "The saved model.")
+  private Path file;
+
+  @Mixin private DataOptions data;
+  @Mixin private OutputOptions output;
+
+  /** What {@code --json} prints. */
+  record Document(String model, Digits.Origin data, EvaluationRecord evaluation) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Terminal terminal = output.terminal(spec);
+    terminal.tell(NativeBackend.enableOneDnn().description());
+    ModelEvaluation evaluation = evaluation(ModelFiles.load(file));
+    Digits digits = data.load(terminal);
+    terminal.tell("data: " + digits.origin().description());
+    EvaluationRecord figures = run(evaluation, digits, terminal);
+    if (output.json()) {
+      Document document = new Document(file.toString(), digits.origin(), figures);
+      terminal.print(Json.write(document).stripTrailing());
+    } else {
+      terminal.print(EvaluationText.of(figures));
+    }
+    return Bnzoo.SUCCESS;
+  }
+
+  private ModelEvaluation evaluation(Model model) {
+    try {
+      return new ModelEvaluation(model);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(file + " cannot be evaluated here: " + oneLine(e));
+    }
+  }
+
+  private EvaluationRecord run(ModelEvaluation evaluation, Digits digits, Terminal terminal) {
+    try (Terminal.Progress progress = terminal.progress()) {
+      return evaluation.run(digits.test(), progress);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(file + " cannot be evaluated here: " + oneLine(e));
+    }
+  }
+
+  private static String oneLine(Exception e) {
+    return e.getMessage().lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,129 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.ModelBuilder;
+import io.bnzoo.zoo.Zoo;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.nd4j.linalg.activations.Activation;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which model is trained, and how. */
+final class ModelOptions {
+
+  /** The activations that have a sense in the hidden layers here. */
+  enum HiddenActivation {
+    RELU(Activation.RELU),
+    SIGMOID(Activation.SIGMOID),
+    TANH(Activation.TANH);
+
+    private final Activation activation;
+
+    HiddenActivation(Activation activation) {
+      this.activation = activation;
+    }
+  }
+
+  @Parameters(
+      paramLabel = "MODEL",
+      converter = EntryConverter.class,
+      description = "One of the zoo's models: deep-cnn or mlp.")
+  private Zoo.Entry entry;
+
+  @Option(
+      names = {"--seed", "--seeds"},
+      paramLabel = "SEEDS",
+      converter = SeedsConverter.class,
+      defaultValue = "1",
+      description = "One seed, several (1,2,5) or a range (1..3). Default: ${DEFAULT-VALUE}.")
+  private List<Long> seeds;
+
+  @Option(names = "--batches", paramLabel = "N", description = "Steps to train.")
+  private Optional<Integer> batches;
+
+  @Option(names = "--batch-size", paramLabel = "N", description = "Images in a batch.")
+  private Optional<Integer> batchSize;
+
+  @Option(names = "--learning-rate", paramLabel = "RATE", description = "The optimizer's.")
+  private Optional<Double> learningRate;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      description = "Of the hidden layers: ${COMPLETION-CANDIDATES}.")
+  private Optional<HiddenActivation> activation;
+
+  @Option(
+      names = "--initial-stddev",
+      paramLabel = "S",
+      description = "Start from normal weights with this standard deviation.")
+  private Optional<Double> initialStddev;
+
+  Zoo.Entry entry() {
+    return entry;
+  }
+
+  List<Long> seeds() {
+    return seeds;
+  }
+
+  /** The entry's plan with what the command line changes. */
+  TrainingPlan plan() {
+    TrainingPlan plan = entry.plan();
+    plan = batches.map(plan::withBatches).orElse(plan);
+    return batchSize.map(plan::withBatchSize).orElse(plan);
+  }
+
+  /** What the command line changes of the entry's network. */
+  ModelBuilder<? extends BatchNormModel> settings(ModelBuilder<? extends BatchNormModel> builder) {
+    learningRate.ifPresent(builder::learningRate);
+    activation.ifPresent(choice -> builder.activation(choice.activation));
+    initialStddev.ifPresent(stddev -> builder.initialWeights(InitialWeights.normal(stddev)));
+    return builder;
+  }
+
+  /** Finds a model of the zoo by its id. */
+  static final class EntryConverter implements CommandLine.ITypeConverter<Zoo.Entry> {
+    @Override
+    public Zoo.Entry convert(String id) {
+      return Zoo.find(id)
+          .orElseThrow(
+              () ->
+                  new CommandLine.TypeConversionException(
+                      "there is no model '"
+                          + id
+                          + "'; there is "
+                          + Zoo.entries().stream()
+                              .map(Zoo.Entry::id)
+                              .collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** Reads 3, 1,2,5 and 1..3. */
+  static final class SeedsConverter implements CommandLine.ITypeConverter<List<Long>> {
+    @Override
+    public List<Long> convert(String text) {
+      try {
+        int dots = text.indexOf("..");
+        if (dots < 0) {
+          return List.of(text.split(",")).stream().map(Long::valueOf).toList();
+        }
+        long first = Long.parseLong(text.substring(0, dots));
+        long last = Long.parseLong(text.substring(dots + 2));
+        if (first > last) {
+          throw new CommandLine.TypeConversionException("the range '" + text + "' is empty");
+        }
+        return LongStream.rangeClosed(first, last).boxed().toList();
+      } catch (NumberFormatException e) {
+        throw new CommandLine.TypeConversionException(
+            "seeds are whole numbers such as 3, 1,2,5 or 1..3, not '" + text + "'");
+      }
+    }
+  }
+}

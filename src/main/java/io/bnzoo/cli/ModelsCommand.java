@@ -1,0 +1,72 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.report.Json;
+import io.bnzoo.report.TextTable;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.Zoo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code bnzoo models}. */
+@Command(
+    name = "models",
+    mixinStandardHelpOptions = true,
+    description = "Lists the zoo's models.",
+    footer = {"", "Example:", "  bnzoo models"})
+final class ModelsCommand implements Callable<Integer> {
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+  @Mixin private OutputOptions output;
+
+  /** One row of the list; the parameters are those of the plain network and of the other. */
+  record Row(
+      String id,
+      String description,
+      long plainParameters,
+      long batchNormParameters,
+      TrainingPlan plan) {}
+
+  @Override
+  public Integer call() {
+    List<Row> rows = Zoo.entries().stream().map(ModelsCommand::row).toList();
+    Terminal terminal = output.terminal(spec);
+    if (output.json()) {
+      terminal.print(Json.write(rows).stripTrailing());
+      return Bnzoo.SUCCESS;
+    }
+    List<List<String>> table = new ArrayList<>();
+    table.add(List.of("model", "parameters", "with batch norm", "batches", "of"));
+    for (Row row : rows) {
+      table.add(
+          List.of(
+              row.id(),
+              String.format(Locale.ROOT, "%,d", row.plainParameters()),
+              String.format(Locale.ROOT, "%,d", row.batchNormParameters()),
+              Integer.toString(row.plan().batches()),
+              Integer.toString(row.plan().batchSize())));
+    }
+    terminal.print(TextTable.plain(table));
+    rows.forEach(row -> terminal.print(row.id() + ": " + row.description()));
+    return Bnzoo.SUCCESS;
+  }
+
+  private static Row row(Zoo.Entry entry) {
+    return new Row(
+        entry.id(),
+        entry.description(),
+        parameters(entry, Normalization.none()),
+        parameters(entry, Normalization.batchNorm()),
+        entry.plan());
+  }
+
+  private static long parameters(Zoo.Entry entry, Normalization normalization) {
+    MultiLayerNetwork network = entry.builder().get().normalization(normalization).build().init();
+    return network.numParams();
+  }
+}

@@ -1,0 +1,161 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.data.ProgressListener;
+import java.io.PrintWriter;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What a command prints, and whether it may draw progress bars. */
+final class Terminal {
+
+  /** How much a command tells while it works. */
+  enum Talk {
+    /** Everything, for people. */
+    FULL,
+    /** Only the result. */
+    QUIET
+  }
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final Talk talk;
+
+  private Terminal(PrintWriter out, PrintWriter err, Talk talk) {
+    this.out = out;
+    this.err = err;
+    this.talk = talk;
+  }
+
+  static Terminal of(CommandSpec spec, Talk talk) {
+    return new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr(), talk);
+  }
+
+  /** A line of the result. */
+  void print(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  /** A line about the work, which a quiet command leaves out. */
+  void tell(String line) {
+    if (talk == Talk.FULL) {
+      print(line);
+    }
+  }
+
+  /** A line that is told however quiet the command is, and keeps out of the result's way. */
+  void warn(String line) {
+    err.println(line);
+    err.flush();
+  }
+
+  /** A bar on a terminal, nothing elsewhere. */
+  Bar bar(String task, long total, String unit) {
+    return drawsBars() ? new DrawnBar(task, total, unit) : new NoBar();
+  }
+
+  /** Draws one bar after the other for the tasks that are reported. */
+  Progress progress() {
+    return new Progress();
+  }
+
+  private boolean drawsBars() {
+    return talk == Talk.FULL && standardOutputIsATerminal();
+  }
+
+  /** Since Java 22 there is a console even where there is no terminal, and a method that tells. */
+  @SuppressWarnings("SystemConsoleNull") // Both cases are handled.
+  private static boolean standardOutputIsATerminal() {
+    if (System.console() == null) {
+      return false;
+    }
+    try {
+      return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(System.console());
+    } catch (ReflectiveOperationException before22) {
+      return true;
+    }
+  }
+
+  /** A progress bar. */
+  interface Bar extends AutoCloseable {
+    void at(long done);
+
+    /** Prints a line above the bar. */
+    void print(String line);
+
+    @Override
+    void close();
+  }
+
+  private final class NoBar implements Bar {
+    @Override
+    public void at(long done) {}
+
+    @Override
+    public void print(String line) {
+      tell(line);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class DrawnBar implements Bar {
+    private static final int MILLISECONDS_BETWEEN_DRAWINGS = 250;
+
+    private final ProgressBar bar;
+
+    DrawnBar(String task, long total, String unit) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(task)
+              .setInitialMax(total)
+              .setUnit(" " + unit, 1)
+              .showSpeed()
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(MILLISECONDS_BETWEEN_DRAWINGS)
+              .continuousUpdate()
+              .clearDisplayOnFinish()
+              .build();
+    }
+
+    @Override
+    public void at(long done) {
+      bar.stepTo(done);
+    }
+
+    @Override
+    public void print(String line) {
+      System.err.print("\r\u001b[K");
+      System.err.println(line);
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+
+  /** Follows tasks that come one after the other. */
+  final class Progress implements ProgressListener, AutoCloseable {
+    private String task = "";
+    private Bar bar = new NoBar();
+
+    @Override
+    public synchronized void advanced(String name, long done, long total) {
+      if (!name.equals(task)) {
+        bar.close();
+        task = name;
+        bar = bar(name, total, "");
+      }
+      bar.at(done);
+    }
+
+    @Override
+    public synchronized void close() {
+      bar.close();
+    }
+  }
+}

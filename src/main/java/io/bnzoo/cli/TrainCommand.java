@@ -1,0 +1,46 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.spec.Normalization;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bnzoo train}. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains one network and saves it.",
+      "",
+      "Writes the model, result.json, result.md and the learning curves to runs/NAME."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bnzoo train deep-cnn",
+      "  bnzoo train mlp --variant plain --batches 500 --name plain-mlp"
+    })
+final class TrainCommand extends TrainingCommand {
+  @Option(
+      names = "--variant",
+      paramLabel = "LABEL",
+      converter = VariantConverter.class,
+      defaultValue = "batch-norm",
+      description = "plain or batch-norm. Default: ${DEFAULT-VALUE}.")
+  private Normalization variant;
+
+  TrainCommand(Interruption interruption) {
+    super(interruption);
+  }
+
+  @Override
+  List<Normalization> variants() {
+    return List.of(variant);
+  }
+
+  @Override
+  String defaultName(String modelId) {
+    return "train-" + modelId + "-" + variant.label();
+  }
+}

@@ -1,0 +1,118 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.Variants;
+import io.bnzoo.report.ComparisonTable;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.Provenance;
+import io.bnzoo.report.ResultDocument;
+import io.bnzoo.report.RunFolder;
+import io.bnzoo.spec.Normalization;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What {@code compare} and {@code train} have in common: all but the variants. */
+abstract class TrainingCommand implements Callable<Integer> {
+  private static final String RUNS = "runs";
+
+  private final Interruption interruption;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+  @Mixin private ModelOptions model;
+  @Mixin private DataOptions data;
+  @Mixin private OutputOptions output;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The folder below runs/ to write to; it must be new. By default numbered.")
+  private Optional<String> name;
+
+  TrainingCommand(Interruption interruption) {
+    this.interruption = interruption;
+  }
+
+  abstract List<Normalization> variants();
+
+  /** The folder's name where the user gives none. */
+  abstract String defaultName(String modelId);
+
+  @Override
+  public Integer call() throws IOException {
+    Terminal terminal = output.terminal(spec);
+    Comparison comparison = comparison();
+    NativeBackend.Status backend = NativeBackend.enableOneDnn();
+    terminal.tell(backend.description());
+    Digits digits = data.load(terminal);
+    terminal.tell("data: " + digits.origin().description());
+    RunFolder folder = folder();
+    TrainingNarrator narrator = new TrainingNarrator(terminal, folder);
+    Comparison.Result result = comparison.run(digits, narrator, interruption);
+    Provenance provenance = Provenance.ofThisJvm(backend.description());
+    folder.write(result, provenance);
+    print(terminal, folder, result, provenance);
+    return Bnzoo.SUCCESS;
+  }
+
+  private Comparison comparison() {
+    try {
+      model.settings(model.entry().builder().get()).build();
+      return new Comparison(
+          model.entry(), model::settings, variants(), model.seeds(), model.plan());
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private RunFolder folder() throws IOException {
+    Path runs = Path.of(RUNS);
+    try {
+      return name.isPresent()
+          ? RunFolder.named(runs, name.get())
+          : RunFolder.numbered(runs, defaultName(model.entry().id()));
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandFailure(
+          runs.resolve(name.orElseThrow()) + " exists: choose another --name or move it away");
+    }
+  }
+
+  private void print(
+      Terminal terminal, RunFolder folder, Comparison.Result result, Provenance provenance) {
+    if (output.json()) {
+      terminal.print(Json.write(ResultDocument.of(result, provenance)).stripTrailing());
+      return;
+    }
+    ComparisonTable table = new ComparisonTable(result);
+    terminal.print("");
+    terminal.print(table.asText());
+    table.notes().forEach(note -> terminal.print("! " + note));
+    terminal.print("written to " + folder.path());
+  }
+
+  /** Reads the labels of variants. */
+  static final class VariantConverter implements CommandLine.ITypeConverter<Normalization> {
+    @Override
+    public Normalization convert(String label) {
+      return Variants.find(label)
+          .orElseThrow(
+              () ->
+                  new CommandLine.TypeConversionException(
+                      "there is no variant '"
+                          + label
+                          + "'; there is "
+                          + Variants.all().stream()
+                              .map(Normalization::label)
+                              .collect(Collectors.joining(", "))));
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.bnzoo.data;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Finds the digits: MNIST from a folder or a mirror, or generated ones.
+ *
+ * <p>{@link DataChoice.Automatic} looks into the folder that the environment variable {@code
+ * BNZOO_DATA} names, and only there if it is set; else into {@code ~/.bnzoo/mnist}, then into
+ * Deeplearning4j's own folder, then fetches MNIST into {@code ~/.bnzoo/mnist}; and where no mirror
+ * answers it falls back to generated digits, says so to the listener for notices, and leaves it in
+ * the digits' origin. Whatever is found is verified before it is used.
+ */
+public final class DigitLibrary {
+  private final Path home;
+  private final Optional<Path> environmentFolder;
+  private final Path dl4jFolder;
+  private final MnistDownload download;
+  private final Consumer<String> notices;
+  private final ProgressListener progress;
+
+  private DigitLibrary(
+      Path home,
+      Optional<Path> environmentFolder,
+      Path dl4jFolder,
+      MnistDownload download,
+      Consumer<String> notices,
+      ProgressListener progress) {
+    this.home = home;
+    this.environmentFolder = environmentFolder;
+    this.dl4jFolder = dl4jFolder;
+    this.download = download;
+    this.notices = notices;
+    this.progress = progress;
+  }
+
+  /**
+   * The library of this user on this machine.
+   *
+   * <p>{@code BNZOO_HOME} takes the place of {@code ~/.bnzoo} where it is set.
+   */
+  public static DigitLibrary ofThisUser() {
+    Path userHome = Path.of(System.getProperty("user.home"));
+    return new DigitLibrary(
+        environment("BNZOO_HOME").orElse(userHome.resolve(".bnzoo")),
+        environment("BNZOO_DATA"),
+        userHome.resolve(".deeplearning4j").resolve("data").resolve("MNIST"),
+        new MnistDownload(MnistDownload.MIRRORS, MnistDownload.Timeouts.STANDARD),
+        notice -> {},
+        ProgressListener.NONE);
+  }
+
+  /** A library that looks nowhere but below one folder and asks the given mirrors. */
+  static DigitLibrary below(Path folder, List<URI> mirrors, MnistDownload.Timeouts timeouts) {
+    return new DigitLibrary(
+        folder.resolve("home"),
+        Optional.empty(),
+        folder.resolve("dl4j"),
+        new MnistDownload(mirrors, timeouts),
+        notice -> {},
+        ProgressListener.NONE);
+  }
+
+  /** The same library, telling what a person should know in single lines. */
+  public DigitLibrary withNotices(Consumer<String> listener) {
+    return new DigitLibrary(home, environmentFolder, dl4jFolder, download, listener, progress);
+  }
+
+  /** The same library, telling how far long tasks have come. */
+  public DigitLibrary withProgress(ProgressListener listener) {
+    return new DigitLibrary(home, environmentFolder, dl4jFolder, download, notices, listener);
+  }
+
+  /**
+   * The digits asked for, verified.
+   *
+   * @throws DataException if a file is missing, damaged or foreign, naming it
+   */
+  public Digits load(DataChoice choice) throws IOException {
+    if (choice instanceof DataChoice.Folder folder) {
+      return mnistIn(folder.path());
+    }
+    if (choice instanceof DataChoice.Generated) {
+      return generated("generated digits, as asked for");
+    }
+    Optional<Path> found = find();
+    if (found.isPresent()) {
+      return mnistIn(found.get());
+    }
+    try {
+      notices.accept("MNIST is not on this machine: fetching 11 MB into " + mnistFolder());
+      download.into(mnistFolder(), progress);
+    } catch (IOException e) {
+      notices.accept("using GENERATED digits, not MNIST: " + e.getMessage());
+      return generated("generated digits, because MNIST could not be had: " + e.getMessage());
+    }
+    return mnistIn(mnistFolder());
+  }
+
+  /** The folder that {@link DataChoice.Automatic} would read MNIST from, if there is one yet. */
+  public Optional<Path> find() {
+    if (environmentFolder.isPresent()) {
+      return environmentFolder;
+    }
+    return List.of(mnistFolder(), dl4jFolder).stream()
+        .filter(folder -> DigitFiles.missingFrom(folder).isEmpty())
+        .findFirst();
+  }
+
+  /** Where downloads go. */
+  public Path mnistFolder() {
+    return home.resolve("mnist");
+  }
+
+  private Digits generated(String description) throws IOException {
+    return GeneratedDigits.cachedIn(home.resolve("generated"), description, progress);
+  }
+
+  private static Digits mnistIn(Path folder) throws IOException {
+    return DigitFiles.load(folder, DigitFiles.mnistSums(), Digits.Kind.MNIST, "MNIST");
+  }
+
+  private static Optional<Path> environment(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(s -> !s.isBlank()).map(Path::of);
+  }
+}

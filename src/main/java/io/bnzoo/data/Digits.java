@@ -1,0 +1,40 @@
+package io.bnzoo.data;
+
+/**
+ * Training, validation and test images, and where they come from.
+ *
+ * @param origin what the digits are, as results quote it
+ */
+public record Digits(
+    LabeledImages train, LabeledImages validation, LabeledImages test, Origin origin) {
+
+  /** How many of the training file's first images are for validation. */
+  public static final int VALIDATION_SIZE = 5_000;
+
+  /** What a data set is. */
+  public enum Kind {
+    MNIST,
+    GENERATED
+  }
+
+  /**
+   * A data set's provenance.
+   *
+   * @param kind real or generated digits
+   * @param description one line for people
+   * @param sha256 over the four IDX files' own SHA-256 sums, so that one figure names the data
+   */
+  public record Origin(Kind kind, String description, String sha256) {}
+
+  /**
+   * Splits as TensorFlow's tutorial reader does: the first 5,000 images of the training file are
+   * for validation, all others for training.
+   */
+  static Digits split(LabeledImages trainingFile, LabeledImages testFile, Origin origin) {
+    return new Digits(
+        trainingFile.slice(VALIDATION_SIZE, trainingFile.size()),
+        trainingFile.slice(0, VALIDATION_SIZE),
+        testFile,
+        origin);
+  }
+}

@@ -1,0 +1,112 @@
+package io.bnzoo.data;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Grey images of 28 x 28 pixels, each with the digit it shows.
+ *
+ * <p>Pixels are kept as bytes; arrays hold them as floats in [0, 1], {@code byte / 255}.
+ */
+public final class LabeledImages {
+
+  /** Pixels along one side. */
+  public static final int SIDE = 28;
+
+  /** Pixels in one image. */
+  public static final int PIXELS = SIDE * SIDE;
+
+  /** Ten digits. */
+  public static final int CLASSES = 10;
+
+  private final byte[] pixels;
+  private final byte[] labels;
+  private final int offset;
+  private final int size;
+
+  /**
+   * Copies both arrays.
+   *
+   * @param pixels row by row, 784 a image, 0 black to 255 white
+   * @param labels digits 0 to 9, one an image
+   * @throws IllegalArgumentException if the lengths disagree or a label is no digit
+   */
+  public LabeledImages(byte[] pixels, byte[] labels) {
+    this(pixels.clone(), labels.clone(), 0, labels.length);
+    if ((long) labels.length * PIXELS != pixels.length) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d labels need %d pixels, got %d",
+              labels.length, (long) labels.length * PIXELS, pixels.length));
+    }
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= CLASSES) {
+        throw new IllegalArgumentException(
+            String.format("label %d must be a digit from 0 to 9, got %d", i, labels[i]));
+      }
+    }
+  }
+
+  private LabeledImages(byte[] pixels, byte[] labels, int offset, int size) {
+    this.pixels = pixels;
+    this.labels = labels;
+    this.offset = offset;
+    this.size = size;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** The digit that image {@code index} shows. */
+  public int label(int index) {
+    return labels[offset + index];
+  }
+
+  /** Images {@code from} (inclusive) to {@code to} (exclusive), sharing this object's memory. */
+  public LabeledImages slice(int from, int to) {
+    if (from < 0 || to < from || to > size) {
+      throw new IllegalArgumentException(
+          String.format("slice [%d, %d) must lie within [0, %d)", from, to, size));
+    }
+    return new LabeledImages(pixels, labels, offset + from, to - from);
+  }
+
+  /** The images of the given positions, copied, in that order. */
+  public LabeledImages select(int... indices) {
+    byte[] chosenPixels = new byte[indices.length * PIXELS];
+    byte[] chosenLabels = new byte[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      int index = offset + indices[i];
+      System.arraycopy(pixels, index * PIXELS, chosenPixels, i * PIXELS, PIXELS);
+      chosenLabels[i] = labels[index];
+    }
+    return new LabeledImages(chosenPixels, chosenLabels, 0, indices.length);
+  }
+
+  /** One image's pixels, row by row, as bytes 0 to 255. */
+  public byte[] pixels(int index) {
+    int start = (offset + index) * PIXELS;
+    return Arrays.copyOfRange(pixels, start, start + PIXELS);
+  }
+
+  /** All images, [size, 784], float, in [0, 1]. */
+  public INDArray images() {
+    float[] values = new float[size * PIXELS];
+    int start = offset * PIXELS;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (pixels[start + i] & 0xFF) / 255f;
+    }
+    return Nd4j.createFromArray(values).reshape(size, PIXELS);
+  }
+
+  /** All labels, [size, 10], float, 1 in the column of the digit and 0 elsewhere. */
+  public INDArray oneHotLabels() {
+    float[] values = new float[size * CLASSES];
+    for (int i = 0; i < size; i++) {
+      values[i * CLASSES + label(i)] = 1;
+    }
+    return Nd4j.createFromArray(values).reshape(size, CLASSES);
+  }
+}

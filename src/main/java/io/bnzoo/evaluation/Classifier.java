@@ -1,0 +1,64 @@
+package io.bnzoo.evaluation;
+
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.ImageInput;
+import io.bnzoo.engine.Statistics;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+
+/** Anything that gives each image a value per class. */
+interface Classifier {
+
+  /** [N,784] to [N,classes]; the largest value is the prediction. */
+  INDArray values(INDArray images);
+
+  /** The model's own mean loss on one-hot labels, given what {@link #values} returned. */
+  double loss(INDArray images, INDArray values, INDArray labels);
+
+  /**
+   * A classifier of what a file held.
+   *
+   * @throws IllegalArgumentException if it takes no images of 28 x 28, or not one input
+   */
+  static Classifier of(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      return new OfEngine(new Dl4jEngine(network));
+    }
+    if (model instanceof ComputationGraph graph
+        && graph.getNumInputArrays() == 1
+        && graph.getNumOutputArrays() == 1) {
+      return new OfGraph(graph, ImageInput.of(images -> graph.outputSingle(images)));
+    }
+    throw new IllegalArgumentException("the model has more than one input or output");
+  }
+
+  /** A sequential network, through its logits. */
+  record OfEngine(Engine engine) implements Classifier {
+    @Override
+    public INDArray values(INDArray images) {
+      return engine.logits(images, Statistics.POPULATION);
+    }
+
+    @Override
+    public double loss(INDArray images, INDArray values, INDArray labels) {
+      return engine.loss(values, labels);
+    }
+  }
+
+  /** A graph, through its output. */
+  record OfGraph(ComputationGraph graph, ImageInput input) implements Classifier {
+    @Override
+    public INDArray values(INDArray images) {
+      return graph.outputSingle(input.shaped(images));
+    }
+
+    @Override
+    public double loss(INDArray images, INDArray values, INDArray labels) {
+      return graph.score(new DataSet(input.shaped(images), labels), false);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.bnzoo.evaluation;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ProgressListener;
+import io.bnzoo.train.Scorer;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.evaluation.classification.Evaluation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Evaluates any Deeplearning4j model that takes images of 28 x 28 and has ten outputs. */
+public final class ModelEvaluation {
+  private static final int CHUNK = 500;
+  private static final int SINGLES = 100;
+
+  private final Classifier classifier;
+
+  /**
+   * An evaluation of a loaded model.
+   *
+   * @throws IllegalArgumentException if the model has another input or another number of outputs
+   */
+  public ModelEvaluation(Model model) {
+    this.classifier = Classifier.of(model);
+  }
+
+  /** The figures on the given images; the first 100 are fed one at a time as well. */
+  public EvaluationRecord run(LabeledImages images, ProgressListener progress) {
+    Evaluation evaluation = new Evaluation(LabeledImages.CLASSES);
+    double loss = 0;
+    long nanos = 0;
+    for (int from = 0; from < images.size(); from += CHUNK) {
+      LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
+      INDArray inputs = chunk.images();
+      INDArray labels = chunk.oneHotLabels();
+      long before = System.nanoTime();
+      INDArray values = classifier.values(inputs);
+      nanos += System.nanoTime() - before;
+      checkClasses(values);
+      loss += classifier.loss(inputs, values, labels) * chunk.size();
+      for (int i = 0; i < chunk.size(); i++) {
+        evaluation.eval(Scorer.largest(values.getRow(i)), chunk.label(i));
+      }
+      progress.advanced("evaluating", from + chunk.size(), images.size());
+    }
+    int singles = Math.min(SINGLES, images.size());
+    return new EvaluationRecord(
+        images.size(),
+        evaluation.accuracy(),
+        loss / images.size(),
+        classFigures(evaluation),
+        confusion(evaluation),
+        singles,
+        singleAccuracy(images.slice(0, singles)),
+        images.size() / (nanos / 1e9));
+  }
+
+  private static void checkClasses(INDArray values) {
+    if (values.rank() != 2 || values.columns() != LabeledImages.CLASSES) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the model must give %d values an image, its output has shape %s",
+              LabeledImages.CLASSES, java.util.Arrays.toString(values.shape())));
+    }
+  }
+
+  private double singleAccuracy(LabeledImages images) {
+    int right = 0;
+    for (int i = 0; i < images.size(); i++) {
+      INDArray values = classifier.values(images.slice(i, i + 1).images());
+      right += Scorer.largest(values.getRow(0)) == images.label(i) ? 1 : 0;
+    }
+    return (double) right / images.size();
+  }
+
+  private static List<EvaluationRecord.ClassFigures> classFigures(Evaluation evaluation) {
+    List<EvaluationRecord.ClassFigures> figures = new ArrayList<>();
+    for (int digit = 0; digit < LabeledImages.CLASSES; digit++) {
+      figures.add(
+          new EvaluationRecord.ClassFigures(
+              digit,
+              evaluation.getConfusion().getActualTotal(digit),
+              evaluation.precision(digit, 0),
+              evaluation.recall(digit, 0)));
+    }
+    return figures;
+  }
+
+  private static List<List<Integer>> confusion(Evaluation evaluation) {
+    List<List<Integer>> rows = new ArrayList<>();
+    for (int actual = 0; actual < LabeledImages.CLASSES; actual++) {
+      List<Integer> row = new ArrayList<>();
+      for (int predicted = 0; predicted < LabeledImages.CLASSES; predicted++) {
+        row.add(evaluation.getConfusion().getCount(actual, predicted));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+}

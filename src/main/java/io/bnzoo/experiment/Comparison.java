@@ -1,0 +1,124 @@
+package io.bnzoo.experiment;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.Digits;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.train.TrainingListener;
+import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.ModelBuilder;
+import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * Trains variants of one zoo model side by side: same seed, same initial weights wherever both have
+ * them, same batches in the same order.
+ */
+public final class Comparison {
+
+  /** Hears how a comparison goes. */
+  public interface Listener {
+
+    /** Before a variant is trained; the listener returned hears its training. */
+    TrainingListener starting(NetworkSpec spec, TrainingPlan plan);
+
+    /** After it; the network is in its final state and may be saved. */
+    void finished(VariantResult result, MultiLayerNetwork network) throws IOException;
+  }
+
+  /** One variant's specification and what came out. */
+  public record VariantResult(NetworkSpec spec, TrainingResult result) {
+    public String label() {
+      return spec.normalization().label();
+    }
+  }
+
+  /**
+   * What came out of all of them.
+   *
+   * @param model the zoo entry's id
+   * @param data what they were trained on
+   * @param variants those that were at least begun, in order
+   */
+  public record Result(
+      String model, TrainingPlan plan, Digits.Origin data, List<VariantResult> variants) {
+    public Result {
+      variants = List.copyOf(variants);
+    }
+  }
+
+  private final Zoo.Entry entry;
+  private final UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings;
+  private final List<Normalization> variants;
+  private final List<Long> seeds;
+  private final TrainingPlan plan;
+
+  /**
+   * A comparison that has not begun.
+   *
+   * @param settings what is to be changed of the entry's defaults, in all variants alike
+   * @param seeds one pair of networks each: of the initial weights and of the order of the batches
+   * @param plan its data seed gives way to each of the seeds in turn
+   */
+  public Comparison(
+      Zoo.Entry entry,
+      UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings,
+      List<Normalization> variants,
+      List<Long> seeds,
+      TrainingPlan plan) {
+    this.entry = entry;
+    this.settings = settings;
+    this.variants = List.copyOf(variants);
+    this.seeds = List.copyOf(seeds);
+    this.plan = plan;
+  }
+
+  /** A comparison of all variants at the entry's defaults, from seed 1. */
+  public static Comparison ofDefaults(Zoo.Entry entry) {
+    return new Comparison(
+        entry, UnaryOperator.identity(), Variants.all(), List.of(1L), entry.plan());
+  }
+
+  /**
+   * Trains one network after the other.
+   *
+   * @param stop asked before each step; once it says true, no more is trained
+   */
+  public Result run(Digits digits, Listener listener, BooleanSupplier stop) throws IOException {
+    NativeBackend.useThreads(entry.threads());
+    List<VariantResult> results = new ArrayList<>();
+    for (long seed : seeds) {
+      for (Normalization variant : variants) {
+        if (!stop.getAsBoolean()) {
+          results.add(train(variant, seed, digits, listener, stop));
+        }
+      }
+    }
+    return new Result(entry.id(), plan, digits.origin(), results);
+  }
+
+  private VariantResult train(
+      Normalization variant, long seed, Digits digits, Listener listener, BooleanSupplier stop)
+      throws IOException {
+    TrainingPlan seeded = plan.withDataSeed(seed);
+    BatchNormModel model =
+        settings.apply(entry.builder().get()).normalization(variant).seed(seed).build();
+    try (Engine engine = new Dl4jEngine(model.init())) {
+      TrainingListener training = listener.starting(model.spec(), seeded);
+      TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);
+      VariantResult result = new VariantResult(model.spec(), trained);
+      listener.finished(result, engine.network());
+      return result;
+    }
+  }
+}

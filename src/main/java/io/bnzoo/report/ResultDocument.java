@@ -1,0 +1,68 @@
+package io.bnzoo.report;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.Comparison;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.train.Outcome;
+import io.bnzoo.train.Sample;
+import io.bnzoo.train.TrainingResult;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code result.json} holds: every figure of a comparison, and all that is needed to get it
+ * again.
+ *
+ * @param format of this document; it changes whenever a name in it does
+ */
+public record ResultDocument(
+    int format,
+    String model,
+    TrainingPlan plan,
+    Digits.Origin data,
+    Provenance provenance,
+    List<Variant> variants) {
+
+  static final int FORMAT = 1;
+
+  /** One network. */
+  public record Variant(
+      String label,
+      NetworkSpec specification,
+      Outcome outcome,
+      String summary,
+      int batches,
+      double trainingSeconds,
+      double totalSeconds,
+      double millisecondsPerBatch,
+      Optional<TrainingResult.Finals> finals,
+      List<Sample> curve) {
+
+    static Variant of(Comparison.VariantResult variant) {
+      TrainingResult result = variant.result();
+      return new Variant(
+          variant.label(),
+          variant.spec(),
+          result.outcome(),
+          result.outcome().description(),
+          result.batches(),
+          result.trainingSeconds(),
+          result.totalSeconds(),
+          result.millisecondsPerBatch(),
+          result.finals(),
+          result.curve());
+    }
+  }
+
+  /** The document of a comparison, finished or stopped. */
+  public static ResultDocument of(Comparison.Result result, Provenance provenance) {
+    return new ResultDocument(
+        FORMAT,
+        result.model(),
+        result.plan(),
+        result.data(),
+        provenance,
+        result.variants().stream().map(Variant::of).toList());
+  }
+}

@@ -1,0 +1,49 @@
+package io.bnzoo.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Rows of text as a table: the first column to the left, all others to the right. */
+public final class TextTable {
+  private TextTable() {}
+
+  /** Columns aligned with spaces, two between them. */
+  public static String plain(List<List<String>> rows) {
+    int[] widths = widths(rows);
+    return rows.stream()
+        .map(row -> cells(row, widths).collect(Collectors.joining("  ")).stripTrailing() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** A Markdown table whose first row is the heading. */
+  public static String markdown(List<List<String>> rows) {
+    int[] widths = widths(rows);
+    StringBuilder text = new StringBuilder(markdownLine(rows.get(0), widths));
+    text.append(
+        IntStream.range(0, widths.length)
+            .mapToObj(i -> "-".repeat(widths[i] + 1) + (i == 0 ? "-" : ":"))
+            .collect(Collectors.joining("|", "|", "|\n")));
+    rows.stream().skip(1).forEach(row -> text.append(markdownLine(row, widths)));
+    return text.toString();
+  }
+
+  private static String markdownLine(List<String> row, int[] widths) {
+    return cells(row, widths).collect(Collectors.joining(" | ", "| ", " |\n"));
+  }
+
+  private static java.util.stream.Stream<String> cells(List<String> row, int[] widths) {
+    return IntStream.range(0, widths.length)
+        .mapToObj(
+            i -> {
+              String padding = " ".repeat(widths[i] - row.get(i).length());
+              return i == 0 ? row.get(i) + padding : padding + row.get(i);
+            });
+  }
+
+  private static int[] widths(List<List<String>> rows) {
+    return IntStream.range(0, rows.get(0).size())
+        .map(i -> rows.stream().mapToInt(row -> row.get(i).length()).max().orElse(0))
+        .toArray();
+  }
+}

@@ -1,0 +1,85 @@
+package io.bnzoo.spec;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Where a network's weights start; biases start at 0, gamma at 1 and beta at 0 in any case. */
+public sealed interface InitialWeights {
+
+  /**
+   * Uniform in [-s, s] with {@code s = sqrt(6 / (fanIn + fanOut))}, TensorFlow's default.
+   *
+   * <p>The fans of a convolution are its channels times the kernel's area, whatever its stride, as
+   * in TensorFlow; Deeplearning4j's XAVIER_UNIFORM divides fanOut by the stride's area.
+   *
+   * <p>Source: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+   * neural networks", 2010.
+   */
+  record GlorotUniform() implements InitialWeights {}
+
+  /** Normal with mean 0 and the given standard deviation, above 0. */
+  record Normal(double stddev) implements InitialWeights {
+    public Normal {
+      Check.argument(stddev > 0, "stddev must be above 0, got %s", stddev);
+    }
+  }
+
+  /** As {@link Normal}, with what falls beyond two standard deviations drawn again. */
+  record TruncatedNormal(double stddev) implements InitialWeights {
+    public TruncatedNormal {
+      Check.argument(stddev > 0, "stddev must be above 0, got %s", stddev);
+    }
+  }
+
+  /**
+   * Weights that the caller brings, by parameter name such as {@code conv01.W} or {@code fc1.W}.
+   *
+   * <p>Values are in row-major order of Deeplearning4j's shapes: [out, in, height, width] for a
+   * convolution, [in, out] for a dense layer. What is not named starts as {@link GlorotUniform}.
+   */
+  final class Given implements InitialWeights {
+    private final Map<String, float[]> values = new LinkedHashMap<>();
+
+    private Given(Map<String, float[]> values) {
+      values.forEach((name, array) -> this.values.put(name, array.clone()));
+    }
+
+    /** The names of the parameters that are given. */
+    public Set<String> names() {
+      return Set.copyOf(values.keySet());
+    }
+
+    /**
+     * A copy of one parameter's values, row-major.
+     *
+     * @throws IllegalArgumentException if no parameter of that name is given
+     */
+    public float[] valuesOf(String name) {
+      Check.argument(values.containsKey(name), "no weights are given for %s", name);
+      return values.get(name).clone();
+    }
+
+    @Override
+    public String toString() {
+      return "Given" + values.keySet();
+    }
+  }
+
+  static InitialWeights glorotUniform() {
+    return new GlorotUniform();
+  }
+
+  static InitialWeights normal(double stddev) {
+    return new Normal(stddev);
+  }
+
+  static InitialWeights truncatedNormal(double stddev) {
+    return new TruncatedNormal(stddev);
+  }
+
+  /** Copies the arrays; see {@link Given} for names and layout. */
+  static InitialWeights given(Map<String, float[]> values) {
+    return new Given(values);
+  }
+}

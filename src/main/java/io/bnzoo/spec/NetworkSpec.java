@@ -1,0 +1,37 @@
+package io.bnzoo.spec;
+
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * Everything that decides a zoo network before its first step.
+ *
+ * @param model the zoo entry's id, such as {@code deep-cnn}
+ * @param normalization what follows each hidden affine map
+ * @param activation the function of every hidden layer
+ * @param optimizer the update rule
+ * @param initialWeights where the weights start
+ * @param seed of the random initial weights
+ * @param input one image
+ * @param format the axis order of image batches; a network of dense layers ignores it
+ * @param classes the width of the output layer, at least 2
+ */
+public record NetworkSpec(
+    String model,
+    Normalization normalization,
+    Activation activation,
+    Optimizer optimizer,
+    InitialWeights initialWeights,
+    long seed,
+    ImageShape input,
+    ImageFormat format,
+    int classes) {
+
+  public NetworkSpec {
+    Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
+  }
+
+  public NetworkSpec withInput(ImageShape shape) {
+    return new NetworkSpec(
+        model, normalization, activation, optimizer, initialWeights, seed, shape, format, classes);
+  }
+}

@@ -1,0 +1,61 @@
+package io.bnzoo.spec;
+
+/**
+ * What stands between a hidden layer's affine map and its activation.
+ *
+ * <p>The choice is a value, so that two networks which differ in it share everything else.
+ */
+public sealed interface Normalization {
+
+  /** The name of the variant on the command line, in file names and in results. */
+  String label();
+
+  /** No normalization: the affine map has a bias and feeds the activation directly. */
+  record None() implements Normalization {
+    @Override
+    public String label() {
+      return "plain";
+    }
+  }
+
+  /**
+   * Batch normalization by Deeplearning4j's own layer; the affine map before it has no bias.
+   *
+   * <p>In training {@code y = gamma * (x - m) / sqrt(v + epsilon) + beta} with the mean m and the
+   * biased variance v of the batch, taken per feature of [N,F] and per channel of [N,C,H,W]. Each
+   * step moves the population statistics: {@code p = decay * p + (1 - decay) * batch}. Inference
+   * puts the population statistics in the place of m and v and changes nothing.
+   *
+   * <p>Source: S. Ioffe and C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by
+   * Reducing Internal Covariate Shift", 2015.
+   *
+   * @param decay the share of the old population statistic that a step keeps, in [0, 1)
+   * @param epsilon what is added to the variance before the root is taken, above 0
+   */
+  record BatchNorm(double decay, double epsilon) implements Normalization {
+    public BatchNorm {
+      Check.argument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
+      Check.argument(epsilon > 0, "epsilon must be above 0, got %s", epsilon);
+    }
+
+    @Override
+    public String label() {
+      return "batch-norm";
+    }
+  }
+
+  /** TensorFlow's decay (tf.layers.batch_normalization, {@code momentum}). */
+  double TENSORFLOW_DECAY = 0.99;
+
+  /** TensorFlow's epsilon (tf.layers.batch_normalization). Deeplearning4j's would be 1e-5. */
+  double TENSORFLOW_EPSILON = 1e-3;
+
+  static Normalization none() {
+    return new None();
+  }
+
+  /** Batch normalization with TensorFlow's decay and epsilon. */
+  static Normalization batchNorm() {
+    return new BatchNorm(TENSORFLOW_DECAY, TENSORFLOW_EPSILON);
+  }
+}

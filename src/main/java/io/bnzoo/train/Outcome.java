@@ -1,0 +1,40 @@
+package io.bnzoo.train;
+
+/** How a training ended. */
+public sealed interface Outcome {
+
+  /** One line for people. */
+  String description();
+
+  /** All batches were trained and the network tells digits apart. */
+  record Trained() implements Outcome {
+    @Override
+    public String description() {
+      return "trained";
+    }
+  }
+
+  /** All batches were trained, and every test image is taken for the same digit. */
+  record PredictsOneDigit(int digit) implements Outcome {
+    @Override
+    public String description() {
+      return "always predicts " + digit;
+    }
+  }
+
+  /** The loss of a batch was not finite; training ended there. */
+  record Diverged(int batch) implements Outcome {
+    @Override
+    public String description() {
+      return "diverged at batch " + batch + ": the loss is no longer a number";
+    }
+  }
+
+  /** Somebody stopped the training. */
+  record Stopped(int batches) implements Outcome {
+    @Override
+    public String description() {
+      return "stopped after " + batches + " batches";
+    }
+  }
+}

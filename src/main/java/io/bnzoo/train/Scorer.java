@@ -1,0 +1,62 @@
+package io.bnzoo.train;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.Statistics;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Measures an engine's network on images, with population statistics. */
+public final class Scorer {
+  private static final int CHUNK = 500;
+
+  private final Engine engine;
+
+  public Scorer(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Loss and accuracy over all images; they are fed in chunks, which changes no figure. */
+  public Score score(LabeledImages images) {
+    double loss = 0;
+    int right = 0;
+    int[] predicted = new int[images.size()];
+    for (int from = 0; from < images.size(); from += CHUNK) {
+      LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
+      INDArray logits = engine.logits(chunk.images(), Statistics.POPULATION);
+      loss += engine.loss(logits, chunk.oneHotLabels()) * chunk.size();
+      for (int i = 0; i < chunk.size(); i++) {
+        predicted[from + i] = largest(logits.getRow(i));
+        right += predicted[from + i] == chunk.label(i) ? 1 : 0;
+      }
+    }
+    return new Score(loss / images.size(), (double) right / images.size(), onlyValue(predicted));
+  }
+
+  /** The accuracy when each image is fed alone. */
+  public double singleAccuracy(LabeledImages images) {
+    long right =
+        IntStream.range(0, images.size())
+            .filter(i -> score(images.slice(i, i + 1)).accuracy() == 1)
+            .count();
+    return (double) right / images.size();
+  }
+
+  /** The position of the largest value, the first of equals; 0 if there are only NaNs. */
+  public static int largest(INDArray row) {
+    float[] values = row.toFloatVector();
+    int best = 0;
+    for (int k = 1; k < values.length; k++) {
+      if (values[k] > values[best]) {
+        best = k;
+      }
+    }
+    return best;
+  }
+
+  private static OptionalInt onlyValue(int[] values) {
+    boolean same = IntStream.of(values).allMatch(value -> value == values[0]);
+    return same ? OptionalInt.of(values[0]) : OptionalInt.empty();
+  }
+}

@@ -1,0 +1,118 @@
+package io.bnzoo.train;
+
+import io.bnzoo.data.BatchStream;
+import io.bnzoo.data.Digits;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains a network by a plan, and looks at it as the sources do.
+ *
+ * <p>After every {@code validationEvery}-th batch it measures the validation set, after every other
+ * {@code trainingEvery}-th one the batch itself, both with population statistics; in the end the
+ * validation set, the test set, and the first test images one at a time. The same digits, plan and
+ * initial network give the same figures.
+ */
+public final class TrainingLoop {
+  private final Digits digits;
+  private final TrainingPlan plan;
+
+  public TrainingLoop(Digits digits, TrainingPlan plan) {
+    this.digits = digits;
+    this.plan = plan;
+  }
+
+  /**
+   * Trains the engine's network.
+   *
+   * @param stop asked before each step; once it says true, the training ends with what it has
+   */
+  public TrainingResult run(Engine engine, TrainingListener listener, BooleanSupplier stop) {
+    try {
+      return new Run(engine, listener).train(stop);
+    } finally {
+      listener.ended();
+    }
+  }
+
+  /** One training under way. */
+  private final class Run {
+    private final Engine engine;
+    private final Scorer scorer;
+    private final TrainingListener listener;
+    private final List<Sample> curve = new ArrayList<>();
+    private final long start = System.nanoTime();
+    private long stepNanos;
+    private int steps;
+
+    Run(Engine engine, TrainingListener listener) {
+      this.engine = engine;
+      this.scorer = new Scorer(engine);
+      this.listener = listener;
+    }
+
+    TrainingResult train(BooleanSupplier stop) {
+      BatchStream stream = new BatchStream(digits.train(), plan.batchSize(), plan.dataSeed());
+      while (steps < plan.batches()) {
+        if (stop.getAsBoolean()) {
+          return result(new Outcome.Stopped(steps), Optional.empty());
+        }
+        LabeledImages batch = stream.next();
+        double loss = step(batch);
+        if (!Double.isFinite(loss)) {
+          return result(new Outcome.Diverged(steps - 1), Optional.of(finals()));
+        }
+        measure(steps - 1, batch);
+        listener.stepped(steps, plan.batches());
+      }
+      TrainingResult.Finals finals = finals();
+      Outcome outcome =
+          finals.test().onlyPrediction().isPresent()
+              ? new Outcome.PredictsOneDigit(finals.test().onlyPrediction().getAsInt())
+              : new Outcome.Trained();
+      return result(outcome, Optional.of(finals));
+    }
+
+    private double step(LabeledImages batch) {
+      long before = System.nanoTime();
+      double loss = engine.step(batch.images(), batch.oneHotLabels());
+      stepNanos += System.nanoTime() - before;
+      steps++;
+      return loss;
+    }
+
+    private void measure(int batchNumber, LabeledImages batch) {
+      if (batchNumber % plan.validationEvery() == 0) {
+        record(batchNumber, Split.VALIDATION, scorer.score(digits.validation()));
+      } else if (batchNumber % plan.trainingEvery() == 0) {
+        record(batchNumber, Split.TRAINING, scorer.score(batch));
+      }
+    }
+
+    private void record(int batchNumber, Split split, Score score) {
+      Sample sample = new Sample(batchNumber, split, score.loss(), score.accuracy());
+      curve.add(sample);
+      listener.measured(sample);
+    }
+
+    private TrainingResult.Finals finals() {
+      listener.scoring();
+      int singles = Math.min(plan.singleImages(), digits.test().size());
+      return new TrainingResult.Finals(
+          scorer.score(digits.validation()),
+          scorer.score(digits.test()),
+          singles,
+          scorer.singleAccuracy(digits.test().slice(0, singles)));
+    }
+
+    private TrainingResult result(Outcome outcome, Optional<TrainingResult.Finals> finals) {
+      return new TrainingResult(
+          outcome, curve, finals, steps, stepNanos / 1e9, (System.nanoTime() - start) / 1e9);
+    }
+  }
+}

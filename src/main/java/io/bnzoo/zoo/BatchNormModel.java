@@ -1,0 +1,90 @@
+package io.bnzoo.zoo;
+
+import io.bnzoo.spec.ImageShape;
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.NetworkSpec;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.zoo.ModelMetaData;
+import org.deeplearning4j.zoo.PretrainedType;
+import org.deeplearning4j.zoo.ZooModel;
+import org.deeplearning4j.zoo.ZooType;
+
+/**
+ * A zoo model whose normalization is a parameter.
+ *
+ * <p>{@link #spec()} says what is to be built, {@link #conf()} is its configuration and {@link
+ * #init()} a fresh network with initial weights. Two models whose specifications differ only in
+ * their normalization start from the same weights wherever both have them. There are no pretrained
+ * weights.
+ */
+public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
+    permits DeepCnn, ThreeLayerMlp {
+  private NetworkSpec spec;
+
+  BatchNormModel(NetworkSpec spec) {
+    this.spec = spec;
+  }
+
+  public final NetworkSpec spec() {
+    return spec;
+  }
+
+  /** The configuration; given weights ({@link InitialWeights.Given}) are no part of it. */
+  public abstract MultiLayerConfiguration conf();
+
+  /**
+   * A new network with its initial weights.
+   *
+   * @param <M> the caller's type, {@link MultiLayerNetwork}; ZooModel leaves it open
+   */
+  @Override
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  public final <M extends Model> M init() {
+    MultiLayerNetwork network = new MultiLayerNetwork(conf());
+    network.init();
+    if (spec.initialWeights() instanceof InitialWeights.Given given) {
+      GivenWeights.assign(given, network);
+    }
+    return (M) network;
+  }
+
+  /**
+   * Another input size, [channels, height, width], as other zoo models take it.
+   *
+   * @throws IllegalArgumentException unless exactly one shape of three numbers is given
+   */
+  @Override
+  public final void setInputShape(int[][] inputShape) {
+    if (inputShape.length != 1 || inputShape[0].length != 3) {
+      throw new IllegalArgumentException("inputShape must be one [channels, height, width]");
+    }
+    ImageShape shape = new ImageShape(inputShape[0][0], inputShape[0][1], inputShape[0][2]);
+    spec = spec.withInput(shape);
+  }
+
+  @Override
+  @Deprecated
+  public final ModelMetaData metaData() {
+    ImageShape shape = spec.input();
+    int[][] shapes = {{shape.channels(), shape.height(), shape.width()}};
+    return new ModelMetaData(shapes, 1, ZooType.CNN);
+  }
+
+  @Override
+  public final Class<? extends Model> modelType() {
+    return MultiLayerNetwork.class;
+  }
+
+  /** Null, which is how a zoo model says that there are no pretrained weights. */
+  @Override
+  public final String pretrainedUrl(PretrainedType type) {
+    return null;
+  }
+
+  @Override
+  public final long pretrainedChecksum(PretrainedType type) {
+    return 0;
+  }
+}

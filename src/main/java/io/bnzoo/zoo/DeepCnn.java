@@ -1,0 +1,86 @@
+package io.bnzoo.zoo;
+
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.ImageShape;
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * The deep convolutional network that hardly trains without batch normalization.
+ *
+ * <p>Nineteen 3x3 convolutions with 'same' padding, the d-th with 4d maps and stride 2 where 3
+ * divides d, then a dense layer of 100 and an output layer of 10: [N,1,28,28] to [N,10]. The "20
+ * convolutional layers" of the course that it comes from count the dense layer of 100 among them.
+ * The output is sigmoid, its loss TensorFlow's {@code sigmoid_cross_entropy_with_logits} averaged
+ * over batch and classes: 0.693 for a network that knows nothing.
+ *
+ * <p>Defaults are the course's: no normalization, ReLU, Adam with learning rate 0.002, Glorot
+ * uniform weights. Source: Udacity Deep Learning Nanodegree, "Batch Normalization – Practice".
+ */
+public final class DeepCnn extends BatchNormModel {
+
+  /** The id in the registry and on the command line. */
+  public static final String ID = "deep-cnn";
+
+  private static final int KERNEL = 3;
+  private static final int DENSE_UNITS = 100;
+
+  /** One convolution: maps in and out, and the stride. */
+  record Convolution(String name, int in, int out, int stride) {
+    static Convolution ofDepth(int depth, int imageChannels) {
+      return new Convolution(
+          String.format("conv%02d", depth),
+          depth == 1 ? imageChannels : 4 * (depth - 1),
+          4 * depth,
+          depth % 3 == 0 ? 2 : 1);
+    }
+  }
+
+  private DeepCnn(NetworkSpec spec) {
+    super(spec);
+  }
+
+  public static ModelBuilder<DeepCnn> builder() {
+    NetworkSpec defaults =
+        new NetworkSpec(
+            ID,
+            Normalization.none(),
+            Activation.RELU,
+            new Optimizer.Adam(0.002),
+            InitialWeights.glorotUniform(),
+            1,
+            ImageShape.MNIST,
+            ImageFormat.NCHW,
+            10);
+    return new ModelBuilder<>(defaults, DeepCnn::new);
+  }
+
+  static List<Convolution> convolutions(int imageChannels) {
+    return IntStream.rangeClosed(1, 19)
+        .mapToObj(depth -> Convolution.ofDepth(depth, imageChannels))
+        .toList();
+  }
+
+  @Override
+  public MultiLayerConfiguration conf() {
+    LayerStack stack = new LayerStack(spec());
+    int height = spec().input().height();
+    int width = spec().input().width();
+    int maps = spec().input().channels();
+    for (Convolution c : convolutions(maps)) {
+      stack.convolution(c.name(), c.in(), c.out(), KERNEL, c.stride());
+      height = (height + c.stride() - 1) / c.stride();
+      width = (width + c.stride() - 1) / c.stride();
+      maps = c.out();
+    }
+    stack.dense("fc1", maps * height * width, DENSE_UNITS);
+    stack.output(DENSE_UNITS, Activation.SIGMOID, Losses.meanSigmoidCrossEntropy(spec().classes()));
+    return stack.forImages();
+  }
+}

@@ -1,0 +1,136 @@
+package io.bnzoo.zoo;
+
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.ImageShape;
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.Optimizer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.distribution.TruncatedNormalDistribution;
+import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.deeplearning4j.nn.weights.WeightInitDistribution;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
+/**
+ * Puts a specification's layers on top of each other.
+ *
+ * <p>A hidden stage is an affine map {@code NAME}, then the layers of the normalization, then the
+ * activation {@code NAME-relu}. The affine map has a bias only where the normalization does not
+ * make it pointless: a mean that is subtracted takes any bias with it.
+ */
+final class LayerStack {
+  private final NetworkSpec spec;
+  private final NormalizationLayers normalization;
+  private final NeuralNetConfiguration.ListBuilder layers;
+
+  LayerStack(NetworkSpec spec) {
+    this.spec = spec;
+    this.normalization = NormalizationLayers.of(spec.normalization(), format(spec));
+    this.layers =
+        new NeuralNetConfiguration.Builder()
+            .seed(spec.seed())
+            .updater(updater(spec.optimizer()))
+            .list();
+  }
+
+  /** A convolution stage with 'same' padding: [N,in,h,w] to [N,out,ceil(h/s),ceil(w/s)]. */
+  void convolution(String name, int in, int out, int kernel, int stride) {
+    ConvolutionLayer.Builder convolution =
+        new ConvolutionLayer.Builder(kernel, kernel)
+            .stride(stride, stride)
+            .convolutionMode(ConvolutionMode.Same)
+            .dataFormat(format(spec))
+            .nIn(in)
+            .nOut(out)
+            .hasBias(normalization.wantsBias());
+    hidden(name, convolution, kernel * kernel * in, kernel * kernel * out);
+  }
+
+  /** A dense stage: [N,in] to [N,out]. */
+  void dense(String name, int in, int out) {
+    DenseLayer.Builder dense =
+        new DenseLayer.Builder().nIn(in).nOut(out).hasBias(normalization.wantsBias());
+    hidden(name, dense, in, out);
+  }
+
+  private void hidden(String name, BaseLayer.Builder<?> affine, int fanIn, int fanOut) {
+    add(name, affine.activation(Activation.IDENTITY).weightInit(weights(fanIn, fanOut)).build());
+    normalization.layers(name).forEach(this::add);
+    Activation activation = spec.activation();
+    add(
+        name + "-" + activation.name().toLowerCase(java.util.Locale.ROOT),
+        new ActivationLayer(activation));
+  }
+
+  /** The output layer: [N,in] to [N,classes], with a bias and never normalized. */
+  void output(int in, Activation activation, ILossFunction loss) {
+    add(
+        "output",
+        new OutputLayer.Builder(loss)
+            .nIn(in)
+            .nOut(spec.classes())
+            .activation(activation)
+            .weightInit(weights(in, spec.classes()))
+            .build());
+  }
+
+  private void add(String name, Layer layer) {
+    layer.setLayerName(name);
+    layers.layer(layer);
+  }
+
+  MultiLayerConfiguration forImages() {
+    ImageShape image = spec.input();
+    return layers
+        .setInputType(
+            InputType.convolutional(image.height(), image.width(), image.channels(), format(spec)))
+        .build();
+  }
+
+  MultiLayerConfiguration forVectors() {
+    return layers.setInputType(InputType.feedForward(spec.input().size())).build();
+  }
+
+  private IWeightInit weights(int fanIn, int fanOut) {
+    InitialWeights initial = spec.initialWeights();
+    if (initial instanceof InitialWeights.Normal normal) {
+      return new WeightInitDistribution(new NormalDistribution(0, normal.stddev()));
+    }
+    if (initial instanceof InitialWeights.TruncatedNormal truncated) {
+      return new WeightInitDistribution(new TruncatedNormalDistribution(0, truncated.stddev()));
+    }
+    double bound = Math.sqrt(6.0 / (fanIn + fanOut));
+    return new WeightInitDistribution(new UniformDistribution(-bound, bound));
+  }
+
+  private static IUpdater updater(Optimizer optimizer) {
+    if (optimizer instanceof Optimizer.Adam adam) {
+      return new Adam(adam.learningRate());
+    }
+    if (optimizer instanceof Optimizer.Nesterovs nesterovs) {
+      return new Nesterovs(nesterovs.learningRate(), nesterovs.momentum());
+    }
+    return new Sgd(optimizer.learningRate());
+  }
+
+  private static CNN2DFormat format(NetworkSpec spec) {
+    return spec.format() == ImageFormat.NCHW ? CNN2DFormat.NCHW : CNN2DFormat.NHWC;
+  }
+}

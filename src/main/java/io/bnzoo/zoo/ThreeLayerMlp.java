@@ -1,0 +1,60 @@
+package io.bnzoo.zoo;
+
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.ImageShape;
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * Three hidden layers of 100 and a softmax output of 10: [N,784] to [N,10].
+ *
+ * <p>The name counts the hidden layers. The loss is TensorFlow's {@code
+ * softmax_cross_entropy_with_logits} averaged over the batch.
+ *
+ * <p>Defaults are the lesson's: no normalization, ReLU, gradient descent with learning rate 0.01,
+ * weights normal with standard deviation 0.05. Sources: Ioffe and Szegedy 2015, section 4.1 (the
+ * architecture); Udacity Deep Learning Nanodegree, "Batch Normalization – Lesson".
+ */
+public final class ThreeLayerMlp extends BatchNormModel {
+
+  /** The id in the registry and on the command line. */
+  public static final String ID = "mlp";
+
+  private static final int HIDDEN_LAYERS = 3;
+  private static final int UNITS = 100;
+
+  private ThreeLayerMlp(NetworkSpec spec) {
+    super(spec);
+  }
+
+  public static ModelBuilder<ThreeLayerMlp> builder() {
+    NetworkSpec defaults =
+        new NetworkSpec(
+            ID,
+            Normalization.none(),
+            Activation.RELU,
+            new Optimizer.Sgd(0.01),
+            InitialWeights.normal(0.05),
+            1,
+            ImageShape.MNIST,
+            ImageFormat.NCHW,
+            10);
+    return new ModelBuilder<>(defaults, ThreeLayerMlp::new);
+  }
+
+  @Override
+  public MultiLayerConfiguration conf() {
+    LayerStack stack = new LayerStack(spec());
+    int width = spec().input().size();
+    for (int i = 1; i <= HIDDEN_LAYERS; i++) {
+      stack.dense("fc" + i, width, UNITS);
+      width = UNITS;
+    }
+    stack.output(width, Activation.SOFTMAX, Losses.softmaxCrossEntropy());
+    return stack.forVectors();
+  }
+}

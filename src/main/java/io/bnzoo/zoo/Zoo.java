@@ -1,0 +1,57 @@
+package io.bnzoo.zoo;
+
+import io.bnzoo.spec.TrainingPlan;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The registry of the models. */
+public final class Zoo {
+
+  /**
+   * One model of the zoo.
+   *
+   * @param id its name on the command line
+   * @param description one line for people
+   * @param builder a builder at its defaults
+   * @param plan how its source trains it
+   * @param usefulThreads beyond this many threads it trains slower, as measured
+   */
+  public record Entry(
+      String id,
+      String description,
+      Supplier<ModelBuilder<? extends BatchNormModel>> builder,
+      TrainingPlan plan,
+      int usefulThreads) {
+
+    /** How many of this machine's cores to train it with. */
+    public int threads() {
+      return Math.min(usefulThreads, Runtime.getRuntime().availableProcessors());
+    }
+  }
+
+  private static final List<Entry> ENTRIES =
+      List.of(
+          new Entry(
+              DeepCnn.ID,
+              "19 convolutions and a dense layer of 100; ReLU, Adam 0.002, batches of 64",
+              DeepCnn::builder,
+              new TrainingPlan(800, 64, 100, 25, 100, 1),
+              Integer.MAX_VALUE),
+          new Entry(
+              ThreeLayerMlp.ID,
+              "784-100-100-100-10; ReLU, gradient descent 0.01, batches of 60",
+              ThreeLayerMlp::builder,
+              new TrainingPlan(2000, 60, 100, 25, 200, 1),
+              1));
+
+  private Zoo() {}
+
+  public static List<Entry> entries() {
+    return ENTRIES;
+  }
+
+  public static Optional<Entry> find(String id) {
+    return ENTRIES.stream().filter(entry -> entry.id().equals(id)).findFirst();
+  }
+}

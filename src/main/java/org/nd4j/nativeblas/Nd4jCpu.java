@@ -1,0 +1,29 @@
+package org.nd4j.nativeblas;
+
+/**
+ * The name under which Deeplearning4j 1.0.0-M2.1 still looks for a class that ND4J has moved.
+ *
+ * <p>{@code BaseMKLDNNHelper.mklDnnEnabled()} finds {@code Nd4jCpu$Environment} by this old name;
+ * in M2.1 it lives in {@code org.nd4j.linalg.cpu.nativecpu.bindings}. Without this class the
+ * look-up fails silently, and every convolution and normalization goes around oneDNN.
+ */
+public final class Nd4jCpu {
+  private Nd4jCpu() {}
+
+  /** Answers the one question that is asked here, from the class that has the answer. */
+  public static final class Environment {
+    private static final Environment INSTANCE = new Environment();
+
+    private Environment() {}
+
+    public static Environment getInstance() {
+      return INSTANCE;
+    }
+
+    /** Whether the loaded ND4J binary has oneDNN in it and may use it. */
+    @SuppressWarnings("MemberName") // The name is what is looked up.
+    public boolean isUseMKLDNN() {
+      return org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu.Environment.getInstance().isUseONEDNN();
+    }
+  }
+}
