@@ -1,13 +1,90 @@
 package io.bnzoo.cli;
 
+import io.bnzoo.bench.Benchmark;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.TextTable;
+import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code bnzoo bench}. */
-@Command(name = "bench")
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures milliseconds a training step: Deeplearning4j as it comes (stock) and with its",
+      "oneDNN path on, each in a JVM of its own, block by block in turn.",
+      "",
+      "Trust the ratio more than the milliseconds: machines drift."
+    },
+    footer = {"", "Examples:", "  bnzoo bench", "  bnzoo bench deep-cnn --blocks 15 --json"})
 final class BenchCommand implements Callable<Integer> {
+  private final Interruption interruption;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      arity = "0..*",
+      converter = ModelOptions.EntryConverter.class,
+      description = "Models to measure. Default: all.")
+  private List<Zoo.Entry> entries = Zoo.entries();
+
+  @Option(
+      names = "--blocks",
+      paramLabel = "N",
+      defaultValue = "7",
+      description = "Blocks of about 1.5 s for each network. Default: ${DEFAULT-VALUE}.")
+  private int blocks;
+
+  @Mixin private OutputOptions output;
+
+  BenchCommand(Interruption interruption) {
+    this.interruption = interruption;
+  }
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    Terminal terminal = output.terminal(spec);
+    List<Benchmark.Row> rows = measure(terminal);
+    terminal.print(output.json() ? Json.write(rows).stripTrailing() : TextTable.plain(table(rows)));
     return Bnzoo.SUCCESS;
+  }
+
+  private List<Benchmark.Row> measure(Terminal terminal) throws IOException {
+    try (Terminal.Progress progress = terminal.progress()) {
+      return new Benchmark(entries, blocks).run(progress, interruption);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static List<List<String>> table(List<Benchmark.Row> rows) {
+    List<List<String>> table = new ArrayList<>();
+    table.add(List.of("network", "setup", "ms/step", "fastest", "slowest", "times stock"));
+    for (Benchmark.Row row : rows) {
+      table.add(
+          List.of(
+              row.model() + " " + row.variant(),
+              row.setup(),
+              number(row.millisecondsPerStep()),
+              number(row.fastest()),
+              number(row.slowest()),
+              number(row.speedup())));
+    }
+    return table;
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
   }
 }

@@ -23,8 +23,6 @@ import picocli.CommandLine.Option;
 
 /** What {@code compare} and {@code train} have in common: all but the variants. */
 abstract class TrainingCommand implements Callable<Integer> {
-  private static final String RUNS = "runs";
-
   private final Interruption interruption;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -33,9 +31,16 @@ abstract class TrainingCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
 
   @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "Where the folders of runs are. Default: ${DEFAULT-VALUE}.")
+  private Path runs;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "The folder below runs/ to write to; it must be new. By default numbered.")
+      description = "The folder to write to below that; it must be new. By default numbered.")
   private Optional<String> name;
 
   TrainingCommand(Interruption interruption) {
@@ -75,7 +80,6 @@ abstract class TrainingCommand implements Callable<Integer> {
   }
 
   private RunFolder folder() throws IOException {
-    Path runs = Path.of(RUNS);
     try {
       return name.isPresent()
           ? RunFolder.named(runs, name.get())

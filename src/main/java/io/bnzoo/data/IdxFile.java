@@ -93,17 +93,17 @@ final class IdxFile {
   private static void checkHeader(Path file, byte[] header, int[] expectedShape)
       throws DataException {
     int magic = UNSIGNED_BYTES + expectedShape.length;
-    if (header.length < 4 + 4 * expectedShape.length) {
-      throw new DataException(
-          String.format("%s is truncated: %d bytes are no IDX header", file, header.length));
-    }
     ByteBuffer buffer = ByteBuffer.wrap(header);
-    int foundMagic = buffer.getInt();
+    int foundMagic = header.length < 4 ? magic : buffer.getInt();
     if (foundMagic != magic) {
       throw new DataException(
           String.format(
               "%s is not the IDX file its name says: expected magic number %d (%s), found %d%s",
               file, magic, kind(magic), foundMagic, kindInParentheses(foundMagic)));
+    }
+    if (header.length < 4 + 4 * expectedShape.length) {
+      throw new DataException(
+          String.format("%s is truncated: %d bytes are no IDX header", file, header.length));
     }
     int[] found = new int[expectedShape.length];
     for (int i = 0; i < found.length; i++) {

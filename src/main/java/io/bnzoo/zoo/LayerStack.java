@@ -15,10 +15,12 @@ import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
@@ -98,14 +100,31 @@ final class LayerStack {
 
   MultiLayerConfiguration forImages() {
     ImageShape image = spec.input();
-    return layers
-        .setInputType(
-            InputType.convolutional(image.height(), image.width(), image.channels(), format(spec)))
-        .build();
+    return build(
+        InputType.convolutional(image.height(), image.width(), image.channels(), format(spec)));
   }
 
   MultiLayerConfiguration forVectors() {
-    return layers.setInputType(InputType.feedForward(spec.input().size())).build();
+    return build(InputType.feedForward(spec.input().size()));
+  }
+
+  private MultiLayerConfiguration build(InputType input) {
+    MultiLayerConfiguration configuration = layers.setInputType(input).build();
+    configuration.getConfs().forEach(LayerStack::nameParameters);
+    return configuration;
+  }
+
+  /**
+   * Writes the names of a BatchNormalization's parameters into its configuration, as initializing a
+   * network would. Deeplearning4j tells from them, when it reads JSON, whether the variance is kept
+   * as it is: without them useLogStd(false) is read back as true.
+   */
+  private static void nameParameters(NeuralNetConfiguration configuration) {
+    if (configuration.getLayer() instanceof BatchNormalization layer) {
+      BatchNormalizationParamInitializer.getInstance()
+          .paramKeys(layer)
+          .forEach(configuration::addVariable);
+    }
   }
 
   private IWeightInit weights(int fanIn, int fanOut) {

@@ -1,0 +1,48 @@
+package io.bnzoo.bench;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.Zoo;
+import java.util.Random;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Times training steps of one network on one batch of random pixels. */
+final class StepTimer implements AutoCloseable {
+  private final Engine engine;
+  private final INDArray images;
+  private final INDArray labels;
+
+  StepTimer(Zoo.Entry entry, Normalization normalization) {
+    this.engine = new Dl4jEngine(entry.builder().get().normalization(normalization).build().init());
+    LabeledImages batch = randomImages(entry.plan().batchSize());
+    this.images = batch.images();
+    this.labels = batch.oneHotLabels();
+  }
+
+  /** The mean milliseconds of one of the given number of steps. */
+  double millisecondsPerStep(int steps) {
+    long start = System.nanoTime();
+    for (int i = 0; i < steps; i++) {
+      engine.step(images, labels);
+    }
+    return (System.nanoTime() - start) / 1e6 / steps;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  private static LabeledImages randomImages(int count) {
+    Random random = new Random(1);
+    byte[] pixels = new byte[count * LabeledImages.PIXELS];
+    random.nextBytes(pixels);
+    byte[] labels = new byte[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = (byte) (i % LabeledImages.CLASSES);
+    }
+    return new LabeledImages(pixels, labels);
+  }
+}

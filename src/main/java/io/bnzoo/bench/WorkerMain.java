@@ -1,0 +1,48 @@
+package io.bnzoo.bench;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.experiment.Variants;
+import io.bnzoo.zoo.Zoo;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a {@link Worker}'s JVM runs: for each line {@code MODEL VARIANT STEPS} on standard input it
+ * answers one line with the milliseconds a step took.
+ */
+final class WorkerMain {
+  static final String ANSWER = "ms ";
+
+  private WorkerMain() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Setup setup = Setup.valueOf(arguments[0]);
+    if (setup == Setup.ONEDNN) {
+      NativeBackend.enableOneDnn();
+    }
+    Map<String, StepTimer> timers = new HashMap<>();
+    BufferedReader requests =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    PrintStream answers =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+      String[] request = line.split(" ", -1);
+      Zoo.Entry entry = Zoo.find(request[0]).orElseThrow();
+      if (setup == Setup.ONEDNN) {
+        NativeBackend.useThreads(entry.threads());
+      }
+      StepTimer timer =
+          timers.computeIfAbsent(
+              request[0] + " " + request[1],
+              key -> new StepTimer(entry, Variants.find(request[1]).orElseThrow()));
+      answers.println(ANSWER + timer.millisecondsPerStep(Integer.parseInt(request[2])));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.bnzoo;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ArchitectureTest {
+
+  /** From top to bottom: imports point down this list and never up. */
+  private static final List<String> ROOMS =
+      List.of(
+          "examples",
+          "cli",
+          "bench",
+          "report",
+          "experiment",
+          "evaluation",
+          "train",
+          "engine",
+          "storage",
+          "zoo",
+          "data",
+          "spec",
+          "backend");
+
+  private static final JavaClasses CODE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.bnzoo");
+
+  static List<String> rooms() {
+    return ROOMS;
+  }
+
+  @Test
+  void everyClassIsInAKnownRoom() {
+    classes()
+        .should()
+        .resideInAnyPackage(ROOMS.stream().map(room -> "io.bnzoo." + room).toArray(String[]::new))
+        .check(CODE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void importsPointDownwards(String room) {
+    String[] above =
+        ROOMS.subList(0, ROOMS.indexOf(room)).stream()
+            .map(upper -> "io.bnzoo." + upper)
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage("io.bnzoo." + room)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(above)
+        .allowEmptyShould(true)
+        .check(CODE);
+  }
+
+  @Test
+  void onlyCommandsTouchTheTerminal() {
+    DescribedPredicate<JavaClass> outside =
+        JavaClass.Predicates.resideOutsideOfPackages("io.bnzoo.cli", "io.bnzoo.examples");
+    noClasses().that(outside).should().accessField(System.class, "out").check(CODE);
+    noClasses().that(outside).should().accessField(System.class, "err").check(CODE);
+    noClasses().that(outside).should().callMethod(System.class, "exit", int.class).check(CODE);
+  }
+
+  @Test
+  void specificationsKnowOnlyJavaAndTheActivationEnum() {
+    classes()
+        .that()
+        .resideInAPackage("io.bnzoo.spec")
+        .should()
+        .onlyDependOnClassesThat(
+            JavaClass.Predicates.resideInAnyPackage("java..", "io.bnzoo.spec")
+                .or(
+                    DescribedPredicate.describe(
+                        "are DL4J's activations",
+                        type -> type.getName().equals("org.nd4j.linalg.activations.Activation"))))
+        .check(CODE);
+  }
+}

@@ -1,0 +1,57 @@
+package io.bnzoo.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class LabeledImagesTest {
+  private static final LabeledImages TWO = twoImages();
+
+  private static LabeledImages twoImages() {
+    byte[] pixels = new byte[2 * 784];
+    pixels[784 + 3] = (byte) 255;
+    pixels[784 + 4] = (byte) 51;
+    return new LabeledImages(pixels, new byte[] {4, 9});
+  }
+
+  @Test
+  void pixelsBecomeNumbersFromZeroToOne() {
+    INDArray images = TWO.images();
+    assertThat(images.shape()).containsExactly(2, 784);
+    assertThat(images.getFloat(1, 3)).isEqualTo(1f);
+    assertThat(images.getFloat(1, 4)).isEqualTo(0.2f);
+    assertThat(images.sumNumber().floatValue()).isEqualTo(1.2f);
+  }
+
+  @Test
+  void labelsBecomeOneHotRows() {
+    INDArray labels = TWO.oneHotLabels();
+    assertThat(labels.shape()).containsExactly(2, 10);
+    assertThat(labels.getRow(1).toFloatVector()).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+  }
+
+  @Test
+  void aSliceShowsItsPart() {
+    LabeledImages second = TWO.slice(1, 2);
+    assertThat(second.size()).isEqualTo(1);
+    assertThat(second.label(0)).isEqualTo(9);
+    assertThat(second.images().getFloat(0, 3)).isEqualTo(1f);
+    assertThat(second.select(0).pixels(0)).isEqualTo(TWO.pixels(1));
+  }
+
+  @Test
+  void lengthsMustAgree() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LabeledImages(new byte[784], new byte[2]))
+        .withMessage("2 labels need 1568 pixels, got 784");
+  }
+
+  @Test
+  void labelsMustBeDigits() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LabeledImages(new byte[784], new byte[] {10}))
+        .withMessage("label 0 must be a digit from 0 to 9, got 10");
+  }
+}

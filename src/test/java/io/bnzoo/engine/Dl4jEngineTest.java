@@ -1,0 +1,168 @@
+package io.bnzoo.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+class Dl4jEngineTest {
+  private static final LabeledImages BATCH = TestDigits.draw(8, 1);
+
+  @Test
+  void logitsAreWhatTheOutputLayerActivates() {
+    MultiLayerNetwork network = mlp();
+    try (Engine engine = new Dl4jEngine(network)) {
+      INDArray logits = engine.logits(BATCH.images(), Statistics.POPULATION);
+      ArrayAssert.assertClose(
+          Transforms.softmax(logits), network.output(BATCH.images()), 1e-6, 1e-5);
+    }
+  }
+
+  @Test
+  void logitsFollowTheNetworkThroughItsSteps() {
+    MultiLayerNetwork network = mlp();
+    try (Engine engine = new Dl4jEngine(network)) {
+      INDArray before = engine.logits(BATCH.images(), Statistics.POPULATION).dup();
+      engine.step(BATCH.images(), BATCH.oneHotLabels());
+      INDArray after = engine.logits(BATCH.images(), Statistics.POPULATION);
+      assertThat(after.sub(before).amaxNumber().doubleValue()).isPositive();
+      ArrayAssert.assertClose(
+          Transforms.softmax(after), network.output(BATCH.images()), 1e-6, 1e-5);
+    }
+  }
+
+  @Test
+  void predictionsLeaveTheNetworkAsItIs() {
+    MultiLayerNetwork network = mlp();
+    try (Engine engine = new Dl4jEngine(network)) {
+      INDArray before = network.params().dup();
+      engine.logits(BATCH.images(), Statistics.POPULATION);
+      engine.logits(BATCH.images(), Statistics.BATCH);
+      ArrayAssert.assertSameBits(network.params(), before);
+    }
+  }
+
+  @Test
+  void oneImageNormalizedByItselfIsLikeAnyOther() {
+    try (Engine engine = new Dl4jEngine(mlp())) {
+      INDArray one = engine.logits(BATCH.slice(0, 1).images(), Statistics.BATCH).dup();
+      INDArray other = engine.logits(BATCH.slice(1, 2).images(), Statistics.BATCH);
+      ArrayAssert.assertSameBits(other, one);
+    }
+  }
+
+  @Test
+  void aStepReturnsTheLossBeforeItsUpdate() {
+    try (Engine engine = new Dl4jEngine(mlp())) {
+      INDArray logits = engine.logits(BATCH.images(), Statistics.BATCH).dup();
+      double before = engine.loss(logits, BATCH.oneHotLabels());
+      double first = engine.step(BATCH.images(), BATCH.oneHotLabels());
+      assertThat(first).isCloseTo(before, within(1e-5));
+      for (int i = 0; i < 30; i++) {
+        engine.step(BATCH.images(), BATCH.oneHotLabels());
+      }
+      assertThat(engine.step(BATCH.images(), BATCH.oneHotLabels())).isLessThan(first);
+    }
+  }
+
+  @Test
+  void theSoftmaxLossIsExactWhereAProbabilityWouldBeZero() {
+    try (Engine engine = new Dl4jEngine(mlp())) {
+      INDArray logits = Nd4j.zeros(1, 10);
+      logits.putScalar(0, 3, 200);
+      assertThat(engine.loss(logits, Nd4j.eye(10).getRows(5))).isCloseTo(200, within(1e-9));
+      assertThat(engine.loss(logits, Nd4j.eye(10).getRows(3))).isCloseTo(0, within(1e-9));
+    }
+  }
+
+  @Test
+  void theSigmoidLossIsTheMeanOverTheClasses() {
+    try (Engine engine = new Dl4jEngine(DeepCnn.builder().build().init())) {
+      INDArray logits = Nd4j.zeros(1, 10);
+      assertThat(engine.loss(logits, Nd4j.eye(10).getRows(5))).isCloseTo(Math.log(2), within(1e-7));
+      logits.putScalar(0, 3, 200);
+      assertThat(engine.loss(logits, Nd4j.eye(10).getRows(5)))
+          .isCloseTo((9 * Math.log(2) + 200) / 10, within(1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ImageFormat.class)
+  void imagesAreGivenTheShapeThatTheNetworkTakes(ImageFormat format) {
+    DeepCnn model = DeepCnn.builder().format(format).build();
+    try (Engine engine = new Dl4jEngine(model.init())) {
+      assertThat(engine.logits(BATCH.images(), Statistics.POPULATION).shape())
+          .containsExactly(8, 10);
+    }
+  }
+
+  @Test
+  void aNetworkForOtherImagesIsRefused() {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder().input(new io.bnzoo.spec.ImageShape(1, 8, 8)).build().init();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Dl4jEngine(network))
+        .withMessageContaining("takes no images of 28 x 28 pixels");
+  }
+
+  @Test
+  void aNetworkWithoutAnOutputLayerIsRefused() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder().nIn(784).nOut(10).build())
+                .build());
+    network.init();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Dl4jEngine(network))
+        .withMessageContaining("must be an output or loss layer, got DenseLayer");
+  }
+
+  @Test
+  void anotherLossIsLeftToDeeplearning4j() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(
+                    new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .nIn(784)
+                        .nOut(10)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .build());
+    network.init();
+    try (Engine engine = new Dl4jEngine(network)) {
+      double loss = engine.loss(Nd4j.ones(2, 10), Nd4j.zeros(2, 10));
+      assertThat(loss).isCloseTo(1, within(1e-6));
+    }
+  }
+
+  private static MultiLayerNetwork mlp() {
+    return ThreeLayerMlp.builder()
+        .normalization(Normalization.batchNorm())
+        .learningRate(0.1)
+        .build()
+        .init();
+  }
+}

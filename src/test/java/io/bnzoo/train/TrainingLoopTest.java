@@ -1,0 +1,203 @@
+package io.bnzoo.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.Statistics;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class TrainingLoopTest {
+  private static final Digits DIGITS = TestDigits.small();
+  private static final TrainingPlan PLAN = new TrainingPlan(31, 20, 10, 5, 7, 3);
+
+  /** An engine whose predictions and losses are told in advance. */
+  private static final class Scripted implements Engine {
+    private final List<INDArray> batches = new ArrayList<>();
+    private final int digit;
+    private final int divergesAt;
+    private int largestPrediction;
+
+    Scripted(int digit, int divergesAt) {
+      this.digit = digit;
+      this.divergesAt = divergesAt;
+    }
+
+    @Override
+    public double step(INDArray images, INDArray labels) {
+      batches.add(images.dup());
+      return batches.size() - 1 == divergesAt ? Double.NaN : 1;
+    }
+
+    @Override
+    public INDArray logits(INDArray images, Statistics statistics) {
+      assertThat(statistics).isEqualTo(Statistics.POPULATION);
+      largestPrediction = (int) Math.max(largestPrediction, images.size(0));
+      INDArray logits = Nd4j.zeros(images.size(0), 10);
+      logits.getColumn(digit).assign(1);
+      return logits;
+    }
+
+    @Override
+    public double loss(INDArray logits, INDArray labels) {
+      return 0.25;
+    }
+
+    @Override
+    public MultiLayerNetwork network() {
+      throw new UnsupportedOperationException("there is none");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void measuresWhenTheSourcesDo() {
+    TrainingResult result = run(new Scripted(4, -1), TrainingLoopTest::never);
+    assertThat(result.curve())
+        .extracting(sample -> sample.batch() + " " + sample.split())
+        .containsExactly(
+            "0 VALIDATION",
+            "5 TRAINING",
+            "10 VALIDATION",
+            "15 TRAINING",
+            "20 VALIDATION",
+            "25 TRAINING",
+            "30 VALIDATION");
+  }
+
+  @Test
+  void theAccuracyIsTheShareOfImagesRecognized() {
+    TrainingResult result = run(new Scripted(4, -1), TrainingLoopTest::never);
+    long fours =
+        IntStream.range(0, DIGITS.test().size()).filter(i -> DIGITS.test().label(i) == 4).count();
+    TrainingResult.Finals finals = result.finals().orElseThrow();
+    assertThat(finals.test().accuracy())
+        .isCloseTo((double) fours / DIGITS.test().size(), within(1e-12));
+    assertThat(finals.test().loss()).isCloseTo(0.25, within(1e-12));
+    assertThat(finals.singleImages()).isEqualTo(7);
+  }
+
+  @Test
+  void sameSeedSameBatches() {
+    Scripted one = new Scripted(1, -1);
+    Scripted two = new Scripted(1, -1);
+    run(one, TrainingLoopTest::never);
+    run(two, TrainingLoopTest::never);
+    assertThat(one.batches).hasSize(31);
+    assertThat(one.batches.get(30)).isEqualTo(two.batches.get(30));
+    assertThat(one.batches.get(0)).isNotEqualTo(one.batches.get(1));
+  }
+
+  @Test
+  void aNetworkThatKnowsOneDigitIsSaidToDoSo() {
+    assertThat(run(new Scripted(4, -1), TrainingLoopTest::never).outcome())
+        .isEqualTo(new Outcome.PredictsOneDigit(4));
+  }
+
+  @Test
+  void aNetworkThatDivergesEndsThereWithItsStep() {
+    Scripted engine = new Scripted(0, 12);
+    TrainingResult result = run(engine, TrainingLoopTest::never);
+    assertThat(result.outcome()).isEqualTo(new Outcome.Diverged(12));
+    assertThat(engine.batches).hasSize(13);
+    assertThat(result.finals()).isPresent();
+    assertThat(result.curve()).last().extracting(Sample::batch).isEqualTo(10);
+  }
+
+  @Test
+  void aStoppedTrainingKeepsWhatItHas() {
+    Scripted engine = new Scripted(0, -1);
+    TrainingResult result = run(engine, () -> engine.batches.size() == 8);
+    assertThat(result.outcome()).isEqualTo(new Outcome.Stopped(8));
+    assertThat(result.curve()).hasSize(2);
+    assertThat(result.finals()).isEmpty();
+  }
+
+  @Test
+  void theListenerHearsEveryStepEveryMeasurementAndTheEnd() {
+    List<String> heard = new ArrayList<>();
+    new TrainingLoop(DIGITS, PLAN.withBatches(2))
+        .run(
+            new Scripted(0, -1),
+            new TrainingListener() {
+              @Override
+              public void stepped(int done, int total) {
+                heard.add(done + " of " + total);
+              }
+
+              @Override
+              public void measured(Sample sample) {
+                heard.add("sample " + sample.batch());
+              }
+
+              @Override
+              public void scoring() {
+                heard.add("scoring");
+              }
+
+              @Override
+              public void ended() {
+                heard.add("ended");
+              }
+            },
+            TrainingLoopTest::never);
+    assertThat(heard).containsExactly("sample 0", "1 of 2", "2 of 2", "scoring", "ended");
+  }
+
+  @Test
+  void aRealNetworkLearnsAndRepeatsItselfBitForBit() {
+    TrainingResult one = trainMlp();
+    TrainingResult two = trainMlp();
+    assertThat(two.curve()).isEqualTo(one.curve());
+    assertThat(two.finals()).isEqualTo(one.finals());
+    assertThat(one.finals().orElseThrow().validation().accuracy()).isGreaterThan(0.5);
+    assertThat(one.outcome()).isEqualTo(new Outcome.Trained());
+  }
+
+  @Test
+  void aRealNetworkThatDivergesIsReportedAndNotThrown() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().learningRate(1e20).build().init();
+    try (Engine engine = new Dl4jEngine(network)) {
+      TrainingResult result = run(engine, TrainingLoopTest::never);
+      assertThat(result.outcome()).isInstanceOf(Outcome.Diverged.class);
+      assertThat(result.finals().orElseThrow().test().onlyPrediction()).hasValue(0);
+    }
+  }
+
+  private static boolean never() {
+    return false;
+  }
+
+  private static TrainingResult trainMlp() {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder()
+            .normalization(Normalization.batchNorm())
+            .learningRate(0.2)
+            .seed(5)
+            .build()
+            .init();
+    try (Engine engine = new Dl4jEngine(network)) {
+      return new TrainingLoop(DIGITS, PLAN.withBatches(150))
+          .run(engine, TrainingListener.NONE, TrainingLoopTest::never);
+    }
+  }
+
+  private static TrainingResult run(Engine engine, BooleanSupplier stop) {
+    return new TrainingLoop(DIGITS, PLAN).run(engine, TrainingListener.NONE, stop);
+  }
+}

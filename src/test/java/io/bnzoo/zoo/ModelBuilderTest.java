@@ -1,0 +1,129 @@
+package io.bnzoo.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+class ModelBuilderTest {
+
+  @Test
+  void theLossOfAnUntrainedCnnIsTensorFlowsMeanAndNotDeeplearning4jsSum() {
+    MultiLayerNetwork network = DeepCnn.builder().build().init();
+    network.fit(Nd4j.zeros(DataType.FLOAT, 4, 1, 28, 28), Nd4j.eye(10).getRows(0, 1, 2, 3));
+    assertThat(network.score()).isCloseTo(Math.log(2), within(1e-6));
+  }
+
+  @Test
+  void theLossOfAnUntrainedMlpIsTheLogarithmOfTheClasses() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+    network.fit(Nd4j.zeros(DataType.FLOAT, 4, 784), Nd4j.eye(10).getRows(0, 1, 2, 3));
+    assertThat(network.score()).isCloseTo(Math.log(10), within(1e-6));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"conv01, 9, 36", "conv02, 36, 72", "conv03, 72, 108", "fc1, 76, 100"})
+  void glorotWeightsFillTensorFlowsBoundsWhateverTheStride(String layer, int fanIn, int fanOut) {
+    MultiLayerNetwork network = DeepCnn.builder().build().init();
+    INDArray weights = network.getLayer(layer).getParam("W");
+    double bound = Math.sqrt(6.0 / (fanIn + fanOut));
+    assertThat(weights.amaxNumber().doubleValue()).isBetween(0.85 * bound, bound);
+    if (weights.length() > 1000) {
+      double uniform = bound / Math.sqrt(3);
+      assertThat(weights.stdNumber().doubleValue()).isCloseTo(uniform, within(0.06 * uniform));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.05", "5"})
+  void normalWeightsHaveTheStandardDeviation(double stddev) {
+    INDArray weights = mlpWeights(InitialWeights.normal(stddev));
+    assertThat(weights.stdNumber().doubleValue()).isCloseTo(stddev, within(0.02 * stddev));
+    assertThat(weights.amaxNumber().doubleValue()).isGreaterThan(3 * stddev);
+  }
+
+  @Test
+  void truncatedNormalWeightsEndAtTwoStandardDeviations() {
+    INDArray weights = mlpWeights(InitialWeights.truncatedNormal(0.05));
+    assertThat(weights.amaxNumber().doubleValue()).isBetween(0.098, 0.1);
+    // A normal variable cut at two standard deviations keeps 0.8796 of its standard deviation.
+    assertThat(weights.stdNumber().doubleValue()).isCloseTo(0.04398, within(0.0006));
+  }
+
+  @Test
+  void givenWeightsArePutWhereTheirNamesSay() {
+    float[] weights = new float[100 * 10];
+    weights[10] = 7;
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder()
+            .initialWeights(InitialWeights.given(Map.of("output.W", weights)))
+            .build()
+            .init();
+    assertThat(network.getLayer("output").getParam("W").getDouble(1, 0)).isEqualTo(7);
+    assertThat(network.getLayer("output").getParam("W").sumNumber().doubleValue()).isEqualTo(7);
+    assertThat(network.getLayer("fc1").getParam("W").amaxNumber().doubleValue()).isPositive();
+  }
+
+  @Test
+  void givenWeightsOfAnotherNameOrSizeAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> given("fc9.W", 1))
+        .withMessageContaining("no parameter fc9.W; it has [fc1.W");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> given("fc1.W", 3))
+        .withMessage("fc1.W has 78400 values, 3 were given");
+  }
+
+  @Test
+  void everySettingReachesTheConfiguration() {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder()
+            .normalization(new Normalization.BatchNorm(0.9, 0.01))
+            .activation(Activation.TANH)
+            .optimizer(new Optimizer.Nesterovs(0.5, 0.8))
+            .learningRate(0.25)
+            .build()
+            .init();
+    ActivationLayer activation = (ActivationLayer) network.getLayer("fc2-tanh").conf().getLayer();
+    assertThat(activation.getActivationFn()).isInstanceOf(ActivationTanH.class);
+    DenseLayer dense = (DenseLayer) network.getLayer("fc2").conf().getLayer();
+    assertThat(dense.getIUpdater()).isEqualTo(new Nesterovs(0.25, 0.8));
+  }
+
+  @Test
+  void aModelOfTheZooHasNoPretrainedWeights() {
+    DeepCnn model = DeepCnn.builder().build();
+    assertThat(model.pretrainedAvailable(org.deeplearning4j.zoo.PretrainedType.MNIST)).isFalse();
+    assertThat(model.modelType()).isEqualTo(MultiLayerNetwork.class);
+    assertThatIllegalArgumentException().isThrownBy(() -> model.setInputShape(new int[][] {{28}}));
+  }
+
+  private static INDArray mlpWeights(InitialWeights weights) {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().initialWeights(weights).build().init();
+    return network.getLayer("fc1").getParam("W");
+  }
+
+  private static void given(String name, int length) {
+    MultiLayerNetwork unused =
+        ThreeLayerMlp.builder()
+            .initialWeights(InitialWeights.given(Map.of(name, new float[length])))
+            .build()
+            .init();
+  }
+}

@@ -1,0 +1,68 @@
+package io.bnzoo.zoo;
+
+import java.util.Locale;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+
+/** A configuration as a few words a layer, for golden files. */
+final class Structure {
+  private Structure() {}
+
+  /**
+   * One line a layer.
+   *
+   * @param leftOut layers whose name ends so are left out; nothing is if it is empty
+   */
+  static String of(MultiLayerConfiguration configuration, String leftOut) {
+    StringBuilder text = new StringBuilder();
+    for (NeuralNetConfiguration conf : configuration.getConfs()) {
+      Layer layer = conf.getLayer();
+      if (leftOut.isEmpty() || !layer.getLayerName().endsWith(leftOut)) {
+        text.append(layer.getLayerName()).append(describe(layer)).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  private static String describe(Layer layer) {
+    if (layer instanceof ConvolutionLayer c) {
+      return String.format(
+          Locale.ROOT,
+          " %dx%d %d->%d stride %d %s%s",
+          c.getKernelSize()[0],
+          c.getKernelSize()[1],
+          c.getNIn(),
+          c.getNOut(),
+          c.getStride()[0],
+          c.getConvolutionMode(),
+          c.hasBias() ? " bias" : "");
+    }
+    if (layer instanceof BatchNormalization b) {
+      return String.format(
+          Locale.ROOT,
+          " %d decay %s epsilon %s log10(std) %s",
+          b.getNOut(),
+          b.getDecay(),
+          b.getEps(),
+          b.isUseLogStd());
+    }
+    if (layer instanceof DenseLayer d) {
+      return " " + d.getNIn() + "->" + d.getNOut() + (d.hasBias() ? " bias" : "");
+    }
+    if (layer instanceof OutputLayer o) {
+      return String.format(
+          Locale.ROOT,
+          " %d->%d %s %s bias",
+          o.getNIn(),
+          o.getNOut(),
+          o.getActivationFn(),
+          o.getLossFn().getClass().getSimpleName());
+    }
+    return "";
+  }
+}

@@ -1,0 +1,211 @@
+package io.bnzoo.zoo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.Normalization;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What holds for every model of the zoo, with every normalization. */
+class ZooTest {
+  private static final int BATCH = 6;
+
+  /** One model with one normalization. */
+  record Case(Zoo.Entry entry, Normalization normalization) {
+    BatchNormModel model() {
+      return entry.builder().get().normalization(normalization).seed(3).build();
+    }
+
+    INDArray images() {
+      INDArray images = Nd4j.rand(DataType.FLOAT, BATCH, 784);
+      return entry.id().equals(DeepCnn.ID) ? images.reshape('c', BATCH, 1, 28, 28) : images;
+    }
+
+    @Override
+    public String toString() {
+      return entry.id() + " " + normalization.label();
+    }
+  }
+
+  static Stream<Case> cases() {
+    return Zoo.entries().stream()
+        .flatMap(
+            entry ->
+                Stream.of(Normalization.none(), Normalization.batchNorm())
+                    .map(normalization -> new Case(entry, normalization)));
+  }
+
+  private static INDArray labels() {
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, BATCH, 10);
+    for (int i = 0; i < BATCH; i++) {
+      labels.putScalar(i, i, 1);
+    }
+    return labels;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void givesTenValuesAnImage(Case c) {
+    MultiLayerNetwork network = c.model().init();
+    assertThat(network.output(c.images()).shape()).containsExactly(BATCH, 10);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void hasTheParametersCountedByHand(Case c) {
+    // Sum over d of 9 * 4(d-1) * 4d (with one channel below the first), then 76*100 and 100*10+10;
+    // a bias for each unit, or gamma, beta and two population statistics for each.
+    long convolutions = 9 * 4;
+    for (int d = 2; d <= 19; d++) {
+      convolutions += 9L * 4 * (d - 1) * 4 * d;
+    }
+    long cnnUnits = 4 * (19 * 20 / 2) + 100;
+    Map<String, Long> weights =
+        Map.of(
+            DeepCnn.ID, convolutions + 76 * 100 + 1010,
+            ThreeLayerMlp.ID, 784L * 100 + 100 * 100 + 100 * 100 + 1010);
+    Map<String, Long> units = Map.of(DeepCnn.ID, cnnUnits, ThreeLayerMlp.ID, 300L);
+    long perUnit = c.normalization().equals(Normalization.none()) ? 1 : 4;
+    MultiLayerNetwork network = c.model().init();
+    assertThat(network.numParams())
+        .isEqualTo(weights.get(c.entry().id()) + perUnit * units.get(c.entry().id()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyTrainableParameterGetsAGradient(Case c) {
+    MultiLayerNetwork network = c.model().init();
+    network.setInput(c.images());
+    network.setLabels(labels());
+    network.computeGradientAndScore();
+    network
+        .gradient()
+        .gradientForVariable()
+        .forEach(
+            (name, gradient) ->
+                assertThat(gradient.norm2Number().doubleValue()).as(name).isPositive());
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theConfigurationSurvivesJson(Case c) {
+    MultiLayerConfiguration configuration = c.model().conf();
+    assertThat(MultiLayerConfiguration.fromJson(configuration.toJson())).isEqualTo(configuration);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theNetworkSurvivesStockSerialization(Case c) throws IOException {
+    MultiLayerNetwork network = c.model().init();
+    network.fit(c.images(), labels());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, bytes, true);
+    MultiLayerNetwork restored =
+        ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(bytes.toByteArray()));
+    ArrayAssert.assertSameBits(restored.params(), network.params());
+    INDArray images = c.images();
+    ArrayAssert.assertSameBits(restored.output(images), network.output(images));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theSeedDecidesTheWeights(Case c) {
+    MultiLayerNetwork one = c.model().init();
+    MultiLayerNetwork two = c.model().init();
+    MultiLayerNetwork other =
+        c.entry().builder().get().normalization(c.normalization()).seed(4).build().init();
+    ArrayAssert.assertSameBits(two.params(), one.params());
+    assertThat(other.params().sub(one.params()).norm2Number().doubleValue()).isPositive();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aPairStartsFromTheSameWeights(Case c) {
+    MultiLayerNetwork plain =
+        c.entry().builder().get().normalization(Normalization.none()).seed(3).build().init();
+    MultiLayerNetwork network = c.model().init();
+    long compared = 0;
+    for (org.deeplearning4j.nn.api.Layer layer : plain.getLayers()) {
+      String name = layer.conf().getLayer().getLayerName();
+      if (layer.paramTable().containsKey("W")) {
+        ArrayAssert.assertSameBits(
+            network.getLayer(name).getParam("W"), layer.paramTable().get("W"));
+        compared++;
+      }
+    }
+    assertThat(compared).isEqualTo(c.entry().id().equals(DeepCnn.ID) ? 21 : 4);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void withoutItsNormalizationLayersItIsThePlainOneBiasesAside(Case c) {
+    String plain =
+        Structure.of(
+            c.entry().builder().get().normalization(Normalization.none()).build().conf(), "");
+    String other = Structure.of(c.model().conf(), "-bn");
+    assertThat(other.replace(" bias", "")).isEqualTo(plain.replace(" bias", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void theStructureIsTheRecordedOne(Case c) throws IOException {
+    String name = c.toString().replace(' ', '-') + ".txt";
+    String structure = Structure.of(c.model().conf(), "");
+    try (var golden = ZooTest.class.getResourceAsStream(name)) {
+      String recorded = golden == null ? "" : new String(golden.readAllBytes(), UTF_8);
+      assertThat(structure)
+          .as("the structure; if it is meant to change, record it in %s", name)
+          .isEqualTo(recorded);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void bothImageFormatsGiveTheSameValues(Case c) {
+    MultiLayerNetwork nchw = c.model().init();
+    MultiLayerNetwork nhwc =
+        c.entry()
+            .builder()
+            .get()
+            .normalization(c.normalization())
+            .format(ImageFormat.NHWC)
+            .seed(3)
+            .build()
+            .init();
+    INDArray images = c.images();
+    INDArray other = images.rank() == 4 ? images.reshape('c', BATCH, 28, 28, 1) : images;
+    ArrayAssert.assertClose(nhwc.output(other), nchw.output(images), 1e-5, 1e-4);
+    nchw.fit(images, labels());
+    nhwc.fit(other, labels());
+    assertThat(nhwc.score()).isCloseTo(nchw.score(), within(1e-5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void otherInputsAndClassesAreTaken(Case c) {
+    BatchNormModel model = c.entry().builder().get().classes(3).build();
+    model.setInputShape(new int[][] {{3, 20, 24}});
+    MultiLayerNetwork network = model.init();
+    boolean convolutional = c.entry().id().equals(DeepCnn.ID);
+    INDArray images =
+        convolutional
+            ? Nd4j.rand(DataType.FLOAT, 2, 3, 20, 24)
+            : Nd4j.rand(DataType.FLOAT, 2, 3 * 20 * 24);
+    assertThat(network.output(images).shape()).containsExactly(2, 3);
+  }
+}
