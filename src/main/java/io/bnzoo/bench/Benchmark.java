@@ -38,7 +38,7 @@ public final class Benchmark {
       double slowest,
       double speedup) {}
 
-  private static final double BLOCK_MILLISECONDS = 1500;
+  private static final double BLOCK_MILLISECONDS = 2500;
   private static final int FEWEST_STEPS = 3;
 
   private final List<Zoo.Entry> entries;
@@ -47,7 +47,7 @@ public final class Benchmark {
   /**
    * A benchmark of the given models.
    *
-   * @param blocks how many blocks of about 1.5 s are measured of each, at least 1
+   * @param blocks how many blocks of about 2.5 s are measured of each, at least 1
    */
   public Benchmark(List<Zoo.Entry> entries, int blocks) {
     if (blocks < 1) {

@@ -43,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--blocks",
       paramLabel = "N",
       defaultValue = "7",
-      description = "Blocks of about 1.5 s for each network. Default: ${DEFAULT-VALUE}.")
+      description = "Blocks of about 2.5 s for each network. Default: ${DEFAULT-VALUE}.")
   private int blocks;
 
   @Mixin private OutputOptions output;

@@ -53,7 +53,12 @@ final class Terminal {
 
   /** A bar on a terminal, nothing elsewhere. */
   Bar bar(String task, long total, String unit) {
-    return drawsBars() ? new DrawnBar(task, total, unit) : new NoBar();
+    return drawsBars() ? new DrawnBar(task, total, unit) : noBar();
+  }
+
+  /** Lines alone. */
+  Bar noBar() {
+    return new NoBar();
   }
 
   /** Draws one bar after the other for the tasks that are reported. */

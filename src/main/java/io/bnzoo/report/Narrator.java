@@ -1,0 +1,83 @@
+package io.bnzoo.report;
+
+import io.bnzoo.experiment.Comparison;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.train.Sample;
+import io.bnzoo.train.TrainingListener;
+import io.bnzoo.train.TrainingResult;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** Tells in lines of text how a comparison goes, and saves each model when it is done. */
+public final class Narrator implements Comparison.Listener {
+  private final Consumer<String> lines;
+  private final RunFolder folder;
+
+  public Narrator(Consumer<String> lines, RunFolder folder) {
+    this.lines = lines;
+    this.folder = folder;
+  }
+
+  @Override
+  public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
+    lines.accept("");
+    lines.accept(
+        String.format(
+            Locale.ROOT,
+            "%s, %s, seed %d: %d batches of %d",
+            spec.model(),
+            spec.normalization().label(),
+            spec.seed(),
+            plan.batches(),
+            plan.batchSize()));
+    return new TrainingListener() {
+      @Override
+      public void measured(Sample sample) {
+        lines.accept(line(sample));
+      }
+    };
+  }
+
+  @Override
+  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network)
+      throws IOException {
+    TrainingResult result = variant.result();
+    result.finals().ifPresent(this::tell);
+    lines.accept(
+        String.format(
+            Locale.ROOT,
+            "  %s, %.1f s in all, %.1f ms a batch",
+            result.outcome().description(),
+            result.totalSeconds(),
+            result.millisecondsPerBatch()));
+    ModelFiles.save(network, folder.modelFile(variant));
+  }
+
+  private static String line(Sample sample) {
+    return String.format(
+        Locale.ROOT,
+        "  batch %5d  %-10s  loss %8.5f  accuracy %.4f",
+        sample.batch(),
+        sample.split().name().toLowerCase(Locale.ROOT),
+        sample.loss(),
+        sample.accuracy());
+  }
+
+  private void tell(TrainingResult.Finals finals) {
+    lines.accept(figure("final validation accuracy", finals.validation().accuracy()));
+    lines.accept(figure("final test accuracy", finals.test().accuracy()));
+    String singles = "first " + finals.singleImages() + " test images one at a time";
+    lines.accept(figure(singles, finals.singleAccuracy()));
+    if (finals.singlesDisagree()) {
+      lines.accept("  ! one image at a time is far from the rest: check the statistics");
+    }
+  }
+
+  private static String figure(String name, double accuracy) {
+    return String.format(Locale.ROOT, "  %-40s %.4f", name, accuracy);
+  }
+}

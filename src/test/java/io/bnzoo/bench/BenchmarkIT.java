@@ -1,0 +1,45 @@
+package io.bnzoo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.data.ProgressListener;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkIT {
+  private static final List<Zoo.Entry> MLP = List.of(Zoo.find(ThreeLayerMlp.ID).orElseThrow());
+
+  @Test
+  void everyNetworkIsMeasuredInEverySetup() throws IOException {
+    List<Long> progress = new ArrayList<>();
+    List<Benchmark.Row> rows =
+        new Benchmark(MLP, 2).run((task, done, total) -> progress.add(done), () -> false);
+    assertThat(rows)
+        .extracting(row -> row.variant() + " " + row.setup())
+        .containsExactly("plain stock", "plain oneDNN", "batch-norm stock", "batch-norm oneDNN");
+    assertThat(rows)
+        .allSatisfy(
+            row -> {
+              assertThat(row.fastest()).isPositive();
+              assertThat(row.millisecondsPerStep()).isBetween(row.fastest(), row.slowest());
+              assertThat(row.speedup()).isPositive();
+            });
+    assertThat(rows.get(0).speedup()).as("stock against itself").isEqualTo(1);
+    assertThat(progress).containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  void whenStoppedNothingHalfIsReported() throws IOException {
+    assertThat(new Benchmark(MLP, 2).run(ProgressListener.NONE, () -> true)).isEmpty();
+  }
+
+  @Test
+  void theMedianIsTheMiddle() {
+    assertThat(Benchmark.median(new double[] {5, 1, 3})).isEqualTo(3);
+    assertThat(Benchmark.median(new double[] {4, 1, 3, 2})).isEqualTo(2.5);
+  }
+}

@@ -1,0 +1,239 @@
+package io.bnzoo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Every command, run in this JVM on generated digits. */
+class BnzooTest {
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return run(Interruption.never(), arguments);
+  }
+
+  private int run(Interruption interruption, String... arguments) {
+    CommandLine commandLine = Bnzoo.commandLine(interruption);
+    commandLine.setOut(new PrintWriter(out));
+    commandLine.setErr(new PrintWriter(err));
+    return commandLine.execute(arguments);
+  }
+
+  private int train(String... more) {
+    String[] start = {"train", "mlp", "--data", "generated", "--runs", folder.toString()};
+    return run(Stream.of(start, more).flatMap(Arrays::stream).toArray(String[]::new));
+  }
+
+  @Test
+  void withoutACommandItShowsItsHelp() {
+    assertThat(run()).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString()).contains("compare", "train", "evaluate", "data", "models", "bench");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"compare", "train", "evaluate", "data", "models", "bench"})
+  void everyCommandHasHelpWithAnExampleWithin80Columns(String command) {
+    assertThat(run(command, "--help")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString()).contains("Usage: bnzoo " + command).contains("Example");
+    assertThat(out.toString().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void theVersionNamesTheLibraryUnderneath() {
+    assertThat(run("--version")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString()).contains("Deeplearning4j 1.0.0-M2.1").doesNotContain("$");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "compare                          | Missing required parameter: 'MODEL'",
+        "compare resnet                   | there is no model 'resnet'; there is deep-cnn, mlp",
+        "compare mlp --variants plain,x   | there is no variant 'x'; there is plain, batch-norm",
+        "compare mlp --seeds one          | seeds are whole numbers such as 3, 1,2,5 or 1..3",
+        "compare mlp --seeds 3..1         | the range '3..1' is empty",
+        "train mlp --batches 0            | batches must be at least 1, got 0",
+        "train mlp --learning-rate -1     | learningRate must be above 0, got -1.0",
+        "train mlp --initial-stddev 0     | stddev must be above 0, got 0.0",
+        "train mlp --activation step      | 'step'",
+        "bench --blocks 0                 | blocks must be at least 1, got 0",
+        "evaluate                         | Missing required parameter: 'MODEL.zip'",
+        "nonsense                         | nonsense",
+      })
+  void wrongUsageIsExplainedAndEndsWithTwo(String line, String message) {
+    assertThat(run(line.trim().split(" +", -1))).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString()).contains(message);
+  }
+
+  @Test
+  void modelsListsTheRegistry() {
+    assertThat(run("models")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString())
+        .containsPattern("deep-cnn +337,826 +340,406 +800 +64")
+        .containsPattern("mlp +99,710 +100,610 +2000 +60");
+  }
+
+  @Test
+  void dataSaysWhatItFoundAndVerified() {
+    assertThat(run("data", "--data", "generated")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString())
+        .contains("generated digits, as asked for")
+        .contains("verified: 55,000 training, 5,000 validation and 10,000 test images");
+  }
+
+  @Test
+  void dataRefusesAFolderWithoutDigitsInOneLine() {
+    assertThat(run("data", "--data", folder.toString())).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("bnzoo: " + folder + " has no train-images-idx3-ubyte");
+  }
+
+  @Test
+  void trainSavesTheModelAndItsFiguresAndEvaluateReadsThem() throws IOException {
+    assertThat(train("--batches", "300", "--learning-rate", "0.3", "--name", "one")).isZero();
+    assertThat(out.toString())
+        .contains("batch     0  validation  loss")
+        .contains("batch    25  training    loss")
+        .contains("final validation accuracy")
+        .contains("first 200 test images one at a time")
+        .contains("batch-norm");
+    Path run = folder.resolve("one");
+    for (String name : new String[] {"result.json", "result.md", "accuracy.png", "loss.png"}) {
+      assertThat(run.resolve(name)).isNotEmptyFile();
+    }
+    JsonNode trained = json(Files.readString(run.resolve("result.json")));
+    out.getBuffer().setLength(0);
+    String model = run.resolve("batch-norm-seed-1.zip").toString();
+    assertThat(run("evaluate", model, "--data", "generated", "--json")).isZero();
+    JsonNode evaluated = json(out.toString());
+    assertThat(evaluated.at("/evaluation/accuracy").asDouble())
+        .isEqualTo(trained.at("/variants/0/finals/test/accuracy").asDouble())
+        .isGreaterThan(0.5);
+    assertThat(evaluated.at("/evaluation/classes").size()).isEqualTo(10);
+  }
+
+  @Test
+  void evaluateShowsATableWithin80Columns() throws IOException {
+    Path model = folder.resolve("model.zip");
+    ModelFiles.save(ThreeLayerMlp.builder().build().init(), model);
+    assertThat(run("evaluate", model.toString(), "--data", "generated")).isZero();
+    assertThat(out.toString()).contains("accuracy", "one by one", "precision", "recall");
+    assertThat(out.toString().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void evaluateSaysInOneLineWhyItCannotUseAFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("model.zip"), "no model");
+    assertThat(run("evaluate", file.toString())).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("model.zip is no intact .zip file");
+  }
+
+  @Test
+  void evaluateSaysInOneLineThatAModelTakesOtherImages() throws IOException {
+    Path model = folder.resolve("model.zip");
+    ModelFiles.save(
+        ThreeLayerMlp.builder().input(new io.bnzoo.spec.ImageShape(1, 8, 8)).build().init(), model);
+    assertThat(run("evaluate", model.toString(), "--data", "generated")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("takes no images of 28 x 28");
+  }
+
+  @Test
+  void compareAsJsonPrintsNothingElse() throws IOException {
+    int code =
+        run(
+            "compare",
+            "mlp",
+            "--data",
+            "generated",
+            "--runs",
+            folder.toString(),
+            "--batches",
+            "4",
+            "--seeds",
+            "1,2",
+            "--json");
+    assertThat(code).isZero();
+    JsonNode result = json(out.toString());
+    assertThat(result.at("/variants").size()).isEqualTo(4);
+    assertThat(result.at("/variants/3/specification/seed").asInt()).isEqualTo(2);
+    assertThat(result.at("/data/kind").asText()).isEqualTo("GENERATED");
+    assertThat(folder.resolve("compare-mlp").resolve("plain-seed-2.zip")).isNotEmptyFile();
+  }
+
+  @Test
+  void quietPrintsTheResultAlone() {
+    assertThat(train("--batches", "2", "--quiet")).isZero();
+    assertThat(out.toString()).doesNotContain("batch     0").contains("network", "written to");
+  }
+
+  @Test
+  void aNameThatIsTakenIsRefusedBeforeAnythingIsTrained() throws IOException {
+    Files.createDirectory(folder.resolve("taken"));
+    assertThat(train("--batches", "2", "--name", "taken")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString()).contains("exists: choose another --name");
+    assertThat(out.toString()).doesNotContain("batch     0");
+  }
+
+  @Test
+  void aDivergingNetworkIsReportedAndNoFailure() {
+    int code = train("--variant", "plain", "--learning-rate", "1e25", "--batches", "60", "--quiet");
+    assertThat(code).isZero();
+    assertThat(out.toString()).contains("diverged at batch").contains("no longer a number");
+  }
+
+  @Test
+  void whatWasMeasuredBeforeAnInterruptionIsKept() throws IOException {
+    Interruption interruption = Interruption.never();
+    interruption.request();
+    int code =
+        run(
+            interruption,
+            "compare",
+            "mlp",
+            "--data",
+            "generated",
+            "--runs",
+            folder.toString(),
+            "--name",
+            "cut");
+    assertThat(code).isZero();
+    assertThat(
+            json(Files.readString(folder.resolve("cut").resolve("result.json")))
+                .at("/variants")
+                .size())
+        .isZero();
+  }
+
+  private static JsonNode json(String text) throws IOException {
+    return new ObjectMapper().readTree(text);
+  }
+}

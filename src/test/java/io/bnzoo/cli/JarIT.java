@@ -1,0 +1,111 @@
+package io.bnzoo.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bnzoo.StockReader;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.zoo.DeepCnn;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The packaged jar in a JVM of its own, and what a JVM without this library makes of its files. */
+class JarIT {
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private static final Path JAR = Path.of("target", "bnzoo.jar").toAbsolutePath();
+
+  @TempDir private Path folder;
+
+  @Test
+  void theJarRuns() throws IOException, InterruptedException {
+    Process process = jar("models");
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(output).contains("deep-cnn", "337,826");
+  }
+
+  @Test
+  void anInterruptKeepsWhatWasMeasured() throws IOException, InterruptedException {
+    assumeTrue(File.separatorChar == '/', "skipped: there is no SIGINT to send here");
+    Process process =
+        jar("train", "mlp", "--data", "generated", "--batches", "100000", "--name", "cut");
+    try (BufferedReader output = process.inputReader()) {
+      String line = output.readLine();
+      while (line != null && !line.contains("batch   100")) {
+        line = output.readLine();
+      }
+      assertThat(line).as("the training has begun").isNotNull();
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      String rest = output.lines().collect(Collectors.joining("\n"));
+      assertThat(rest).contains("stopped after");
+    }
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(130);
+    Path run = folder.resolve("runs").resolve("cut");
+    assertThat(Files.readString(run.resolve("result.json"))).contains("\"Stopped\"");
+    assertThat(run.resolve("accuracy.png")).isNotEmptyFile();
+    assertThat(ModelFiles.load(run.resolve("batch-norm-seed-1.zip"))).isNotNull();
+  }
+
+  @Test
+  void modelsOpenInAJvmThatHasDeeplearning4jAlone() throws IOException, InterruptedException {
+    MultiLayerNetwork network =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
+    Path model = folder.resolve("model.zip");
+    ModelFiles.save(network, model);
+    String stock =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> entry.contains(".m2") || entry.endsWith(".jar"))
+            .filter(entry -> !entry.endsWith("bnzoo.jar"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Path reader = folder.resolve("classes");
+    copyClass(reader);
+    Process process =
+        new ProcessBuilder(
+                JAVA,
+                "-cp",
+                reader + File.pathSeparator + stock,
+                StockReader.class.getName(),
+                model.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    double expected =
+        network.output(Nd4j.ones(DataType.FLOAT, 1, 1, 28, 28)).sumNumber().doubleValue();
+    String last = output.lines().reduce((a, b) -> b).orElseThrow();
+    assertThat(Double.parseDouble(last))
+        .isCloseTo(expected, org.assertj.core.api.Assertions.within(1e-4));
+  }
+
+  private static void copyClass(Path folder) throws IOException {
+    String name = StockReader.class.getName().replace('.', '/') + ".class";
+    Path target = folder.resolve(name);
+    Files.createDirectories(target.getParent());
+    try (var in = StockReader.class.getClassLoader().getResourceAsStream(name)) {
+      Files.copy(in, target);
+    }
+  }
+
+  private Process jar(String... arguments) throws IOException {
+    List<String> command =
+        Stream.concat(Stream.of(JAVA, "-jar", JAR.toString()), Stream.of(arguments)).toList();
+    return new ProcessBuilder(command).directory(folder.toFile()).start();
+  }
+}

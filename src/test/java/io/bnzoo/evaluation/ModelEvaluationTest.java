@@ -1,0 +1,122 @@
+package io.bnzoo.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ProgressListener;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.ImageShape;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.train.Score;
+import io.bnzoo.train.Scorer;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelEvaluationTest {
+  private static final LabeledImages IMAGES = TestDigits.draw(130, 11);
+
+  static Stream<MultiLayerNetwork> networks() {
+    return Stream.of(
+        trained(),
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().init(),
+        DeepCnn.builder().format(ImageFormat.NHWC).build().init());
+  }
+
+  private static MultiLayerNetwork trained() {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder()
+            .normalization(Normalization.batchNorm())
+            .learningRate(0.5)
+            .build()
+            .init();
+    for (int i = 0; i < 60; i++) {
+      network.fit(IMAGES.images(), IMAGES.oneHotLabels());
+    }
+    return network;
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void agreesWithTheScorerOfTheTrainingLoop(MultiLayerNetwork network) {
+    EvaluationRecord record = evaluate(network);
+    try (Engine engine = new Dl4jEngine(network)) {
+      Scorer scorer = new Scorer(engine);
+      Score score = scorer.score(IMAGES);
+      assertThat(record.accuracy()).isCloseTo(score.accuracy(), within(1e-9));
+      assertThat(record.loss()).isCloseTo(score.loss(), within(1e-6));
+      assertThat(record.singleAccuracy()).isEqualTo(scorer.singleAccuracy(IMAGES.slice(0, 100)));
+    }
+  }
+
+  @Test
+  void theConfusionMatrixHoldsEveryImageInTheRowOfItsDigit() {
+    EvaluationRecord record = evaluate(trained());
+    assertThat(record.accuracy()).as("the network has learnt").isGreaterThan(0.5);
+    for (int digit = 0; digit < 10; digit++) {
+      int shown = digit;
+      long images = IntStream.range(0, 130).filter(i -> IMAGES.label(i) == shown).count();
+      assertThat(sum(record.confusion().get(digit))).isEqualTo((int) images);
+      assertThat(record.classes().get(digit).images()).isEqualTo((int) images);
+    }
+  }
+
+  @Test
+  void precisionAndRecallFollowFromTheConfusionMatrix() {
+    EvaluationRecord record = evaluate(trained());
+    List<List<Integer>> confusion = record.confusion();
+    for (EvaluationRecord.ClassFigures figures : record.classes()) {
+      int digit = figures.digit();
+      double right = confusion.get(digit).get(digit);
+      int predicted = confusion.stream().mapToInt(row -> row.get(digit)).sum();
+      assertThat(figures.recall()).isCloseTo(right / sum(confusion.get(digit)), within(1e-9));
+      assertThat(figures.precision())
+          .isCloseTo(predicted == 0 ? 0 : right / predicted, within(1e-9));
+    }
+  }
+
+  @Test
+  void aGraphGivesTheSameFiguresAsItsNetwork() {
+    MultiLayerNetwork network = trained();
+    EvaluationRecord ofGraph = evaluate(network.toComputationGraph());
+    EvaluationRecord ofNetwork = evaluate(network);
+    assertThat(ofGraph.confusion()).isEqualTo(ofNetwork.confusion());
+    assertThat(ofGraph.loss()).isCloseTo(ofNetwork.loss(), within(1e-5));
+  }
+
+  @Test
+  void aModelWithAnotherNumberOfClassesIsRefused() {
+    Model model = ThreeLayerMlp.builder().classes(7).build().init();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> evaluate(model))
+        .withMessage("the model must give 10 values an image, its output has shape [130, 7]");
+  }
+
+  @Test
+  void aModelOfOtherImagesIsRefused() {
+    Model model = DeepCnn.builder().input(new ImageShape(3, 28, 28)).build().init();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ModelEvaluation(model))
+        .withMessageContaining("takes no images of 28 x 28 pixels and one channel");
+  }
+
+  private static EvaluationRecord evaluate(Model model) {
+    return new ModelEvaluation(model).run(IMAGES, ProgressListener.NONE);
+  }
+
+  private static int sum(List<Integer> row) {
+    return row.stream().mapToInt(Integer::intValue).sum();
+  }
+}

@@ -1,0 +1,88 @@
+package io.bnzoo.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.train.Outcome;
+import io.bnzoo.train.TrainingListener;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class ComparisonTest {
+  private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
+  private static final TrainingPlan PLAN = new TrainingPlan(12, 20, 5, 2, 3, 99);
+
+  /** Remembers what it heard. */
+  private static final class Recorder implements Comparison.Listener {
+    private final List<String> begun = new ArrayList<>();
+    private final List<Long> dataSeeds = new ArrayList<>();
+    private final List<INDArray> parameters = new ArrayList<>();
+
+    @Override
+    public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
+      begun.add(spec.normalization().label() + " " + spec.seed());
+      dataSeeds.add(plan.dataSeed());
+      return TrainingListener.NONE;
+    }
+
+    @Override
+    public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {
+      parameters.add(network.params().dup());
+    }
+  }
+
+  @Test
+  void trainsEveryVariantFromEverySeed() throws IOException {
+    Recorder recorder = new Recorder();
+    Comparison.Result result =
+        comparison(List.of(1L, 2L)).run(TestDigits.small(), recorder, () -> false);
+    assertThat(recorder.begun)
+        .containsExactly("plain 1", "batch-norm 1", "plain 2", "batch-norm 2");
+    assertThat(recorder.dataSeeds).containsExactly(1L, 1L, 2L, 2L);
+    assertThat(result.variants()).hasSize(4);
+    assertThat(result.variants())
+        .allSatisfy(variant -> assertThat(variant.result().batches()).isEqualTo(12));
+  }
+
+  @Test
+  void theSettingsReachEveryVariant() throws IOException {
+    Comparison.Result result =
+        comparison(List.of(1L)).run(TestDigits.small(), new Recorder(), () -> false);
+    assertThat(result.variants())
+        .allSatisfy(
+            variant -> assertThat(variant.spec().optimizer().learningRate()).isEqualTo(0.125));
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() throws IOException {
+    Recorder one = new Recorder();
+    Recorder two = new Recorder();
+    comparison(List.of(1L)).run(TestDigits.small(), one, () -> false);
+    comparison(List.of(1L)).run(TestDigits.small(), two, () -> false);
+    for (int i = 0; i < one.parameters.size(); i++) {
+      ArrayAssert.assertSameBits(two.parameters.get(i), one.parameters.get(i));
+    }
+  }
+
+  @Test
+  void whenStoppedItKeepsWhatWasBegunAndBeginsNoMore() throws IOException {
+    int[] asked = {0};
+    Comparison.Result result =
+        comparison(List.of(1L, 2L)).run(TestDigits.small(), new Recorder(), () -> ++asked[0] > 6);
+    assertThat(result.variants()).hasSize(1);
+    assertThat(result.variants().get(0).result().outcome()).isEqualTo(new Outcome.Stopped(5));
+  }
+
+  private static Comparison comparison(List<Long> seeds) {
+    return new Comparison(MLP, builder -> builder.learningRate(0.125), Variants.all(), seeds, PLAN);
+  }
+}

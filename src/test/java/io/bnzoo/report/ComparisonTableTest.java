@@ -1,0 +1,70 @@
+package io.bnzoo.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.Comparison;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.train.Outcome;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTableTest {
+
+  @Test
+  void severalSeedsGetTheirMeans() {
+    List<List<String>> rows =
+        rows(Results.of(Results.MNIST, Results.batchNorm(1, 0.96), Results.batchNorm(2, 0.98)));
+    assertThat(rows).hasSize(4);
+    assertThat(rows.get(3)).containsSequence("batch-norm", "mean", "0.9732", "0.9700");
+  }
+
+  @Test
+  void oneSeedNeedsNoMean() {
+    assertThat(rows(Results.pair())).hasSize(3);
+  }
+
+  @Test
+  void otherDigitsHaveNoPublishedFiguresAndSaySo() {
+    Digits.Origin generated =
+        new Digits.Origin(Digits.Kind.GENERATED, "generated digits, seed 7", "cd34");
+    ComparisonTable table = new ComparisonTable(Results.of(generated, Results.batchNorm(1, 0.9)));
+    assertThat(table.rows().get(1).get(5)).isEqualTo("–");
+    assertThat(table.notes())
+        .containsExactly("These are not MNIST's figures: generated digits, seed 7.");
+  }
+
+  @Test
+  void aStoppedTrainingHasNoFinalFigures() {
+    Comparison.VariantResult stopped =
+        Results.variant(Normalization.none(), 1, new Outcome.Stopped(57), Optional.empty());
+    ComparisonTable table = new ComparisonTable(Results.of(Results.MNIST, stopped));
+    assertThat(table.rows().get(1).subList(2, 5)).containsOnly("–");
+    assertThat(table.notes()).containsExactly("plain (seed 1): stopped after 57 batches.");
+  }
+
+  @Test
+  void brokenInferenceIsPointedOut() {
+    Comparison.VariantResult broken =
+        Results.variant(
+            Normalization.batchNorm(),
+            1,
+            new Outcome.Trained(),
+            Optional.of(Results.finals(0.95, 0.95, 0.1)));
+    assertThat(new ComparisonTable(Results.of(Results.MNIST, broken)).notes())
+        .singleElement()
+        .asString()
+        .contains("one image at a time is far from the test accuracy");
+  }
+
+  @Test
+  void theTextFitsATerminal() {
+    String text = new ComparisonTable(Results.pair()).asText();
+    assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThan(80));
+  }
+
+  private static List<List<String>> rows(Comparison.Result result) {
+    return new ComparisonTable(result).rows();
+  }
+}

@@ -1,0 +1,157 @@
+package io.bnzoo.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ModelFilesTest {
+  @TempDir private Path folder;
+  private Path file;
+  private MultiLayerNetwork network;
+
+  @BeforeEach
+  void saveANetwork() throws IOException {
+    network = ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build().init();
+    network.fit(Nd4j.rand(4, 784), Nd4j.eye(10).getRows(0, 1, 2, 3));
+    file = folder.resolve("model.zip");
+    ModelFiles.save(network, file);
+  }
+
+  @Test
+  void whatIsSavedIsLoadedAgain() throws IOException {
+    MultiLayerNetwork loaded = (MultiLayerNetwork) ModelFiles.load(file);
+    ArrayAssert.assertSameBits(loaded.params(), network.params());
+    assertThat(loaded.getIterationCount()).isEqualTo(1);
+  }
+
+  @Test
+  void stockDeeplearning4jOpensWhatIsSaved() throws IOException {
+    MultiLayerNetwork loaded = ModelSerializer.restoreMultiLayerNetwork(file.toFile());
+    ArrayAssert.assertSameBits(loaded.params(), network.params());
+  }
+
+  @Test
+  void savingReplacesAndLeavesNothingElse() throws IOException {
+    network.fit(Nd4j.rand(4, 784), Nd4j.eye(10).getRows(0, 1, 2, 3));
+    ModelFiles.save(network, file);
+    MultiLayerNetwork loaded = (MultiLayerNetwork) ModelFiles.load(file);
+    ArrayAssert.assertSameBits(loaded.params(), network.params());
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void aGraphIsLoadedAsAGraph() throws IOException {
+    ModelSerializer.writeModel(network.toComputationGraph(), file.toFile(), true);
+    assertThat(ModelFiles.load(file)).isInstanceOf(ComputationGraph.class);
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertRefused(folder.resolve("nothing.zip"), "there is no file");
+  }
+
+  @Test
+  void whatIsNoZipIsRefused() throws IOException {
+    Files.writeString(file, "weights");
+    assertRefused(file, "is no intact .zip file");
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+    assertRefused(file, "is no intact .zip file");
+  }
+
+  @Test
+  void aZipWithoutAModelIsRefused() throws IOException {
+    rewrite(Map.of(), ModelSerializer.COEFFICIENTS_BIN);
+    assertRefused(file, "needs the entries configuration.json and coefficients.bin");
+  }
+
+  @Test
+  void javaObjectsAreRefusedUnread() throws IOException {
+    rewrite(Map.of("preprocessor.bin", new byte[] {1}), "");
+    assertRefused(file, "its entry preprocessor.bin holds Java objects");
+  }
+
+  @Test
+  void unknownEntriesAreRefused() throws IOException {
+    rewrite(Map.of("../../evil", new byte[] {1}), "");
+    assertRefused(file, "a Deeplearning4j model has no entry ../../evil");
+  }
+
+  @Test
+  void classesFromElsewhereAreRefused() throws IOException {
+    String json = configuration().replace("org.nd4j.linalg.learning.config.Sgd", "com.evil.Canary");
+    rewrite(Map.of("configuration.json", json.getBytes(UTF_8)), "configuration.json");
+    assertRefused(file, "names the class com.evil.Canary");
+  }
+
+  @Test
+  void parametersThatDoNotFitAreRefused() throws IOException {
+    rewrite(Map.of("coefficients.bin", new byte[40]), "coefficients.bin");
+    assertRefused(file, "could not be read as a Deeplearning4j model");
+  }
+
+  private static void assertRefused(Path path, String reason) {
+    assertThatExceptionOfType(ModelFileException.class)
+        .isThrownBy(() -> ModelFiles.load(path))
+        .withMessageContaining(path.toString())
+        .withMessageContaining(reason)
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+  }
+
+  private String configuration() throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return new String(
+          zip.getInputStream(zip.getEntry("configuration.json")).readAllBytes(), UTF_8);
+    }
+  }
+
+  /** Writes the file anew, without one entry and with others added. */
+  private void rewrite(Map<String, byte[]> added, String without) throws IOException {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        try (InputStream in = zip.getInputStream(entry)) {
+          entries.put(entry.getName(), in.readAllBytes());
+        }
+      }
+    }
+    entries.remove(without);
+    entries.putAll(added);
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        zip.write(entry.getValue());
+      }
+    }
+  }
+}
