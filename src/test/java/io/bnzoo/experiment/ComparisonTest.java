@@ -13,8 +13,11 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ComparisonTest {
@@ -62,15 +65,26 @@ class ComparisonTest {
             variant -> assertThat(variant.spec().optimizer().learningRate()).isEqualTo(0.125));
   }
 
-  @Test
-  void theSameSeedGivesTheSameBits() throws IOException {
+  static List<Zoo.Entry> entries() {
+    return Zoo.entries();
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void theSameSeedGivesTheSameBits(Zoo.Entry entry) throws IOException {
     Recorder one = new Recorder();
     Recorder two = new Recorder();
-    comparison(List.of(1L)).run(TestDigits.small(), one, () -> false);
-    comparison(List.of(1L)).run(TestDigits.small(), two, () -> false);
-    for (int i = 0; i < one.parameters.size(); i++) {
+    Comparison.Result first = comparison(entry).run(TestDigits.small(), one, () -> false);
+    Comparison.Result second = comparison(entry).run(TestDigits.small(), two, () -> false);
+    for (int i = 0; i < 2; i++) {
       ArrayAssert.assertSameBits(two.parameters.get(i), one.parameters.get(i));
+      assertThat(second.variants().get(i).result().curve())
+          .isEqualTo(first.variants().get(i).result().curve());
     }
+  }
+
+  private static Comparison comparison(Zoo.Entry entry) {
+    return new Comparison(entry, UnaryOperator.identity(), Variants.all(), List.of(1L), PLAN);
   }
 
   @Test
