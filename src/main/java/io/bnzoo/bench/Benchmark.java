@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -94,7 +95,7 @@ public final class Benchmark {
       Map<Setup, Worker> workers,
       String model,
       String variant,
-      java.util.function.IntConsumer progress,
+      IntConsumer progress,
       BooleanSupplier stop)
       throws IOException {
     Map<Setup, Integer> steps = new EnumMap<>(Setup.class);

@@ -3,6 +3,8 @@ package io.bnzoo.cli;
 import io.bnzoo.report.Provenance;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Properties;
 import picocli.CommandLine;
 
@@ -63,11 +65,22 @@ public final class Bnzoo implements Runnable {
   /** Failures that a person can do something about are one line; others are defects. */
   private static int report(Exception e, PrintWriter err) throws Exception {
     if (e instanceof IOException || e instanceof CommandFailure) {
-      err.println("bnzoo: " + e.getMessage());
+      err.println("bnzoo: " + message(e));
       err.flush();
       return FAILURE;
     }
     throw e;
+  }
+
+  /** The file system's exceptions often have no more to say than a file's name. */
+  private static String message(Exception e) {
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + ": there is no such file or folder";
+    }
+    return e.getMessage();
   }
 
   /** Gives a command the interruption if it asks for one. */

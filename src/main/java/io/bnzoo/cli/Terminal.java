@@ -1,6 +1,7 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.data.ProgressListener;
+import java.io.Console;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -77,7 +78,7 @@ final class Terminal {
       return false;
     }
     try {
-      return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(System.console());
+      return (boolean) Console.class.getMethod("isTerminal").invoke(System.console());
     } catch (ReflectiveOperationException before22) {
       return true;
     }

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
@@ -72,7 +73,7 @@ final class MnistDownload {
     String name = part.fileName() + ".gz";
     List<String> failures = new ArrayList<>();
     for (URI mirror : mirrors) {
-      Path temporary = Files.createTempFile(folder, name, ".part");
+      Path temporary = folder.resolve(name + "." + UUID.randomUUID() + ".part");
       try {
         transfer(mirror.resolve(name), temporary, progress);
         DigitFiles.verify(temporary, part, DigitFiles.mnistSums().get(part));

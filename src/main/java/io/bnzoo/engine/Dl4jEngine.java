@@ -2,10 +2,13 @@ package io.bnzoo.engine;
 
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Deeplearning4j's own arithmetic, which every other engine is measured against. */
 public final class Dl4jEngine implements Engine {
@@ -52,7 +55,7 @@ public final class Dl4jEngine implements Engine {
   /** Frees the workspaces of the calling thread, which is to be the one that trained. */
   @Override
   public void close() {
-    org.nd4j.linalg.factory.Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
   }
 
   private static MultiLayerNetwork withoutOutputActivation(MultiLayerNetwork network) {
@@ -66,10 +69,10 @@ public final class Dl4jEngine implements Engine {
   private static BaseLayer outputLayer(MultiLayerConfiguration configuration) {
     int last = configuration.getConfs().size() - 1;
     Layer layer = configuration.getConf(last).getLayer();
-    if (layer instanceof org.deeplearning4j.nn.conf.layers.BaseOutputLayer output) {
+    if (layer instanceof BaseOutputLayer output) {
       return output;
     }
-    if (layer instanceof org.deeplearning4j.nn.conf.layers.LossLayer lossLayer) {
+    if (layer instanceof LossLayer lossLayer) {
       return lossLayer;
     }
     throw new IllegalArgumentException(

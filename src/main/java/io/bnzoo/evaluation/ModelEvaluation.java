@@ -4,6 +4,7 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.train.Scorer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.evaluation.classification.Evaluation;
@@ -61,7 +62,7 @@ public final class ModelEvaluation {
       throw new IllegalArgumentException(
           String.format(
               "the model must give %d values an image, its output has shape %s",
-              LabeledImages.CLASSES, java.util.Arrays.toString(values.shape())));
+              LabeledImages.CLASSES, Arrays.toString(values.shape())));
     }
   }
 

@@ -2,15 +2,19 @@ package io.bnzoo.report;
 
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.train.Sample;
+import io.bnzoo.train.Score;
 import io.bnzoo.train.Split;
+import io.bnzoo.train.TrainingResult;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
@@ -18,6 +22,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Learning curves on the validation set, one colour a variant and one line a seed. */
@@ -39,7 +44,7 @@ final class CurveChart {
 
   /** Validation accuracy against batches, from 0 to 1. */
   void writeAccuracy(Path file) throws IOException {
-    XYChart chart = chart("Validation accuracy", Sample::accuracy);
+    XYChart chart = chart("Validation accuracy", Sample::accuracy, Score::accuracy);
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
     chart.getStyler().setYAxisDecimalPattern("0.0");
     ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
@@ -47,29 +52,34 @@ final class CurveChart {
 
   /** Validation loss against batches. */
   void writeLoss(Path file) throws IOException {
-    XYChart chart = chart("Validation loss", Sample::loss);
+    XYChart chart = chart("Validation loss", Sample::loss, Score::loss);
     chart.getStyler().setYAxisMin(0.0).setLegendPosition(Styler.LegendPosition.InsideNE);
+    chart.getStyler().setYAxisDecimalPattern("0.0#");
     ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
   }
 
-  private XYChart chart(String figure, ToDoubleFunction<Sample> value) {
+  private XYChart chart(
+      String figure, ToDoubleFunction<Sample> value, ToDoubleFunction<Score> finalValue) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
             .title(figure + " of " + result.model())
             .xAxisTitle("batches of " + result.plan().batchSize())
-            .yAxisTitle(figure.toLowerCase(java.util.Locale.ROOT))
+            .yAxisTitle(figure.toLowerCase(Locale.ROOT))
             .build();
     style(chart.getStyler());
     Set<String> inLegend = new HashSet<>();
     for (Comparison.VariantResult variant : result.variants()) {
-      addCurve(chart, variant, value, inLegend.add(variant.label()));
+      SortedMap<Integer, Double> points = points(variant.result(), value, finalValue);
+      if (!points.isEmpty()) {
+        addCurve(chart, variant, points, inLegend.add(variant.label()));
+      }
     }
     return chart;
   }
 
-  private static void style(org.knowm.xchart.style.XYStyler styler) {
+  private static void style(XYStyler styler) {
     styler
         .setChartBackgroundColor(Color.WHITE)
         .setPlotBorderVisible(false)
@@ -79,29 +89,33 @@ final class CurveChart {
     styler.setPlotGridLinesColor(PALE);
   }
 
+  /** What was measured on the validation set, by the number of batches trained until then. */
+  private static SortedMap<Integer, Double> points(
+      TrainingResult result, ToDoubleFunction<Sample> value, ToDoubleFunction<Score> finalValue) {
+    SortedMap<Integer, Double> points = new TreeMap<>();
+    result.curve().stream()
+        .filter(sample -> sample.split() == Split.VALIDATION)
+        .forEach(sample -> points.put(sample.batch() + 1, value.applyAsDouble(sample)));
+    result
+        .finals()
+        .ifPresent(
+            finals -> points.put(result.batches(), finalValue.applyAsDouble(finals.validation())));
+    points.values().removeIf(figure -> !Double.isFinite(figure));
+    return points;
+  }
+
   private void addCurve(
       XYChart chart,
       Comparison.VariantResult variant,
-      ToDoubleFunction<Sample> value,
+      SortedMap<Integer, Double> points,
       boolean inLegend) {
-    List<Integer> batches = new ArrayList<>();
-    List<Double> values = new ArrayList<>();
-    for (Sample sample : variant.result().curve()) {
-      double figure = value.applyAsDouble(sample);
-      if (sample.split() == Split.VALIDATION && Double.isFinite(figure)) {
-        batches.add(sample.batch());
-        values.add(figure);
-      }
-    }
-    if (batches.isEmpty()) {
-      return;
-    }
     String name = inLegend ? variant.label() : variant.label() + " seed " + variant.spec().seed();
-    XYSeries series = chart.addSeries(name, batches, values);
+    XYSeries series =
+        chart.addSeries(name, List.copyOf(points.keySet()), List.copyOf(points.values()));
     series.setLineColor(colour(variant.label()));
     series.setMarkerColor(colour(variant.label()));
     series.setLineStyle(new BasicStroke(2.2f));
-    series.setMarker(batches.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    series.setMarker(points.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     series.setShowInLegend(inLegend);
   }
 

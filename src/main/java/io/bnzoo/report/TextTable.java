@@ -3,6 +3,7 @@ package io.bnzoo.report;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Rows of text as a table: the first column to the left, all others to the right. */
 public final class TextTable {
@@ -32,7 +33,7 @@ public final class TextTable {
     return cells(row, widths).collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 
-  private static java.util.stream.Stream<String> cells(List<String> row, int[] widths) {
+  private static Stream<String> cells(List<String> row, int[] widths) {
     return IntStream.range(0, widths.length)
         .mapToObj(
             i -> {

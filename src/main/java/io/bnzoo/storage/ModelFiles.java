@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 import java.util.zip.ZipException;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -24,7 +25,8 @@ public final class ModelFiles {
   public static void save(MultiLayerNetwork network, Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
-    Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".part");
+    // Not Files.createTempFile, whose files nobody else may read.
+    Path temporary = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
       ModelSerializer.writeModel(network, temporary.toFile(), true);
       move(temporary, file);

@@ -5,6 +5,7 @@ import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Optimizer;
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -76,9 +77,7 @@ final class LayerStack {
     add(name, affine.activation(Activation.IDENTITY).weightInit(weights(fanIn, fanOut)).build());
     normalization.layers(name).forEach(this::add);
     Activation activation = spec.activation();
-    add(
-        name + "-" + activation.name().toLowerCase(java.util.Locale.ROOT),
-        new ActivationLayer(activation));
+    add(name + "-" + activation.name().toLowerCase(Locale.ROOT), new ActivationLayer(activation));
   }
 
   /** The output layer: [N,in] to [N,classes], with a bias and never normalized. */

@@ -17,7 +17,7 @@ class BenchmarkIT {
   void everyNetworkIsMeasuredInEverySetup() throws IOException {
     List<Long> progress = new ArrayList<>();
     List<Benchmark.Row> rows =
-        new Benchmark(MLP, 2).run((task, done, total) -> progress.add(done), () -> false);
+        new Benchmark(MLP, 1).run((task, done, total) -> progress.add(done), () -> false);
     assertThat(rows)
         .extracting(row -> row.variant() + " " + row.setup())
         .containsExactly("plain stock", "plain oneDNN", "batch-norm stock", "batch-norm oneDNN");
@@ -29,7 +29,7 @@ class BenchmarkIT {
               assertThat(row.speedup()).isPositive();
             });
     assertThat(rows.get(0).speedup()).as("stock against itself").isEqualTo(1);
-    assertThat(progress).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(progress).containsExactly(1L, 2L);
   }
 
   @Test

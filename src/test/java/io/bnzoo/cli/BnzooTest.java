@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.spec.ImageShape;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
@@ -157,8 +158,7 @@ class BnzooTest {
   @Test
   void evaluateSaysInOneLineThatAModelTakesOtherImages() throws IOException {
     Path model = folder.resolve("model.zip");
-    ModelFiles.save(
-        ThreeLayerMlp.builder().input(new io.bnzoo.spec.ImageShape(1, 8, 8)).build().init(), model);
+    ModelFiles.save(ThreeLayerMlp.builder().input(new ImageShape(1, 8, 8)).build().init(), model);
     assertThat(run("evaluate", model.toString(), "--data", "generated")).isEqualTo(Bnzoo.FAILURE);
     assertThat(err.toString().lines())
         .singleElement()
@@ -201,6 +201,15 @@ class BnzooTest {
     assertThat(train("--batches", "2", "--name", "taken")).isEqualTo(Bnzoo.FAILURE);
     assertThat(err.toString()).contains("exists: choose another --name");
     assertThat(out.toString()).doesNotContain("batch     0");
+  }
+
+  @Test
+  void aNameThatIsNoFolderNameIsRefusedInOneLine() {
+    assertThat(train("--batches", "2", "--name", "no/such/folder")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("no/such/folder: there is no such file or folder");
   }
 
   @Test

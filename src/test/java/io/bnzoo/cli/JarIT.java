@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,8 +91,7 @@ class JarIT {
     double expected =
         network.output(Nd4j.ones(DataType.FLOAT, 1, 1, 28, 28)).sumNumber().doubleValue();
     String last = output.lines().reduce((a, b) -> b).orElseThrow();
-    assertThat(Double.parseDouble(last))
-        .isCloseTo(expected, org.assertj.core.api.Assertions.within(1e-4));
+    assertThat(Double.parseDouble(last)).isCloseTo(expected, Assertions.within(1e-4));
   }
 
   private static void copyClass(Path folder) throws IOException {

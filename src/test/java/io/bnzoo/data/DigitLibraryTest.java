@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,7 +218,7 @@ class DigitLibraryTest {
   }
 
   private static byte[] idxHeader(int... shape) {
-    java.nio.ByteBuffer header = java.nio.ByteBuffer.allocate(4 + 4 * shape.length);
+    ByteBuffer header = ByteBuffer.allocate(4 + 4 * shape.length);
     header.putInt(0x0800 + shape.length);
     for (int dimension : shape) {
       header.putInt(dimension);
@@ -225,7 +227,7 @@ class DigitLibraryTest {
   }
 
   private static byte[] gzip(byte[] header, int zeros) throws IOException {
-    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStream out = new GZIPOutputStream(bytes)) {
       out.write(header);
       out.write(new byte[zeros]);

@@ -2,6 +2,7 @@ package io.bnzoo.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class GeneratedDigitsTest {
     for (int i = 0; i < 300; i++) {
       System.arraycopy(digits.pixels(i), 0, pixels, i * LabeledImages.PIXELS, 784);
     }
-    int hash = java.util.Arrays.hashCode(pixels);
+    int hash = Arrays.hashCode(pixels);
     assertThat(hash).as("hash of the pixels, as first drawn").isEqualTo(GOLDEN_HASH);
   }
 

@@ -8,6 +8,7 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -118,7 +119,7 @@ class Dl4jEngineTest {
   @Test
   void aNetworkForOtherImagesIsRefused() {
     MultiLayerNetwork network =
-        ThreeLayerMlp.builder().input(new io.bnzoo.spec.ImageShape(1, 8, 8)).build().init();
+        ThreeLayerMlp.builder().input(new ImageShape(1, 8, 8)).build().init();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Dl4jEngine(network))
         .withMessageContaining("takes no images of 28 x 28 pixels");

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.zoo.PretrainedType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,7 +110,7 @@ class ModelBuilderTest {
   @Test
   void aModelOfTheZooHasNoPretrainedWeights() {
     DeepCnn model = DeepCnn.builder().build();
-    assertThat(model.pretrainedAvailable(org.deeplearning4j.zoo.PretrainedType.MNIST)).isFalse();
+    assertThat(model.pretrainedAvailable(PretrainedType.MNIST)).isFalse();
     assertThat(model.modelType()).isEqualTo(MultiLayerNetwork.class);
     assertThatIllegalArgumentException().isThrownBy(() -> model.setInputShape(new int[][] {{28}}));
   }

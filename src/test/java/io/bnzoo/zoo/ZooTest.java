@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -140,7 +141,7 @@ class ZooTest {
         c.entry().builder().get().normalization(Normalization.none()).seed(3).build().init();
     MultiLayerNetwork network = c.model().init();
     long compared = 0;
-    for (org.deeplearning4j.nn.api.Layer layer : plain.getLayers()) {
+    for (Layer layer : plain.getLayers()) {
       String name = layer.conf().getLayer().getLayerName();
       if (layer.paramTable().containsKey("W")) {
         ArrayAssert.assertSameBits(

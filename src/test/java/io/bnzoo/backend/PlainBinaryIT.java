@@ -1,0 +1,47 @@
+package io.bnzoo.backend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** A JVM whose class path has no binary with oneDNN in it. */
+class PlainBinaryIT {
+
+  /** Prints the status and a sum that ND4J computed. */
+  static final class Program {
+    private Program() {}
+
+    public static void main(String[] arguments) {
+      System.out.println(NativeBackend.enableOneDnn().description());
+      System.out.println(org.nd4j.linalg.factory.Nd4j.ones(3).sumNumber());
+    }
+  }
+
+  @Test
+  void thePlainBinaryTakesOverAndSaysWhy() throws IOException, InterruptedException {
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !entry.contains("onednn"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                Program.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(output.lines().toList().get(0))
+        .startsWith("oneDNN is off: ND4J binary ")
+        .contains("because the class path has no binary");
+    assertThat(output.lines().toList().get(1)).isEqualTo("3.0");
+  }
+}

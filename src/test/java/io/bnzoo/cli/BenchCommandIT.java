@@ -1,0 +1,24 @@
+package io.bnzoo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class BenchCommandIT {
+  @Test
+  void showsEveryNetworkWithItsRatioToStockWithin80Columns() {
+    StringWriter out = new StringWriter();
+    CommandLine commandLine = Bnzoo.commandLine(Interruption.never());
+    commandLine.setOut(new PrintWriter(out));
+    assertThat(commandLine.execute("bench", "mlp", "--blocks", "1")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString())
+        .containsPattern("network +setup +ms/step +fastest +slowest +times stock")
+        .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00")
+        .containsPattern("mlp batch-norm +oneDNN +\\d+\\.\\d+");
+    assertThat(out.toString().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+}
