@@ -3,6 +3,7 @@ package io.bnzoo.cli;
 import io.bnzoo.data.ProgressListener;
 import java.io.Console;
 import java.io.PrintWriter;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -110,6 +111,7 @@ final class Terminal {
 
   private static final class DrawnBar implements Bar {
     private static final int MILLISECONDS_BETWEEN_DRAWINGS = 250;
+    private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final ProgressBar bar;
 
@@ -124,6 +126,8 @@ final class Terminal {
               .setUpdateIntervalMillis(MILLISECONDS_BETWEEN_DRAWINGS)
               .continuousUpdate()
               .clearDisplayOnFinish()
+              // It stays on one line, which print() may take; the default moves the cursor about.
+              .setConsumer(new ConsoleProgressBarConsumer(System.err))
               .build();
     }
 
@@ -134,8 +138,7 @@ final class Terminal {
 
     @Override
     public void print(String line) {
-      System.err.print("\r\u001b[K");
-      System.err.println(line);
+      System.err.print(CLEAR_LINE + line + System.lineSeparator());
     }
 
     @Override
