@@ -2,7 +2,7 @@ package io.bnzoo.backend;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.config.DL4JSystemProperties;
@@ -39,62 +39,62 @@ public final class NativeBackend {
 
   /**
    * Takes the oneDNN binary where the class path and the processor have what it needs, and the
-   * plain one elsewhere; loads ND4J.
+   * plain one elsewhere; loads ND4J and gives it all cores ({@link #useThreads}).
    *
-   * <p>Call it before the first use of ND4J in the JVM; a later call cannot change the binary. A
-   * binary that was chosen with {@code -Dorg.bytedeco.javacpp.platform.extension} stays chosen.
-   * Calling it again is free.
+   * <p>Call it before the first use of ND4J in the JVM; a later call cannot change the binary, and
+   * says so. What has been set with {@code -Dorg.bytedeco.javacpp.platform.extension} or {@code
+   * -Dorg.eclipse.deeplearning4j.helpers.disable} stays. Calling it again is free.
    */
   public static synchronized Status enableOneDnn() {
     if (status == null) {
-      String obstacle = obstacle();
+      Optional<String> obstacle = obstacle();
       if (obstacle.isEmpty()) {
-        setUnlessSet(EXTENSION_PROPERTY, ONEDNN_EXTENSION);
+        System.setProperty(EXTENSION_PROPERTY, ONEDNN_EXTENSION);
       }
       setUnlessSet(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
       // Otherwise each native allocation reads /proc to see how much memory the process has.
       setUnlessSet(MEMORY_CHECK_PROPERTY, "0");
-      status = load(obstacle);
+      useThreads(Runtime.getRuntime().availableProcessors());
+      status = status(obstacle);
     }
     return status;
   }
 
-  private static Status load(String obstacle) {
-    useThreads(Math.max(1, Runtime.getRuntime().availableProcessors()));
-    String binary = Loader.Detector.getPlatform() + System.getProperty(EXTENSION_PROPERTY, "");
-    if (BaseMKLDNNHelper.mklDnnEnabled()) {
-      return new Status(true, "oneDNN is on: ND4J binary " + binary);
+  private static Status status(Optional<String> obstacle) {
+    String platform = Loader.Detector.getPlatform();
+    boolean helpers = !Boolean.getBoolean(DL4JSystemProperties.DISABLE_HELPER_PROPERTY);
+    if (helpers && BaseMKLDNNHelper.mklDnnEnabled()) {
+      return new Status(
+          true,
+          "oneDNN is on: ND4J binary " + platform + System.getProperty(EXTENSION_PROPERTY, ""));
     }
-    String reason = obstacle.isEmpty() ? "the binary has no oneDNN in it" : obstacle;
+    String reason =
+        helpers
+            ? obstacle.orElse("ND4J was in use before it could be chosen")
+            : DL4JSystemProperties.DISABLE_HELPER_PROPERTY + " is true";
     return new Status(
         false,
-        String.format(
-            "oneDNN is off: ND4J binary %s, because %s; expect convolutions to be several times"
-                + " slower",
-            binary, reason));
+        "oneDNN is off on " + platform + ", because " + reason + "; convolutions will be slow");
   }
 
-  /** Why the oneDNN binary cannot be used, or nothing. */
-  private static String obstacle() {
-    String binary = Loader.Detector.getPlatform() + ONEDNN_EXTENSION;
-    if (NativeBackend.class.getClassLoader().getResource(BINARIES + binary + "/") == null
-        && libraries(binary).stream()
-            .allMatch(name -> NativeBackend.class.getClassLoader().getResource(name) == null)) {
-      return "the class path has no binary " + binary;
+  /** Why the oneDNN binary cannot be chosen, if it cannot. */
+  private static Optional<String> obstacle() {
+    String chosen = System.getProperty(EXTENSION_PROPERTY, ONEDNN_EXTENSION);
+    if (!chosen.equals(ONEDNN_EXTENSION)) {
+      return Optional.of("the binary chosen by property has none in it");
     }
-    return processorHasAvx2() ? "" : "the processor has no AVX2";
-  }
-
-  private static List<String> libraries(String binary) {
-    return List.of("libnd4jcpu.so", "libnd4jcpu.dylib", "nd4jcpu.dll").stream()
-        .map(name -> BINARIES + binary + "/" + name)
-        .toList();
+    String binary = Loader.Detector.getPlatform() + ONEDNN_EXTENSION;
+    if (NativeBackend.class.getClassLoader().getResource(BINARIES + binary + "/") == null) {
+      return Optional.of("the class path has no ND4J binary " + binary);
+    }
+    return processorHasAvx2() ? Optional.empty() : Optional.of("the processor has no AVX2");
   }
 
   /** The JVM has asked the processor already: UseAVX is 2 or more where there is AVX2. */
   private static boolean processorHasAvx2() {
-    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     try {
+      HotSpotDiagnosticMXBean vm =
+          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
       return Integer.parseInt(vm.getVMOption("UseAVX").getValue()) >= 2;
     } catch (IllegalArgumentException notAnX86Jvm) {
       return false;

@@ -42,6 +42,9 @@ public final class Benchmark {
   private static final double BLOCK_MILLISECONDS = 2500;
   private static final int FEWEST_STEPS = 3;
 
+  /** Deeplearning4j's own Java code needs hundreds of steps until it is compiled well. */
+  private static final int WARM_UP_BLOCKS = 3;
+
   private final List<Zoo.Entry> entries;
   private final int blocks;
 
@@ -85,6 +88,11 @@ public final class Benchmark {
                   stop));
         }
       }
+    } catch (IOException e) {
+      // Ctrl-C in a terminal reaches the workers, too, and ends them.
+      if (!stop.getAsBoolean()) {
+        throw e;
+      }
     } finally {
       workers.values().forEach(Worker::close);
     }
@@ -101,6 +109,9 @@ public final class Benchmark {
     Map<Setup, Integer> steps = new EnumMap<>(Setup.class);
     Map<Setup, double[]> times = new EnumMap<>(Setup.class);
     for (Map.Entry<Setup, Worker> worker : workers.entrySet()) {
+      if (stop.getAsBoolean()) {
+        return List.of();
+      }
       steps.put(worker.getKey(), warmUp(worker.getValue(), model, variant));
       times.put(worker.getKey(), new double[blocks]);
     }
@@ -120,7 +131,10 @@ public final class Benchmark {
   private static int warmUp(Worker worker, String model, String variant) throws IOException {
     double first = worker.measure(model, variant, FEWEST_STEPS);
     int steps = Math.max(FEWEST_STEPS, (int) (BLOCK_MILLISECONDS / first));
-    double warm = worker.measure(model, variant, steps);
+    double warm = first;
+    for (int block = 0; block < WARM_UP_BLOCKS; block++) {
+      warm = worker.measure(model, variant, steps);
+    }
     return Math.max(FEWEST_STEPS, (int) (BLOCK_MILLISECONDS / warm));
   }
 

@@ -30,6 +30,7 @@ final class WorkerMain {
     Map<String, StepTimer> timers = new HashMap<>();
     BufferedReader requests =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    // A pipe to the measuring JVM, and so not the terminal that System.out stands for elsewhere.
     PrintStream answers =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {

@@ -61,7 +61,8 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<Benchmark.Row> measure(Terminal terminal) throws IOException {
-    try (Terminal.Progress progress = terminal.progress()) {
+    try (Interruption.Work work = interruption.beginWork();
+        Terminal.Progress progress = terminal.progress()) {
       return new Benchmark(entries, blocks).run(progress, interruption);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);

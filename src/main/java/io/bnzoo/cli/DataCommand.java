@@ -43,7 +43,7 @@ final class DataCommand implements Callable<Integer> {
     if (data.choice() instanceof DataChoice.Automatic) {
       DigitLibrary library = DigitLibrary.ofThisUser();
       terminal.tell(
-          library.find().map(folder -> "found in " + folder).orElse("MNIST is not here yet"));
+          library.find().map(folder -> "looking in " + folder).orElse("MNIST is not here yet"));
     }
     Digits digits = data.load(terminal);
     Document document =

@@ -7,16 +7,22 @@ import java.util.function.BooleanSupplier;
 /**
  * Whether the command has been asked to stop.
  *
- * <p>On Ctrl-C the JVM waits, up to a minute, for the command to end its step and write down what
- * it has.
+ * <p>On Ctrl-C the JVM ends at once, unless the command is at work that it wants to write down:
+ * then the JVM waits, up to a minute, for it to end its step and do so.
  */
 final class Interruption implements BooleanSupplier {
   private static final long PATIENCE_SECONDS = 60;
 
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile CountDownLatch work = new CountDownLatch(0);
   private volatile boolean requested;
 
   private Interruption() {}
+
+  /** Work whose results so far are worth waiting for; it is over when this is closed. */
+  interface Work extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** One that nothing ever requests. */
   static Interruption never() {
@@ -39,19 +45,22 @@ final class Interruption implements BooleanSupplier {
     requested = true;
   }
 
-  /** To be called when the command has nothing more to write. */
-  void commandEnded() {
-    ended.countDown();
+  /** To be held by a command while it asks {@link #getAsBoolean} between its steps. */
+  Work beginWork() {
+    CountDownLatch latch = new CountDownLatch(1);
+    work = latch;
+    return latch::countDown;
   }
 
   private void requestAndWait() {
-    if (ended.getCount() == 0) {
+    CountDownLatch atWork = work;
+    if (atWork.getCount() == 0) {
       return;
     }
     request();
     System.err.println("\nStopping: what has been measured so far is being written.");
     try {
-      if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!atWork.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("Gave up waiting.");
       }
     } catch (InterruptedException e) {

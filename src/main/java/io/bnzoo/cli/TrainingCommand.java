@@ -60,12 +60,15 @@ abstract class TrainingCommand implements Callable<Integer> {
     terminal.tell(backend.description());
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
+    checkBatchSize(digits);
     RunFolder folder = folder();
-    TrainingNarrator narrator = new TrainingNarrator(terminal, folder);
-    Comparison.Result result = comparison.run(digits, narrator, interruption);
     Provenance provenance = Provenance.ofThisJvm(backend.description());
-    folder.write(result, provenance);
-    print(terminal, folder, result, provenance);
+    try (Interruption.Work work = interruption.beginWork()) {
+      TrainingNarrator narrator = new TrainingNarrator(terminal, folder);
+      Comparison.Result result = comparison.run(digits, narrator, interruption);
+      folder.write(result, provenance);
+      print(terminal, folder, result, provenance);
+    }
     return Bnzoo.SUCCESS;
   }
 
@@ -79,6 +82,16 @@ abstract class TrainingCommand implements Callable<Integer> {
     }
   }
 
+  private void checkBatchSize(Digits digits) {
+    if (model.plan().batchSize() > digits.train().size()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          String.format(
+              "batchSize must be at most %d, the size of the training set, got %d",
+              digits.train().size(), model.plan().batchSize()));
+    }
+  }
+
   private RunFolder folder() throws IOException {
     try {
       return name.isPresent()
@@ -86,7 +99,7 @@ abstract class TrainingCommand implements Callable<Integer> {
           : RunFolder.numbered(runs, defaultName(model.entry().id()));
     } catch (FileAlreadyExistsException e) {
       throw new CommandFailure(
-          runs.resolve(name.orElseThrow()) + " exists: choose another --name or move it away");
+          e.getFile() + " exists: choose another --name or --runs, or move it away");
     }
   }
 

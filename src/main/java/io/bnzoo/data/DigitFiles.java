@@ -65,13 +65,11 @@ public final class DigitFiles {
 
   /** SHA-256 of each of MNIST's unpacked files. */
   static Map<Part, String> mnistSums() {
-    return Arrays.stream(Part.values())
-        .collect(
-            Collectors.toMap(part -> part, part -> part.mnistSha256, (a, b) -> a, () -> newSums()));
-  }
-
-  static Map<Part, String> newSums() {
-    return new EnumMap<>(Part.class);
+    Map<Part, String> sums = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      sums.put(part, part.mnistSha256);
+    }
+    return sums;
   }
 
   /** The part's file in a folder, unpacked or else gzipped. */

@@ -95,9 +95,9 @@ public final class DigitLibrary {
     try {
       notices.accept("MNIST is not on this machine: fetching 11 MB into " + mnistFolder());
       download.into(mnistFolder(), progress);
-    } catch (IOException e) {
+    } catch (DataException e) {
       notices.accept("using GENERATED digits, not MNIST: " + e.getMessage());
-      return generated("generated digits, because MNIST could not be had: " + e.getMessage());
+      return generated("generated digits, because MNIST could not be downloaded");
     }
     return mnistIn(mnistFolder());
   }

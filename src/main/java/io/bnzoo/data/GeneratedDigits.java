@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,37 +24,54 @@ final class GeneratedDigits {
   /** The seed of the set that everybody gets. */
   static final long SEED = 20_150_211;
 
-  private static final String SUMS_FILE = "SHA256SUMS";
   private static final String TASK = "drawing digits";
 
   private GeneratedDigits() {}
 
+  /** SHA-256 of each file; every Java draws the same bytes. */
+  static Map<DigitFiles.Part, String> sums() {
+    return new EnumMap<>(
+        Map.of(
+            DigitFiles.Part.TRAIN_IMAGES,
+            "ffb06feb0451a3697e8f2fff46687565ca851ae8b37a4bb2fb75cbc1befdc8b0",
+            DigitFiles.Part.TRAIN_LABELS,
+            "1e37519671d5fb4d67e1dae3d4b39016b0db2d5692904143c6a7ccb00b606b00",
+            DigitFiles.Part.TEST_IMAGES,
+            "afc033a90ab8e76da3a806bf4ec50ad68675a47293ea9b9cb861e19821a88054",
+            DigitFiles.Part.TEST_LABELS,
+            "5c49838f18c4a1ebcfc6f6029893e020e921e54414b572ac22fe95965dd5001c"));
+  }
+
   /** Reads the set from a folder, after drawing it there if the folder lacks a sound one. */
   static Digits cachedIn(Path folder, String description, ProgressListener progress)
       throws IOException {
-    if (!Files.isRegularFile(folder.resolve(SUMS_FILE))) {
-      drawInto(folder, progress);
+    if (DigitFiles.missingFrom(folder).isEmpty()) {
+      try {
+        return load(folder, description);
+      } catch (DataException damagedOrOfAnotherVersion) {
+        return drawAndLoad(folder, description, progress);
+      }
     }
-    try {
-      return load(folder, description);
-    } catch (DataException damaged) {
-      drawInto(folder, progress);
-      return load(folder, description);
-    }
+    return drawAndLoad(folder, description, progress);
+  }
+
+  private static Digits drawAndLoad(Path folder, String description, ProgressListener progress)
+      throws IOException {
+    drawInto(folder, progress);
+    return load(folder, description);
   }
 
   private static Digits load(Path folder, String description) throws IOException {
-    return DigitFiles.load(
-        folder, readSums(folder), Digits.Kind.GENERATED, description + ", seed " + SEED);
+    return DigitFiles.load(folder, sums(), Digits.Kind.GENERATED, description + ", seed " + SEED);
   }
 
   /** Draws into a folder beside the wanted one and then renames it. */
   private static void drawInto(Path folder, ProgressListener progress) throws IOException {
-    Files.createDirectories(folder.toAbsolutePath().getParent());
-    Path temporary = Files.createTempDirectory(folder.toAbsolutePath().getParent(), "drawing");
+    Path parent = folder.toAbsolutePath().getParent();
+    Files.createDirectories(parent);
+    Path temporary = Files.createTempDirectory(parent, "drawing");
     try {
       AtomicInteger done = new AtomicInteger();
-      SplittableRandom random = new SplittableRandom(SEED);
       int total = DigitFiles.Part.TRAIN_LABELS.count() + DigitFiles.Part.TEST_LABELS.count();
       Runnable drawn =
           () -> {
@@ -62,11 +80,19 @@ final class GeneratedDigits {
               progress.advanced(TASK, count, total);
             }
           };
-      StringBuilder sums = new StringBuilder();
-      for (boolean training : new boolean[] {true, false}) {
-        sums.append(drawPair(temporary, training, random.nextLong(), drawn));
-      }
-      Files.writeString(temporary.resolve(SUMS_FILE), sums);
+      SplittableRandom random = new SplittableRandom(SEED);
+      drawPair(
+          temporary,
+          DigitFiles.Part.TRAIN_IMAGES,
+          DigitFiles.Part.TRAIN_LABELS,
+          random.nextLong(),
+          drawn);
+      drawPair(
+          temporary,
+          DigitFiles.Part.TEST_IMAGES,
+          DigitFiles.Part.TEST_LABELS,
+          random.nextLong(),
+          drawn);
       deleteTree(folder);
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -74,12 +100,13 @@ final class GeneratedDigits {
     }
   }
 
-  private static String drawPair(Path folder, boolean training, long seed, Runnable drawn)
+  private static void drawPair(
+      Path folder,
+      DigitFiles.Part imagesPart,
+      DigitFiles.Part labelsPart,
+      long seed,
+      Runnable drawn)
       throws IOException {
-    DigitFiles.Part imagesPart =
-        training ? DigitFiles.Part.TRAIN_IMAGES : DigitFiles.Part.TEST_IMAGES;
-    DigitFiles.Part labelsPart =
-        training ? DigitFiles.Part.TRAIN_LABELS : DigitFiles.Part.TEST_LABELS;
     LabeledImages drawing = draw(labelsPart.count(), seed, drawn);
     byte[] pixels = new byte[drawing.size() * LabeledImages.PIXELS];
     byte[] labels = new byte[drawing.size()];
@@ -90,7 +117,6 @@ final class GeneratedDigits {
     }
     IdxFile.write(folder.resolve(imagesPart.fileName()), pixels, imagesPart.shape());
     IdxFile.write(folder.resolve(labelsPart.fileName()), labels, labelsPart.shape());
-    return sumLine(folder, imagesPart) + sumLine(folder, labelsPart);
   }
 
   /** Digits in random order, each about as often as the others. */
@@ -108,25 +134,6 @@ final class GeneratedDigits {
               drawn.run();
             });
     return new LabeledImages(pixels, labels);
-  }
-
-  private static String sumLine(Path folder, DigitFiles.Part part) throws IOException {
-    return Sha256.of(folder.resolve(part.fileName())) + "  " + part.fileName() + "\n";
-  }
-
-  private static Map<DigitFiles.Part, String> readSums(Path folder) throws IOException {
-    Map<DigitFiles.Part, String> sums = DigitFiles.newSums();
-    for (String line : Files.readAllLines(folder.resolve(SUMS_FILE))) {
-      for (DigitFiles.Part part : DigitFiles.Part.values()) {
-        if (line.endsWith("  " + part.fileName())) {
-          sums.put(part, line.substring(0, line.indexOf(' ')));
-        }
-      }
-    }
-    if (sums.size() < DigitFiles.Part.values().length) {
-      throw new DataException(folder.resolve(SUMS_FILE) + " does not name all four files");
-    }
-    return sums;
   }
 
   private static void deleteTree(Path folder) throws IOException {

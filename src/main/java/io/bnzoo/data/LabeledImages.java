@@ -28,7 +28,7 @@ public final class LabeledImages {
   /**
    * Copies both arrays.
    *
-   * @param pixels row by row, 784 a image, 0 black to 255 white
+   * @param pixels row by row, 784 per image, 0 black to 255 white
    * @param labels digits 0 to 9, one an image
    * @throws IllegalArgumentException if the lengths disagree or a label is no digit
    */

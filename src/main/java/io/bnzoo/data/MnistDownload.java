@@ -74,6 +74,7 @@ final class MnistDownload {
     List<String> failures = new ArrayList<>();
     for (URI mirror : mirrors) {
       Path temporary = folder.resolve(name + "." + UUID.randomUUID() + ".part");
+      Files.createFile(temporary);
       try {
         transfer(mirror.resolve(name), temporary, progress);
         DigitFiles.verify(temporary, part, DigitFiles.mnistSums().get(part));
@@ -135,7 +136,7 @@ final class MnistDownload {
       return "unknown host";
     }
     if (e instanceof DataException) {
-      return "served something else than MNIST";
+      return "served something other than MNIST";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

@@ -5,6 +5,7 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,12 +29,14 @@ interface Classifier {
     if (model instanceof MultiLayerNetwork network) {
       return new OfEngine(new Dl4jEngine(network));
     }
-    if (model instanceof ComputationGraph graph
-        && graph.getNumInputArrays() == 1
-        && graph.getNumOutputArrays() == 1) {
-      return new OfGraph(graph, ImageInput.of(images -> graph.outputSingle(images)));
+    ComputationGraph graph = (ComputationGraph) model;
+    if (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1) {
+      throw new IllegalArgumentException("the model has more than one input or output");
     }
-    throw new IllegalArgumentException("the model has more than one input or output");
+    if (!(graph.getOutputLayer(0) instanceof IOutputLayer)) {
+      throw new IllegalArgumentException("the model's last layer must be an output or loss layer");
+    }
+    return new OfGraph(graph, ImageInput.of(images -> graph.outputSingle(images)));
   }
 
   /** A sequential network, through its logits. */
@@ -58,7 +61,8 @@ interface Classifier {
 
     @Override
     public double loss(INDArray images, INDArray values, INDArray labels) {
-      return graph.score(new DataSet(input.shaped(images), labels), false);
+      double score = graph.score(new DataSet(input.shaped(images), labels), false);
+      return score - graph.calcRegularizationScore(true);
     }
   }
 }

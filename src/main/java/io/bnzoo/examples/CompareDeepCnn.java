@@ -30,6 +30,8 @@ public final class CompareDeepCnn {
         comparison.run(digits, new Narrator(System.out::println, folder), () -> false);
 
     folder.write(result, Provenance.ofThisJvm(backend.description()));
-    System.out.println(new ComparisonTable(result).asText());
+    ComparisonTable table = new ComparisonTable(result);
+    System.out.println(table.asText());
+    table.notes().forEach(System.out::println);
   }
 }

@@ -16,6 +16,7 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -36,8 +37,12 @@ public final class Comparison {
     void finished(VariantResult result, MultiLayerNetwork network) throws IOException;
   }
 
-  /** One variant's specification and what came out. */
-  public record VariantResult(NetworkSpec spec, TrainingResult result) {
+  /**
+   * One network's specification, how it was trained, and what came out.
+   *
+   * @param plan with the data seed that was used
+   */
+  public record VariantResult(NetworkSpec spec, TrainingPlan plan, TrainingResult result) {
     public String label() {
       return spec.normalization().label();
     }
@@ -47,11 +52,17 @@ public final class Comparison {
    * What came out of all of them.
    *
    * @param model the zoo entry's id
+   * @param plan common to all, the data seed aside
+   * @param threads that ND4J used
    * @param data what they were trained on
    * @param variants those that were at least begun, in order
    */
   public record Result(
-      String model, TrainingPlan plan, Digits.Origin data, List<VariantResult> variants) {
+      String model,
+      TrainingPlan plan,
+      int threads,
+      Digits.Origin data,
+      List<VariantResult> variants) {
     public Result {
       variants = List.copyOf(variants);
     }
@@ -69,6 +80,8 @@ public final class Comparison {
    * @param settings what is to be changed of the entry's defaults, in all variants alike
    * @param seeds one pair of networks each: of the initial weights and of the order of the batches
    * @param plan its data seed gives way to each of the seeds in turn
+   * @throws IllegalArgumentException if a variant or seed comes twice, or batch normalization is to
+   *     be trained on batches of one
    */
   public Comparison(
       Zoo.Entry entry,
@@ -81,6 +94,18 @@ public final class Comparison {
     this.variants = List.copyOf(variants);
     this.seeds = List.copyOf(seeds);
     this.plan = plan;
+    requireDistinct("variants", variants);
+    requireDistinct("seeds", seeds);
+    if (plan.batchSize() < 2 && !this.variants.equals(List.of(Normalization.none()))) {
+      throw new IllegalArgumentException(
+          "batch normalization needs batches of at least 2, got batchSize " + plan.batchSize());
+    }
+  }
+
+  private static void requireDistinct(String name, List<?> values) {
+    if (Set.copyOf(values).size() < values.size()) {
+      throw new IllegalArgumentException(name + " must differ from each other, got " + values);
+    }
   }
 
   /** A comparison of all variants at the entry's defaults, from seed 1. */
@@ -104,7 +129,7 @@ public final class Comparison {
         }
       }
     }
-    return new Result(entry.id(), plan, digits.origin(), results);
+    return new Result(entry.id(), plan, entry.threads(), digits.origin(), results);
   }
 
   private VariantResult train(
@@ -116,7 +141,7 @@ public final class Comparison {
     try (Engine engine = new Dl4jEngine(model.init())) {
       TrainingListener training = listener.starting(model.spec(), seeded);
       TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);
-      VariantResult result = new VariantResult(model.spec(), trained);
+      VariantResult result = new VariantResult(model.spec(), seeded, trained);
       listener.finished(result, engine.network());
       return result;
     }

@@ -2,6 +2,7 @@ package io.bnzoo.report;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 public final class ComparisonTable {
   private static final List<String> HEADINGS =
       List.of("network", "seed", "validation", "test", "one at a time", "published", "ms/batch");
-  private static final String NONE = "–";
+  private static final String NONE = "-";
 
   private final Comparison.Result result;
 
@@ -40,15 +41,15 @@ public final class ComparisonTable {
       notes.add("These are not MNIST's figures: " + result.data().description() + ".");
     }
     for (Comparison.VariantResult variant : result.variants()) {
-      String summary = variant.result().outcome().description();
-      if (!summary.equals("trained")) {
-        notes.add(name(variant) + ": " + summary + ".");
+      Outcome outcome = variant.result().outcome();
+      if (!(outcome instanceof Outcome.Trained)) {
+        notes.add(name(variant) + ": " + outcome.description() + ".");
       }
       if (variant.result().finals().filter(TrainingResult.Finals::singlesDisagree).isPresent()) {
         notes.add(
             name(variant)
-                + ": one image at a time is far from the test accuracy, so the population"
-                + " statistics are wrong or unused.");
+                + ": images fed one at a time are recognized otherwise than in a batch, so the"
+                + " population statistics are not used.");
       }
     }
     return notes;
@@ -67,8 +68,8 @@ public final class ComparisonTable {
     text.append(
         String.format(
             Locale.ROOT,
-            "%n%d batches of %d; %s (SHA-256 %s).%nbnzoo %s, Deeplearning4j %s, %s, Java %s, %s,"
-                + " %d processors.%n",
+            "%n%d batches of %d; %s (SHA-256 %s).%nbnzoo %s, Deeplearning4j %s, %s, %d threads, Java %s,"
+                + " %s, %d processors.%n",
             result.plan().batches(),
             result.plan().batchSize(),
             result.data().description(),
@@ -76,6 +77,7 @@ public final class ComparisonTable {
             provenance.bnzoo(),
             provenance.deeplearning4j(),
             provenance.backend(),
+            result.threads(),
             provenance.java(),
             provenance.operatingSystem(),
             provenance.processors()));

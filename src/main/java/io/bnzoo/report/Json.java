@@ -1,6 +1,7 @@
 package io.bnzoo.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
 import io.bnzoo.train.Outcome;
+import java.util.Set;
 
 /** How values of this library look as JSON. */
 public final class Json {
@@ -18,6 +20,12 @@ public final class Json {
   /** A sealed type's value says in {@code kind} which of its records it is. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
   private interface NamedByKind {}
+
+  /** Given weights are named; their values would be too many. */
+  private interface GivenByNames extends NamedByKind {
+    @JsonProperty
+    Set<String> names();
+  }
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -30,6 +38,7 @@ public final class Json {
           .addMixIn(Normalization.class, NamedByKind.class)
           .addMixIn(Optimizer.class, NamedByKind.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)
+          .addMixIn(InitialWeights.Given.class, GivenByNames.class)
           .addMixIn(Outcome.class, NamedByKind.class)
           .build();
 

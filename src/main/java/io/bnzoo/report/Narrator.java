@@ -73,7 +73,7 @@ public final class Narrator implements Comparison.Listener {
     String singles = "first " + finals.singleImages() + " test images one at a time";
     lines.accept(figure(singles, finals.singleAccuracy()));
     if (finals.singlesDisagree()) {
-      lines.accept("  ! one image at a time is far from the rest: check the statistics");
+      lines.accept("  ! in a batch the same images are recognized otherwise: check the statistics");
     }
   }
 

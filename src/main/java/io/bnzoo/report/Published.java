@@ -53,7 +53,7 @@ public final class Published {
 
   private Published() {}
 
-  /** What was published for exactly these settings, the seed aside. */
+  /** What was published for these settings: all that the sources vary, the seed aside. */
   public static List<Figure> of(NetworkSpec spec, TrainingPlan plan) {
     return FIGURES.stream().filter(figure -> figure.isOf(spec, plan)).toList();
   }

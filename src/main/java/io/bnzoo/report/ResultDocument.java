@@ -19,8 +19,8 @@ import java.util.Optional;
 public record ResultDocument(
     int format,
     String model,
-    TrainingPlan plan,
     Digits.Origin data,
+    int threads,
     Provenance provenance,
     List<Variant> variants) {
 
@@ -30,6 +30,7 @@ public record ResultDocument(
   public record Variant(
       String label,
       NetworkSpec specification,
+      TrainingPlan plan,
       Outcome outcome,
       String summary,
       int batches,
@@ -44,6 +45,7 @@ public record ResultDocument(
       return new Variant(
           variant.label(),
           variant.spec(),
+          variant.plan(),
           result.outcome(),
           result.outcome().description(),
           result.batches(),
@@ -60,8 +62,8 @@ public record ResultDocument(
     return new ResultDocument(
         FORMAT,
         result.model(),
-        result.plan(),
         result.data(),
+        result.threads(),
         provenance,
         result.variants().stream().map(Variant::of).toList());
   }

@@ -1,5 +1,6 @@
 package io.bnzoo.storage;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -21,7 +22,9 @@ import org.deeplearning4j.util.ModelSerializer;
 public final class ModelFiles {
   private ModelFiles() {}
 
-  /** Writes a model beside its place and then moves it there, so that no half a file is left. */
+  /**
+   * Writes a model beside its place and then moves it there, so that no half-written file is left.
+   */
   public static void save(MultiLayerNetwork network, Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
@@ -47,21 +50,21 @@ public final class ModelFiles {
    * Looks a .zip through and loads the network in it.
    *
    * @return a {@code MultiLayerNetwork} or a {@code ComputationGraph}
-   * @throws ModelFileException if the file is no Deeplearning4j model, is damaged, or holds what
+   * @throws ModelFileException if the file is not a Deeplearning4j model, is damaged, or holds what
    *     could run code when it is read
    */
   public static Model load(Path file) throws IOException {
     try {
-      ModelArchive archive = ModelArchive.inspect(file);
-      try (InputStream in = Files.newInputStream(file)) {
+      ModelArchive archive = ModelArchive.read(file);
+      try (InputStream in = archive.asStream()) {
         return archive.isGraph()
             ? ModelSerializer.restoreComputationGraph(in, true)
             : ModelSerializer.restoreMultiLayerNetwork(in, true);
       }
     } catch (NoSuchFileException e) {
       throw new ModelFileException("there is no file " + file, e);
-    } catch (ZipException e) {
-      throw new ModelFileException(file + " is no intact .zip file: " + e.getMessage(), e);
+    } catch (ZipException | EOFException e) {
+      throw new ModelFileException(file + " is not an intact .zip file: " + e.getMessage(), e);
     } catch (ModelFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -12,9 +12,6 @@ public interface TrainingListener {
   /** After each measurement. */
   default void measured(Sample sample) {}
 
-  /** When all steps are done and the final figures are being measured. */
-  default void scoring() {}
-
   /** Whatever the outcome, when the training is over. */
   default void ended() {}
 }

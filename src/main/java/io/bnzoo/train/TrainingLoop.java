@@ -64,18 +64,23 @@ public final class TrainingLoop {
         }
         LabeledImages batch = stream.next();
         double loss = step(batch);
-        if (!Double.isFinite(loss)) {
+        // A step's loss is that before its update; what the update did shows in the next figure.
+        if (!Double.isFinite(loss) || !measure(steps - 1, batch)) {
           return result(new Outcome.Diverged(steps - 1), Optional.of(finals()));
         }
-        measure(steps - 1, batch);
         listener.stepped(steps, plan.batches());
       }
       TrainingResult.Finals finals = finals();
-      Outcome outcome =
-          finals.test().onlyPrediction().isPresent()
-              ? new Outcome.PredictsOneDigit(finals.test().onlyPrediction().getAsInt())
-              : new Outcome.Trained();
-      return result(outcome, Optional.of(finals));
+      return result(outcome(finals.test()), Optional.of(finals));
+    }
+
+    private Outcome outcome(Score test) {
+      if (!Double.isFinite(test.loss())) {
+        return new Outcome.Diverged(steps - 1);
+      }
+      return test.onlyPrediction().isPresent()
+          ? new Outcome.PredictsOneDigit(test.onlyPrediction().getAsInt())
+          : new Outcome.Trained();
     }
 
     private double step(LabeledImages batch) {
@@ -86,28 +91,33 @@ public final class TrainingLoop {
       return loss;
     }
 
-    private void measure(int batchNumber, LabeledImages batch) {
+    /** Measures if it is time to; false if that gave no number. */
+    private boolean measure(int batchNumber, LabeledImages batch) {
       if (batchNumber % plan.validationEvery() == 0) {
-        record(batchNumber, Split.VALIDATION, scorer.score(digits.validation()));
-      } else if (batchNumber % plan.trainingEvery() == 0) {
-        record(batchNumber, Split.TRAINING, scorer.score(batch));
+        return record(batchNumber, Split.VALIDATION, scorer.score(digits.validation()));
       }
+      if (batchNumber % plan.trainingEvery() == 0) {
+        return record(batchNumber, Split.TRAINING, scorer.score(batch));
+      }
+      return true;
     }
 
-    private void record(int batchNumber, Split split, Score score) {
+    private boolean record(int batchNumber, Split split, Score score) {
       Sample sample = new Sample(batchNumber, split, score.loss(), score.accuracy());
       curve.add(sample);
       listener.measured(sample);
+      return Double.isFinite(score.loss());
     }
 
     private TrainingResult.Finals finals() {
-      listener.scoring();
-      int singles = Math.min(plan.singleImages(), digits.test().size());
+      LabeledImages firstImages =
+          digits.test().slice(0, Math.min(plan.singleImages(), digits.test().size()));
       return new TrainingResult.Finals(
           scorer.score(digits.validation()),
           scorer.score(digits.test()),
-          singles,
-          scorer.singleAccuracy(digits.test().slice(0, singles)));
+          firstImages.size(),
+          scorer.singleAccuracy(firstImages),
+          scorer.score(firstImages).accuracy());
     }
 
     private TrainingResult result(Outcome outcome, Optional<TrainingResult.Finals> finals) {

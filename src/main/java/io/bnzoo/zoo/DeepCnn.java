@@ -7,6 +7,7 @@ import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
@@ -35,7 +36,7 @@ public final class DeepCnn extends BatchNormModel {
   record Convolution(String name, int in, int out, int stride) {
     static Convolution ofDepth(int depth, int imageChannels) {
       return new Convolution(
-          String.format("conv%02d", depth),
+          String.format(Locale.ROOT, "conv%02d", depth),
           depth == 1 ? imageChannels : 4 * (depth - 1),
           4 * depth,
           depth % 3 == 0 ? 2 : 1);

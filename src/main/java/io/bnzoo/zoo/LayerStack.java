@@ -45,7 +45,7 @@ final class LayerStack {
 
   LayerStack(NetworkSpec spec) {
     this.spec = spec;
-    this.normalization = NormalizationLayers.of(spec.normalization(), format(spec));
+    this.normalization = NormalizationLayers.of(spec.normalization());
     this.layers =
         new NeuralNetConfiguration.Builder()
             .seed(spec.seed())
@@ -75,7 +75,7 @@ final class LayerStack {
 
   private void hidden(String name, BaseLayer.Builder<?> affine, int fanIn, int fanOut) {
     add(name, affine.activation(Activation.IDENTITY).weightInit(weights(fanIn, fanOut)).build());
-    normalization.layers(name).forEach(this::add);
+    normalization.layers(name).forEach(layers::layer);
     Activation activation = spec.activation();
     add(name + "-" + activation.name().toLowerCase(Locale.ROOT), new ActivationLayer(activation));
   }
@@ -134,8 +134,12 @@ final class LayerStack {
     if (initial instanceof InitialWeights.TruncatedNormal truncated) {
       return new WeightInitDistribution(new TruncatedNormalDistribution(0, truncated.stddev()));
     }
-    double bound = Math.sqrt(6.0 / (fanIn + fanOut));
-    return new WeightInitDistribution(new UniformDistribution(-bound, bound));
+    if (initial instanceof InitialWeights.GlorotUniform
+        || initial instanceof InitialWeights.Given) {
+      double bound = Math.sqrt(6.0 / (fanIn + fanOut));
+      return new WeightInitDistribution(new UniformDistribution(-bound, bound));
+    }
+    throw new IllegalStateException("no distribution is known for " + initial);
   }
 
   private static IUpdater updater(Optimizer optimizer) {
@@ -145,7 +149,10 @@ final class LayerStack {
     if (optimizer instanceof Optimizer.Nesterovs nesterovs) {
       return new Nesterovs(nesterovs.learningRate(), nesterovs.momentum());
     }
-    return new Sgd(optimizer.learningRate());
+    if (optimizer instanceof Optimizer.Sgd sgd) {
+      return new Sgd(sgd.learningRate());
+    }
+    throw new IllegalStateException("no updater is known for " + optimizer);
   }
 
   private static CNN2DFormat format(NetworkSpec spec) {

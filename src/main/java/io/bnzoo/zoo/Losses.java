@@ -14,7 +14,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 final class Losses {
 
   /**
-   * Where probabilities are cut off: the closest to 1 that a float can be told from it, about.
+   * Where probabilities are cut off: roughly the closest to 1 that a float can tell from it.
    * Deeplearning4j's 1e-5 would cut the gradient of an output that is wrong by more than 11.5 in
    * its logit; so it is 16.
    */

@@ -1,8 +1,7 @@
 package io.bnzoo.zoo;
 
 import io.bnzoo.spec.Normalization;
-import java.util.Map;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
+import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 
@@ -17,14 +16,17 @@ interface NormalizationLayers {
   /** Whether the affine map before the normalization keeps its bias. */
   boolean wantsBias();
 
-  /** The layers of one stage by name, in order. */
-  Map<String, Layer> layers(String stage);
+  /** The named layers of one stage, in order. */
+  List<Layer> layers(String stage);
 
-  static NormalizationLayers of(Normalization normalization, CNN2DFormat format) {
-    if (normalization instanceof Normalization.BatchNorm batchNorm) {
-      return new BuiltIn(batchNorm, format);
+  static NormalizationLayers of(Normalization normalization) {
+    if (normalization instanceof Normalization.None) {
+      return new Nothing();
     }
-    return new Nothing();
+    if (normalization instanceof Normalization.BatchNorm batchNorm) {
+      return new BuiltIn(batchNorm);
+    }
+    throw new IllegalStateException("no layers are known for " + normalization);
   }
 
   /** No layers, and the bias stays. */
@@ -35,29 +37,32 @@ interface NormalizationLayers {
     }
 
     @Override
-    public Map<String, Layer> layers(String stage) {
-      return Map.of();
+    public List<Layer> layers(String stage) {
+      return List.of();
     }
   }
 
-  /** Deeplearning4j's BatchNormalization with TensorFlow's way of keeping the variance. */
-  record BuiltIn(Normalization.BatchNorm batchNorm, CNN2DFormat format)
-      implements NormalizationLayers {
+  /**
+   * Deeplearning4j's BatchNormalization with TensorFlow's way of keeping the variance.
+   *
+   * <p>The axis of the channels is left to Deeplearning4j, which takes it from the layer before;
+   * set by hand to NHWC it would make oneDNN fail behind a dense layer.
+   */
+  record BuiltIn(Normalization.BatchNorm batchNorm) implements NormalizationLayers {
     @Override
     public boolean wantsBias() {
       return false;
     }
 
     @Override
-    public Map<String, Layer> layers(String stage) {
+    public List<Layer> layers(String stage) {
       // useLogStd would keep log10 of the standard deviation instead of the variance.
-      return Map.of(
-          stage + "-bn",
+      return List.of(
           new BatchNormalization.Builder()
+              .name(stage + "-bn")
               .decay(batchNorm.decay())
               .eps(batchNorm.epsilon())
               .useLogStd(false)
-              .dataFormat(format)
               .build());
     }
   }

@@ -15,7 +15,7 @@ public final class Zoo {
    * @param description one line for people
    * @param builder a builder at its defaults
    * @param plan how its source trains it
-   * @param usefulThreads beyond this many threads it trains slower, as measured
+   * @param usefulThreads beyond this many threads it trains slower, as measured on two cores
    */
   public record Entry(
       String id,

@@ -9,6 +9,9 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.zoo.DeepCnn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.config.DL4JSystemProperties;
@@ -32,9 +35,21 @@ class NativeBackendTest {
   @Test
   void theStatusIsOneLineThatNamesTheBinary() {
     NativeBackend.Status status = NativeBackend.enableOneDnn();
-    assertThat(status.description()).contains("oneDNN is ", "ND4J binary ");
+    assertThat(status.description()).startsWith("oneDNN is ");
     assertThat(status.description().lines()).hasSize(1);
     assertThat(NativeBackend.enableOneDnn()).isSameAs(status);
+  }
+
+  @Test
+  void oneDnnIsOnWhereTheBinaryAndTheProcessorAreThere() throws IOException {
+    Path processor = Path.of("/proc/cpuinfo");
+    assumeTrue(
+        Files.exists(processor)
+            && Files.readString(processor).contains("avx2")
+            && System.getProperty("java.class.path").contains("linux-x86_64-onednn-avx2"),
+        "skipped: this machine has no binary with oneDNN or no AVX2");
+    assertThat(NativeBackend.enableOneDnn().description())
+        .isEqualTo("oneDNN is on: ND4J binary linux-x86_64-onednn-avx2");
   }
 
   @Test

@@ -2,8 +2,9 @@ package io.bnzoo.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ProgressListener;
-import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,13 +12,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BenchmarkIT {
-  private static final List<Zoo.Entry> MLP = List.of(Zoo.find(ThreeLayerMlp.ID).orElseThrow());
+  private static final List<Zoo.Entry> CNN = List.of(Zoo.find(DeepCnn.ID).orElseThrow());
 
   @Test
   void everyNetworkIsMeasuredInEverySetup() throws IOException {
     List<Long> progress = new ArrayList<>();
     List<Benchmark.Row> rows =
-        new Benchmark(MLP, 1).run((task, done, total) -> progress.add(done), () -> false);
+        new Benchmark(CNN, 1).run((task, done, total) -> progress.add(done), () -> false);
     assertThat(rows)
         .extracting(row -> row.variant() + " " + row.setup())
         .containsExactly("plain stock", "plain oneDNN", "batch-norm stock", "batch-norm oneDNN");
@@ -29,12 +30,16 @@ class BenchmarkIT {
               assertThat(row.speedup()).isPositive();
             });
     assertThat(rows.get(0).speedup()).as("stock against itself").isEqualTo(1);
+    if (NativeBackend.enableOneDnn().oneDnn()) {
+      assertThat(rows.get(1).speedup()).as("of the plain network").isGreaterThan(2);
+      assertThat(rows.get(3).speedup()).as("with batch normalization").isGreaterThan(2);
+    }
     assertThat(progress).containsExactly(1L, 2L);
   }
 
   @Test
   void whenStoppedNothingHalfIsReported() throws IOException {
-    assertThat(new Benchmark(MLP, 2).run(ProgressListener.NONE, () -> true)).isEmpty();
+    assertThat(new Benchmark(CNN, 2).run(ProgressListener.NONE, () -> true)).isEmpty();
   }
 
   @Test

@@ -77,6 +77,10 @@ class BnzooTest {
         "train mlp --learning-rate -1     | learningRate must be above 0, got -1.0",
         "train mlp --initial-stddev 0     | stddev must be above 0, got 0.0",
         "train mlp --activation step      | 'step'",
+        "train mlp --batch-size 1         | batch normalization needs batches of at least 2",
+        "compare mlp --seeds 1,1          | seeds must differ from each other, got [1, 1]",
+        "compare mlp --variants plain,plain | variants must differ from each other",
+        "train mlp --batch-size 55001 --data generated | batchSize must be at most 55000",
         "bench --blocks 0                 | blocks must be at least 1, got 0",
         "evaluate                         | Missing required parameter: 'MODEL.zip'",
         "nonsense                         | nonsense",
@@ -92,6 +96,44 @@ class BnzooTest {
     assertThat(out.toString())
         .containsPattern("deep-cnn +337,826 +340,406 +800 +64")
         .containsPattern("mlp +99,710 +100,610 +2000 +60");
+  }
+
+  @Test
+  void modelsAndDataSpeakJson() throws IOException {
+    assertThat(run("models", "--json")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(json(out.toString()).at("/0/batchNormParameters").asInt()).isEqualTo(340_406);
+    out.getBuffer().setLength(0);
+    assertThat(run("data", "--data", "generated", "--json")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(json(out.toString()).at("/training").asInt()).isEqualTo(55_000);
+  }
+
+  @Test
+  void theOptionsReachTheNetwork() throws IOException {
+    int code =
+        train(
+            "--variant",
+            "plain",
+            "--batches",
+            "3",
+            "--batch-size",
+            "7",
+            "--activation",
+            "tanh",
+            "--learning-rate",
+            "0.5",
+            "--initial-stddev",
+            "2",
+            "--seed",
+            "9",
+            "--json");
+    assertThat(code).isZero();
+    JsonNode variant = json(out.toString()).at("/variants/0");
+    assertThat(variant.at("/label").asText()).isEqualTo("plain");
+    assertThat(variant.at("/plan/batchSize").asInt()).isEqualTo(7);
+    assertThat(variant.at("/plan/dataSeed").asInt()).isEqualTo(9);
+    assertThat(variant.at("/specification/activation").asText()).isEqualTo("TANH");
+    assertThat(variant.at("/specification/optimizer/learningRate").asDouble()).isEqualTo(0.5);
+    assertThat(variant.at("/specification/initialWeights/stddev").asDouble()).isEqualTo(2);
   }
 
   @Test
@@ -152,7 +194,7 @@ class BnzooTest {
     assertThat(err.toString().lines())
         .singleElement()
         .asString()
-        .contains("model.zip is no intact .zip file");
+        .contains("model.zip is not an intact .zip file");
   }
 
   @Test
@@ -180,11 +222,14 @@ class BnzooTest {
             "4",
             "--seeds",
             "1,2",
+            "--variants",
+            "batch-norm,plain",
             "--json");
     assertThat(code).isZero();
     JsonNode result = json(out.toString());
     assertThat(result.at("/variants").size()).isEqualTo(4);
     assertThat(result.at("/variants/3/specification/seed").asInt()).isEqualTo(2);
+    assertThat(result.at("/variants/0/label").asText()).isEqualTo("batch-norm");
     assertThat(result.at("/data/kind").asText()).isEqualTo("GENERATED");
     assertThat(folder.resolve("compare-mlp").resolve("plain-seed-2.zip")).isNotEmptyFile();
   }

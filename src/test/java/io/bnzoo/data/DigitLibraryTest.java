@@ -73,14 +73,14 @@ class DigitLibraryTest {
   void aMirrorThatServesSomethingElseIsNotBelieved() throws IOException {
     serve("/", exchange -> respond(exchange, "<html>MNIST has moved</html>".getBytes(UTF_8)));
     assertFellBack(
-        library("/").load(new DataChoice.Automatic()), "served something else than MNIST");
+        library("/").load(new DataChoice.Automatic()), "served something other than MNIST");
   }
 
   @Test
   void filesOfTheRightShapeWithOtherContentsAreNotBelieved() throws IOException {
     serve("/", exchange -> respond(exchange, gzip(idxHeader(60_000, 28, 28), 60_000 * 784)));
     assertFellBack(
-        library("/").load(new DataChoice.Automatic()), "served something else than MNIST");
+        library("/").load(new DataChoice.Automatic()), "served something other than MNIST");
   }
 
   @Test
@@ -190,7 +190,7 @@ class DigitLibraryTest {
 
   private void assertFellBack(Digits digits, String reason) throws IOException {
     assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
-    assertThat(digits.origin().description()).contains("because MNIST could not be had", reason);
+    assertThat(digits.origin().description()).contains("because MNIST could not be downloaded");
     assertThat(notices).hasSize(2);
     assertThat(notices.get(1)).startsWith("using GENERATED digits").contains(reason);
     assertThat(notices.get(1).lines()).hasSize(1);

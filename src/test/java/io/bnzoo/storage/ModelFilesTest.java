@@ -1,11 +1,13 @@
 package io.bnzoo.storage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class ModelFilesTest {
@@ -34,7 +37,12 @@ class ModelFilesTest {
 
   @BeforeEach
   void saveANetwork() throws IOException {
-    network = ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build().init();
+    network =
+        ThreeLayerMlp.builder()
+            .normalization(Normalization.batchNorm())
+            .optimizer(new Optimizer.Adam(0.01))
+            .build()
+            .init();
     network.fit(Nd4j.rand(4, 784), Nd4j.eye(10).getRows(0, 1, 2, 3));
     file = folder.resolve("model.zip");
     ModelFiles.save(network, file);
@@ -45,6 +53,9 @@ class ModelFilesTest {
     MultiLayerNetwork loaded = (MultiLayerNetwork) ModelFiles.load(file);
     ArrayAssert.assertSameBits(loaded.params(), network.params());
     assertThat(loaded.getIterationCount()).isEqualTo(1);
+    INDArray moments = network.getUpdater().getStateViewArray();
+    assertThat(moments.norm2Number().doubleValue()).isPositive();
+    ArrayAssert.assertSameBits(loaded.getUpdater().getStateViewArray(), moments);
   }
 
   @Test
@@ -78,14 +89,14 @@ class ModelFilesTest {
   @Test
   void whatIsNoZipIsRefused() throws IOException {
     Files.writeString(file, "weights");
-    assertRefused(file, "is no intact .zip file");
+    assertRefused(file, "is not an intact .zip file");
   }
 
   @Test
   void aTruncatedFileIsRefused() throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
-    assertRefused(file, "is no intact .zip file");
+    assertRefused(file, "is not an intact .zip file");
   }
 
   @Test
@@ -108,9 +119,39 @@ class ModelFilesTest {
 
   @Test
   void classesFromElsewhereAreRefused() throws IOException {
-    String json = configuration().replace("org.nd4j.linalg.learning.config.Sgd", "com.evil.Canary");
+    String json =
+        configuration().replace("org.nd4j.linalg.learning.config.Adam", "com.evil.Canary");
     rewrite(Map.of("configuration.json", json.getBytes(UTF_8)), "configuration.json");
     assertRefused(file, "names the class com.evil.Canary");
+  }
+
+  @Test
+  void anEntryThatOnlyOtherReadersWouldSeeIsRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(file);
+    Path hidden = folder.resolve("hidden.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(hidden))) {
+      zip.putNextEntry(new ZipEntry("preprocessor.bin"));
+      zip.write(1);
+    }
+    byte[] stowaway = Files.readAllBytes(hidden);
+    byte[] localPart = Arrays.copyOf(stowaway, indexOf(stowaway, "PK\1\2"));
+    // Before the archive proper, whose directory does not name it; offsets count from the archive.
+    byte[] both = Arrays.copyOf(localPart, localPart.length + whole.length);
+    System.arraycopy(whole, 0, both, localPart.length, whole.length);
+    Files.write(file, both);
+    assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> ModelFiles.load(file));
+  }
+
+  @Test
+  void aClassThatIsNamedTwiceIsRefused() throws IOException {
+    String json =
+        configuration().replaceFirst("\"@class\"", "\"@class\" : \"com.evil.Canary\", \"@class\"");
+    rewrite(Map.of("configuration.json", json.getBytes(UTF_8)), "configuration.json");
+    assertRefused(file, "configuration.json is not valid JSON");
+  }
+
+  private static int indexOf(byte[] bytes, String ascii) {
+    return new String(bytes, ISO_8859_1).indexOf(ascii);
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.spec.Normalization;
 import java.util.Random;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -86,16 +86,27 @@ class BatchNormalizationLawsTest {
     ArrayAssert.assertClose(y, x.div(Math.sqrt(1 + EPSILON)), 1e-6, 1e-6);
   }
 
+  @ParameterizedTest(name = "{0} x {0} pixels")
+  @ValueSource(ints = {1, 3})
+  void aChannelOfImagesIsNormalizedAsAFeatureOfRows(int side) {
+    // Rows are the pixels of all images: [N*H*W, C] against [N, C, H, W].
+    int images = 20;
+    INDArray x = Nd4j.rand(DataType.FLOAT, images, FEATURES, side, side).muli(3);
+    INDArray rows = x.permute(0, 2, 3, 1).dup('c').reshape('c', images * side * side, FEATURES);
+    INDArray y = normalized(network(InputType.convolutional(side, side, FEATURES)), x, true);
+    INDArray yRows = y.permute(0, 2, 3, 1).dup('c').reshape('c', rows.shape());
+    ArrayAssert.assertClose(yRows, normalized(network(), rows, true), 1e-5, 1e-5);
+  }
+
   private static MultiLayerNetwork network() {
-    var layers = NormalizationLayers.of(Normalization.batchNorm(), CNN2DFormat.NCHW).layers("x");
+    return network(InputType.feedForward(FEATURES));
+  }
+
+  private static MultiLayerNetwork network(InputType input) {
     var list = new NeuralNetConfiguration.Builder().seed(1).updater(new Sgd(0.1)).list();
-    layers.forEach(
-        (name, layer) -> {
-          layer.setLayerName(name);
-          list.layer(layer);
-        });
+    NormalizationLayers.of(Normalization.batchNorm()).layers("x").forEach(list::layer);
     list.layer(new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build());
-    list.setInputType(InputType.feedForward(FEATURES));
+    list.setInputType(input);
     MultiLayerNetwork network = new MultiLayerNetwork(list.build());
     network.init();
     return network;

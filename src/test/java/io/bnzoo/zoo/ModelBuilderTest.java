@@ -9,6 +9,7 @@ import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.zoo.PretrainedType;
@@ -105,6 +106,10 @@ class ModelBuilderTest {
     assertThat(activation.getActivationFn()).isInstanceOf(ActivationTanH.class);
     DenseLayer dense = (DenseLayer) network.getLayer("fc2").conf().getLayer();
     assertThat(dense.getIUpdater()).isEqualTo(new Nesterovs(0.25, 0.8));
+    BatchNormalization normalization =
+        (BatchNormalization) network.getLayer("fc2-bn").conf().getLayer();
+    assertThat(normalization.getDecay()).isEqualTo(0.9);
+    assertThat(normalization.getEps()).isEqualTo(0.01);
   }
 
   @Test

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.spec.ImageFormat;
 import io.bnzoo.spec.Normalization;
@@ -16,11 +19,14 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
 
 /** What holds for every model of the zoo, with every normalization. */
 class ZooTest {
@@ -49,6 +55,23 @@ class ZooTest {
             entry ->
                 Stream.of(Normalization.none(), Normalization.batchNorm())
                     .map(normalization -> new Case(entry, normalization)));
+  }
+
+  private final ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    warnings.start();
+    logger().addAppender(warnings);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger().detachAppender(warnings);
+  }
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger("org.deeplearning4j");
   }
 
   private static INDArray labels() {
@@ -94,12 +117,10 @@ class ZooTest {
     network.setInput(c.images());
     network.setLabels(labels());
     network.computeGradientAndScore();
-    network
-        .gradient()
-        .gradientForVariable()
-        .forEach(
-            (name, gradient) ->
-                assertThat(gradient.norm2Number().doubleValue()).as(name).isPositive());
+    Map<String, INDArray> gradients = network.gradient().gradientForVariable();
+    assertThat(gradients).containsOnlyKeys(network.paramTable().keySet());
+    gradients.forEach(
+        (name, gradient) -> assertThat(gradient.norm2Number().doubleValue()).as(name).isPositive());
   }
 
   @ParameterizedTest
@@ -194,6 +215,7 @@ class ZooTest {
     nchw.fit(images, labels());
     nhwc.fit(other, labels());
     assertThat(nhwc.score()).isCloseTo(nchw.score(), within(1e-5));
+    assertThat(warnings.list).as("what Deeplearning4j warned of").isEmpty();
   }
 
   @ParameterizedTest

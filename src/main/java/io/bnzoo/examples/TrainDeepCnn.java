@@ -1,0 +1,38 @@
+package io.bnzoo.examples;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.DataChoice;
+import io.bnzoo.data.DigitLibrary;
+import io.bnzoo.data.Digits;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.train.TrainingListener;
+import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Imports a builder, trains its network, evaluates and saves it: the README's example. */
+public final class TrainDeepCnn {
+  private TrainDeepCnn() {}
+
+  /** Takes no arguments; writes {@code deep-cnn.zip}. */
+  public static void main(String[] arguments) throws IOException {
+    NativeBackend.enableOneDnn(); // before anything else touches ND4J
+    Digits digits = DigitLibrary.ofThisUser().load(new DataChoice.Automatic());
+    TrainingPlan plan = Zoo.find(DeepCnn.ID).orElseThrow().plan(); // 800 batches of 64
+
+    DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();
+    try (Engine engine = new Dl4jEngine(model.init())) { // model.conf() is the configuration
+      TrainingResult result =
+          new TrainingLoop(digits, plan).run(engine, TrainingListener.NONE, () -> false);
+      System.out.println(result.finals().orElseThrow().test().accuracy());
+      ModelFiles.save(engine.network(), Path.of("deep-cnn.zip"));
+    }
+  }
+}
