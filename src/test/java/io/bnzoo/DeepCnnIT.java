@@ -16,14 +16,17 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main result at full length: one network stays near 10 %, the other passes 90 %. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class DeepCnnIT {
   @TempDir private Path runs;
 

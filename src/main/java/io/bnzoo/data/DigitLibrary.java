@@ -56,10 +56,14 @@ public final class DigitLibrary {
   }
 
   /** A library that looks nowhere but below one folder and asks the given mirrors. */
-  static DigitLibrary below(Path folder, List<URI> mirrors, MnistDownload.Timeouts timeouts) {
+  static DigitLibrary below(
+      Path folder,
+      Optional<Path> environmentFolder,
+      List<URI> mirrors,
+      MnistDownload.Timeouts timeouts) {
     return new DigitLibrary(
         folder.resolve("home"),
-        Optional.empty(),
+        environmentFolder,
         folder.resolve("dl4j"),
         new MnistDownload(mirrors, timeouts),
         notice -> {},

@@ -7,10 +7,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A JVM whose class path has no binary with oneDNN in it. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class PlainBinaryIT {
 
   /** Prints the status and a sum that ND4J computed. */

@@ -9,8 +9,11 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class BenchmarkIT {
   private static final List<Zoo.Entry> CNN = List.of(Zoo.find(DeepCnn.ID).orElseThrow());
 

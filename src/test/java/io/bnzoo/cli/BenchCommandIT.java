@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class BenchCommandIT {
   @Test
   void showsEveryNetworkWithItsRatioToStockWithin80Columns() {

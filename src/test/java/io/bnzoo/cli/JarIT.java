@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The packaged jar in a JVM of its own, and what a JVM without this library makes of its files. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class JarIT {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -188,6 +188,31 @@ class DigitLibraryTest {
     assertThat(library.find()).isEqualTo(Optional.of(dl4j));
   }
 
+  @Test
+  void theEnvironmentsFolderComesFirstThenHomeThenDeeplearning4js() throws IOException {
+    Path environment = folder.resolve("environment");
+    Path home = Files.createDirectories(folder.resolve("home").resolve("mnist"));
+    Path dl4j = Files.createDirectories(folder.resolve("dl4j"));
+    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+      Files.createFile(home.resolve(part.fileName()));
+      Files.createFile(dl4j.resolve(part.fileName()));
+    }
+    assertThat(DigitLibrary.below(folder, Optional.of(environment), List.of(), IMPATIENT).find())
+        .hasValue(environment);
+    assertThat(library("/").find()).hasValue(home);
+    Files.delete(home.resolve(LABELS));
+    assertThat(library("/").find()).hasValue(dl4j);
+  }
+
+  @Test
+  void anEnvironmentsFolderWithoutMnistIsAnErrorAndNoReasonToFallBack() {
+    DigitLibrary library =
+        DigitLibrary.below(folder, Optional.of(folder.resolve("empty")), List.of(), IMPATIENT);
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> library.load(new DataChoice.Automatic()))
+        .withMessageContaining("empty has no train-images-idx3-ubyte");
+  }
+
   private void assertFellBack(Digits digits, String reason) throws IOException {
     assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
     assertThat(digits.origin().description()).contains("because MNIST could not be downloaded");
@@ -204,7 +229,8 @@ class DigitLibraryTest {
         List.of(paths).stream()
             .map(path -> URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path))
             .toList();
-    return DigitLibrary.below(folder, mirrors, IMPATIENT).withNotices(notices::add);
+    return DigitLibrary.below(folder, Optional.empty(), mirrors, IMPATIENT)
+        .withNotices(notices::add);
   }
 
   private void serve(String path, HttpHandler handler) {

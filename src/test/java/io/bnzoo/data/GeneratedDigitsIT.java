@@ -9,6 +9,7 @@ import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -17,10 +18,12 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** The drawn digits are hard enough to be worth something, and no harder. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class GeneratedDigitsIT {
   private static Digits digits;
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class MnistDownloadTest {
     List<URI> mirrors =
         List.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mnist/"));
     Digits digits =
-        DigitLibrary.below(folder, mirrors, MnistDownload.Timeouts.STANDARD)
+        DigitLibrary.below(folder, Optional.empty(), mirrors, MnistDownload.Timeouts.STANDARD)
             .withProgress((task, done, total) -> reported.add(done))
             .load(new DataChoice.Automatic());
     assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.MNIST);
