@@ -21,8 +21,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures milliseconds a training step: Deeplearning4j as it comes (stock) and with its",
-      "oneDNN path on, each in a JVM of its own, block by block in turn.",
+      "Measures milliseconds a training step, without and with oneDNN.",
+      "",
+      "Deeplearning4j as it comes (stock) and as it is set up here (oneDNN) each"
+          + " have a JVM of their own and take turns, block by block.",
       "",
       "Trust the ratio more than the milliseconds: machines drift."
     },

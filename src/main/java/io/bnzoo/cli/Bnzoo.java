@@ -18,10 +18,10 @@ import picocli.CommandLine;
     footer = {
       "",
       "Examples:",
-      "  bnzoo compare deep-cnn            the deep CNN without and with batch norm",
+      "  bnzoo compare deep-cnn            without and with batch norm",
       "  bnzoo train mlp --variant plain   one network",
       "  bnzoo evaluate MODEL.zip          a saved model on the test images",
-      "  bnzoo data                        where the digits are, and whether they are sound",
+      "  bnzoo data                        where the digits are, verified",
       "",
       "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C."
     },
@@ -53,6 +53,9 @@ public final class Bnzoo implements Runnable {
   static CommandLine commandLine(Interruption interruption) {
     CommandLine commandLine = new CommandLine(new Bnzoo(), new Factory(interruption));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      command.getCommandSpec().versionProvider(new Version());
+    }
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()));
     return commandLine;
   }

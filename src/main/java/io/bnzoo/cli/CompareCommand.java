@@ -12,9 +12,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains the same network in several variants, on the same batches and from the same",
-      "initial weights, and shows the difference.",
+      "Trains a network in several variants and shows the difference.",
       "",
+      "All start from the same initial weights and see the same batches.",
       "Writes the models, result.json, result.md and the learning curves to runs/NAME."
     },
     footer = {

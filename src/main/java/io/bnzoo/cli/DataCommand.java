@@ -17,10 +17,10 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows which digits the commands would use, fetches them if need be, and verifies them.",
+      "Shows, fetches and verifies the digits.",
       "",
-      "Looks in $BNZOO_DATA, ~/.bnzoo/mnist and Deeplearning4j's folder; else downloads MNIST",
-      "(11 MB); and where no mirror answers, draws digits of its own."
+      "Looks in $BNZOO_DATA, ~/.bnzoo/mnist and Deeplearning4j's folder; else downloads MNIST"
+          + " (11 MB); and where no mirror answers, draws digits of its own."
     },
     footer = {
       "",

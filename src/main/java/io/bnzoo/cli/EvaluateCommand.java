@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Evaluates a saved model on the 10,000 test images.",
       "",
-      "Takes any Deeplearning4j .zip whose network takes images of 28 x 28 (flat, NCHW or NHWC)",
-      "and has ten outputs. The file is looked through before anything in it is read as an object."
+      "Takes any Deeplearning4j .zip whose network takes images of 28 x 28 (flat, NCHW or NHWC)"
+          + " and has ten outputs. The file is looked through before anything in it is read as an object."
     },
     footer = {
       "",

@@ -49,6 +49,19 @@ class BnzooTest {
     assertThat(out.toString()).contains("compare", "train", "evaluate", "data", "models", "bench");
   }
 
+  @Test
+  void theListOfCommandsHasAWholeSentenceForEach() {
+    run();
+    String commands = out.toString();
+    assertThat(
+            commands
+                .substring(commands.indexOf("Commands:"), commands.indexOf("Examples:"))
+                .lines())
+        .filteredOn(line -> line.startsWith("  "))
+        .hasSize(6)
+        .allSatisfy(line -> assertThat(line).endsWith("."));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"compare", "train", "evaluate", "data", "models", "bench"})
   void everyCommandHasHelpWithAnExampleWithin80Columns(String command) {
@@ -58,9 +71,10 @@ class BnzooTest {
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
   }
 
-  @Test
-  void theVersionNamesTheLibraryUnderneath() {
-    assertThat(run("--version")).isEqualTo(Bnzoo.SUCCESS);
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "compare --version"})
+  void theVersionNamesTheLibraryUnderneath(String line) {
+    assertThat(run(line.split(" ", -1))).isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString()).contains("Deeplearning4j 1.0.0-M2.1").doesNotContain("$");
   }
 
