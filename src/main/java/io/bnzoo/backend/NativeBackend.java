@@ -2,6 +2,7 @@ package io.bnzoo.backend;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
@@ -61,12 +62,9 @@ public final class NativeBackend {
   }
 
   private static Status status(Optional<String> obstacle) {
-    String platform = Loader.Detector.getPlatform();
     boolean helpers = !Boolean.getBoolean(DL4JSystemProperties.DISABLE_HELPER_PROPERTY);
     if (helpers && BaseMKLDNNHelper.mklDnnEnabled()) {
-      return new Status(
-          true,
-          "oneDNN is on: ND4J binary " + platform + System.getProperty(EXTENSION_PROPERTY, ""));
+      return new Status(true, "oneDNN is on: ND4J binary " + loadedBinary());
     }
     String reason =
         helpers
@@ -74,7 +72,15 @@ public final class NativeBackend {
             : DL4JSystemProperties.DISABLE_HELPER_PROPERTY + " is true";
     return new Status(
         false,
-        "oneDNN is off on " + platform + ", because " + reason + "; convolutions will be slow");
+        String.format(
+            "oneDNN is off: ND4J binary %s, because %s; convolutions will be slow",
+            loadedBinary(), reason));
+  }
+
+  /** The folder that ND4J's library was loaded from is named after platform and extension. */
+  private static String loadedBinary() {
+    Path library = Path.of(Loader.getLoadedLibraries().getOrDefault("jnind4jcpu", "unknown/"));
+    return library.getParent() == null ? "unknown" : library.getParent().getFileName().toString();
   }
 
   /** Why the oneDNN binary cannot be chosen, if it cannot. */

@@ -1,5 +1,7 @@
 package org.nd4j.nativeblas;
 
+import org.bytedeco.javacpp.Loader;
+
 /**
  * The name under which Deeplearning4j 1.0.0-M2.1 still looks for a class that ND4J has moved.
  *
@@ -20,10 +22,18 @@ public final class Nd4jCpu {
       return INSTANCE;
     }
 
-    /** Whether the loaded ND4J binary has oneDNN in it and may use it. */
+    /**
+     * Whether the loaded ND4J binary has oneDNN in it and may use it.
+     *
+     * <p>ND4J's own flag only says "may": it is set in the plain binary, too. What the binary has
+     * in it, its folder's name tells.
+     */
     @SuppressWarnings("MemberName") // The name is what is looked up.
     public boolean isUseMKLDNN() {
-      return org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu.Environment.getInstance().isUseONEDNN();
+      boolean inside =
+          Loader.getLoadedLibraries().getOrDefault("jnind4jcpu", "").contains("onednn");
+      return inside
+          && org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu.Environment.getInstance().isUseONEDNN();
     }
   }
 }
