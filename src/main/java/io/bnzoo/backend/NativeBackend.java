@@ -49,9 +49,8 @@ public final class NativeBackend {
   public static synchronized Status enableOneDnn() {
     if (status == null) {
       Optional<String> obstacle = obstacle();
-      if (obstacle.isEmpty()) {
-        System.setProperty(EXTENSION_PROPERTY, ONEDNN_EXTENSION);
-      }
+      // Left unset, JavaCPP takes what it finds, whether or not the processor can run it.
+      setUnlessSet(EXTENSION_PROPERTY, obstacle.isEmpty() ? ONEDNN_EXTENSION : "");
       setUnlessSet(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
       // Otherwise each native allocation reads /proc to see how much memory the process has.
       setUnlessSet(MEMORY_CHECK_PROPERTY, "0");

@@ -19,14 +19,11 @@ import org.nd4j.linalg.factory.Nd4j;
 class PlainBinaryIT {
   private static final String CLASSES = Path.of("target", "classes").toString();
 
-  /** Prints the status and a sum that ND4J computed, before or after. */
+  /** Prints the status and a sum that ND4J computed. */
   static final class Program {
     private Program() {}
 
     public static void main(String[] arguments) {
-      if (arguments[0].equals("late")) {
-        System.out.println(Nd4j.ones(3).sumNumber());
-      }
       System.out.println(NativeBackend.enableOneDnn().description());
       System.out.println(Nd4j.ones(3).sumNumber());
     }
@@ -40,30 +37,20 @@ class PlainBinaryIT {
             // The jar's manifest names all libraries, that binary among them.
             .map(entry -> entry.endsWith("bnzoo.jar") ? CLASSES : entry)
             .collect(Collectors.joining(File.pathSeparator));
-    List<String> lines = run(classPath, "early");
+    List<String> lines = run(classPath);
     assertThat(lines.get(0))
         .matches("oneDNN is off: ND4J binary [a-z]+-[a-z0-9_]+, because .*")
         .contains("because the class path has no ND4J binary");
     assertThat(lines.get(1)).isEqualTo("3.0");
   }
 
-  @Test
-  void aCallThatComesTooLateSaysSo() throws IOException, InterruptedException {
-    List<String> lines = run(System.getProperty("java.class.path"), "late");
-    assertThat(lines.get(1))
-        .startsWith("oneDNN is off: ND4J binary ")
-        .containsAnyOf("ND4J was in use before", "the class path has no ND4J binary", "no AVX2");
-  }
-
-  private static List<String> run(String classPath, String when)
-      throws IOException, InterruptedException {
+  private static List<String> run(String classPath) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 classPath,
-                Program.class.getName(),
-                when)
+                Program.class.getName())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
