@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.spec.ImageFormat;
 import io.bnzoo.spec.TrainingPlan;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ public final class Zoo {
    *
    * @param id its name on the command line
    * @param description one line for people
-   * @param builder a builder at its defaults
+   * @param builder a builder set as its source has it
    * @param plan how its source trains it
    * @param usefulThreads beyond this many threads it trains slower, as measured on two cores
    */
@@ -35,7 +36,9 @@ public final class Zoo {
           new Entry(
               DeepCnn.ID,
               "19 convolutions and a dense layer of 100; ReLU, Adam 0.002, batches of 64",
-              DeepCnn::builder,
+              // TensorFlow's axis order, in which oneDNN's batch normalization is a tenth faster,
+              // too.
+              () -> DeepCnn.builder().format(ImageFormat.NHWC),
               new TrainingPlan(800, 64, 100, 25, 100, 1),
               Integer.MAX_VALUE),
           new Entry(

@@ -40,7 +40,7 @@ class ZooTest {
 
     INDArray images() {
       INDArray images = Nd4j.rand(DataType.FLOAT, BATCH, 784);
-      return entry.id().equals(DeepCnn.ID) ? images.reshape('c', BATCH, 1, 28, 28) : images;
+      return entry.id().equals(DeepCnn.ID) ? images.reshape('c', BATCH, 28, 28, 1) : images;
     }
 
     @Override
@@ -199,7 +199,15 @@ class ZooTest {
   @ParameterizedTest
   @MethodSource("cases")
   void bothImageFormatsGiveTheSameValues(Case c) {
-    MultiLayerNetwork nchw = c.model().init();
+    MultiLayerNetwork nchw =
+        c.entry()
+            .builder()
+            .get()
+            .normalization(c.normalization())
+            .format(ImageFormat.NCHW)
+            .seed(3)
+            .build()
+            .init();
     MultiLayerNetwork nhwc =
         c.entry()
             .builder()
@@ -209,8 +217,8 @@ class ZooTest {
             .seed(3)
             .build()
             .init();
-    INDArray images = c.images();
-    INDArray other = images.rank() == 4 ? images.reshape('c', BATCH, 28, 28, 1) : images;
+    INDArray other = c.images();
+    INDArray images = other.rank() == 4 ? other.reshape('c', BATCH, 1, 28, 28) : other;
     ArrayAssert.assertClose(nhwc.output(other), nchw.output(images), 1e-5, 1e-4);
     nchw.fit(images, labels());
     nhwc.fit(other, labels());
@@ -227,7 +235,7 @@ class ZooTest {
     boolean convolutional = c.entry().id().equals(DeepCnn.ID);
     INDArray images =
         convolutional
-            ? Nd4j.rand(DataType.FLOAT, 2, 3, 20, 24)
+            ? Nd4j.rand(DataType.FLOAT, 2, 20, 24, 3)
             : Nd4j.rand(DataType.FLOAT, 2, 3 * 20 * 24);
     assertThat(network.output(images).shape()).containsExactly(2, 3);
   }
