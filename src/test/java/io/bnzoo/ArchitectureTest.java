@@ -28,6 +28,7 @@ class ArchitectureTest {
           "engine",
           "storage",
           "zoo",
+          "layer",
           "data",
           "spec",
           "backend");
@@ -63,6 +64,17 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(above)
         .allowEmptyShould(true)
+        .check(CODE);
+  }
+
+  @Test
+  void onlyTheLayersAreWrittenInSameDiff() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.bnzoo.layer")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.nd4j.autodiff..")
         .check(CODE);
   }
 

@@ -1,0 +1,57 @@
+package io.bnzoo.layer;
+
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+
+/**
+ * Adds a trained {@code bias}, at first 0, to each feature of [N,F] or channel of images: {@code y
+ * = x + bias}, in training and inference alike.
+ *
+ * <p>For a batch normalization that is followed by a bias of its own. There it adds nothing that
+ * beta could not do: the two have the same gradient at every step, so that their sum moves as a
+ * beta would with twice the learning rate.
+ */
+public final class ChannelwiseBias extends ChannelwiseLayer {
+  public static final String BIAS = "bias";
+
+  /** For JSON, which then sets the fields. */
+  private ChannelwiseBias() {}
+
+  private ChannelwiseBias(Builder builder) {
+    super(builder);
+  }
+
+  @Override
+  Definition training(SDVariable x, Map<String, SDVariable> parameters) {
+    return new Definition(x.add(parameters.get(BIAS)), Map.of());
+  }
+
+  @Override
+  Definition inference(SDVariable x, Map<String, SDVariable> parameters) {
+    return training(x, parameters);
+  }
+
+  @Override
+  Map<String, Double> trained() {
+    return Map.of(BIAS, 0.0);
+  }
+
+  @Override
+  Map<String, Double> statistics() {
+    return Map.of();
+  }
+
+  /** Sets the layer up. */
+  @SuppressWarnings("unchecked") // The build() of Layer.Builder returns whatever the caller likes.
+  public static final class Builder extends ChannelwiseLayer.Builder<Builder> {
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    public ChannelwiseBias build() {
+      return new ChannelwiseBias(this);
+    }
+  }
+}

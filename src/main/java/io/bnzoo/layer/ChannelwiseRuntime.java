@@ -1,0 +1,148 @@
+package io.bnzoo.layer;
+
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A {@link ChannelwiseLayer} in a network.
+ *
+ * <p>Deeplearning4j changes parameters in one way only: {@code p = p - update}, where the update is
+ * what the parameter's updater makes of its gradient. A statistic rides along. Its step stands in
+ * its place of the flattened gradient, and its updater leaves it as it is. It stands there and
+ * nowhere else: the gradients by name, and the view that clipping works on, have the trained
+ * parameters alone.
+ */
+final class ChannelwiseRuntime extends SameDiffLayer {
+  private final Map<String, LayerGraph> graphs = new HashMap<>();
+  private INDArray trainedGradients;
+
+  // What the last activate ran and what it found, which is what a gradient is taken of.
+  private LayerGraph graph;
+  private Map<String, INDArray> values = Map.of();
+
+  ChannelwiseRuntime(NeuralNetConfiguration conf, DataType type) {
+    super(conf, type);
+  }
+
+  private ChannelwiseLayer definition() {
+    return (ChannelwiseLayer) layerConf();
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    definition().validateInput(input);
+    graph = graph(training);
+    values = new HashMap<>();
+    values.put(LayerGraph.INPUT, input.castTo(dataType));
+    paramTable.forEach((name, value) -> values.put(name, value.reshape(parameterShape())));
+    // In training the way to the output is needed again on the way back.
+    ArrayType between = training ? ArrayType.ACTIVATIONS : ArrayType.FF_WORKING_MEM;
+    graph.forward().run(values, memory(workspaces, graph.output(), ArrayType.ACTIVATIONS, between));
+    return values.get(graph.output());
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray outputGradient, LayerWorkspaceMgr workspaces) {
+    assertInputSet(true);
+    values.keySet().retainAll(graph.kept());
+    values.put(LayerGraph.OUTPUT_GRADIENT, inOrder(outputGradient.castTo(dataType), workspaces));
+    gradients.assign(0); // Inference moves no statistics.
+    graph
+        .parameterGradients()
+        .forEach(
+            (name, variable) ->
+                values.put(variable, gradTable.get(name).reshape(parameterShape())));
+    graph
+        .backward()
+        .run(
+            values,
+            memory(
+                workspaces,
+                graph.inputGradient(),
+                ArrayType.ACTIVATION_GRAD,
+                ArrayType.BP_WORKING_MEM));
+    Gradient byName = new DefaultGradient();
+    definition()
+        .trained()
+        .keySet()
+        .forEach(name -> byName.setGradientFor(name, gradTable.get(name)));
+    return new Pair<>(byName, values.get(graph.inputGradient()));
+  }
+
+  private LayerGraph graph(boolean training) {
+    int rank = input.rank();
+    return graphs.computeIfAbsent(
+        (training ? "training " : "inference ") + rank,
+        key -> {
+          try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+            return training
+                ? LayerGraph.ofTraining(definition(), dataType, rank)
+                : LayerGraph.ofInference(definition(), dataType, rank);
+          }
+        });
+  }
+
+  private long[] parameterShape() {
+    return definition().parameterShape(input.rank());
+  }
+
+  private static Program.Memory memory(
+      LayerWorkspaceMgr workspaces, String result, ArrayType ofResult, ArrayType between) {
+    return (variable, type, shape) ->
+        workspaces.createUninitialized(variable.equals(result) ? ofResult : between, type, shape);
+  }
+
+  /** ND4J's operations are made for arrays in the order of their axes; some are wrong on others. */
+  private static INDArray inOrder(INDArray array, LayerWorkspaceMgr workspaces) {
+    return Shape.hasDefaultStridesForShape(array)
+        ? array
+        : workspaces.dup(ArrayType.BP_WORKING_MEM, array, 'c');
+  }
+
+  @Override
+  public void setBackpropGradientsViewArray(INDArray view) {
+    super.setBackpropGradientsViewArray(view);
+    long trained = definition().trained().size() * definition().features();
+    trainedGradients = view.reshape(view.length()).get(interval(0, trained));
+  }
+
+  /** Of the trained parameters only, which come first. */
+  @Override
+  public INDArray getGradientsViewArray() {
+    return trainedGradients;
+  }
+
+  @Override
+  public boolean updaterDivideByMinibatch(String parameter) {
+    return definition().trained().containsKey(parameter);
+  }
+
+  /** Unlike the method it overrides, which checks the value and then does nothing. */
+  @Override
+  public void setParam(String name, INDArray value) {
+    super.setParam(name, value);
+    paramTable.get(name).assign(value);
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    values = Map.of();
+  }
+}

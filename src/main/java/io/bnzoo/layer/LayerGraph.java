@@ -1,0 +1,78 @@
+package io.bnzoo.layer;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * One of a layer's two graphs, with the programs that run it forward and backward.
+ *
+ * @param output the variable that {@code forward} finds
+ * @param inputGradient the variable that {@code backward} finds
+ * @param parameterGradients what it finds besides: for each parameter its gradient, or its step
+ * @param kept the variables that {@code backward} starts from, beside the output's gradient
+ */
+record LayerGraph(
+    String output,
+    String inputGradient,
+    Map<String, String> parameterGradients,
+    Set<String> kept,
+    Program forward,
+    Program backward) {
+
+  static final String INPUT = SameDiffLayer.INPUT_KEY;
+  static final String OUTPUT_GRADIENT = "outputGradient";
+
+  /** The graph of {@link ChannelwiseLayer#training}, for inputs of a rank. */
+  static LayerGraph ofTraining(ChannelwiseLayer layer, DataType type, int rank) {
+    return of(layer, type, rank, true);
+  }
+
+  /** The graph of {@link ChannelwiseLayer#inference}, for inputs of a rank. */
+  static LayerGraph ofInference(ChannelwiseLayer layer, DataType type, int rank) {
+    return of(layer, type, rank, false);
+  }
+
+  private static LayerGraph of(ChannelwiseLayer layer, DataType type, int rank, boolean training) {
+    SameDiff graph = SameDiff.create();
+    long[] anyShape = new long[rank];
+    Arrays.fill(anyShape, -1);
+    SDVariable x = graph.placeHolder(INPUT, type, anyShape);
+    SDVariable outputGradient = graph.placeHolder(OUTPUT_GRADIENT, type, anyShape);
+    Map<String, SDVariable> parameters = new LinkedHashMap<>();
+    for (String name : layer.getLayerParams().getParameterKeys()) {
+      parameters.put(name, graph.placeHolder(name, type, layer.parameterShape(rank)));
+    }
+    ChannelwiseLayer.Definition definition =
+        training ? layer.training(x, parameters) : layer.inference(x, parameters);
+
+    Set<String> known = new HashSet<>(parameters.keySet());
+    known.add(INPUT);
+    Program forward = Program.of(graph, known, Set.of(definition.output().name()));
+    if (training) {
+      known.addAll(forward.results());
+    }
+    Derivative derivative = new Derivative(graph, definition.output(), outputGradient);
+    Map<String, String> gradients = new LinkedHashMap<>();
+    layer.trained().keySet().forEach(name -> gradients.put(name, derivative.in(name).name()));
+    definition.steps().forEach((name, step) -> gradients.put(name, step.name()));
+
+    Set<String> wanted = new HashSet<>(gradients.values());
+    wanted.add(derivative.in(INPUT).name());
+    Set<String> start = new HashSet<>(known);
+    start.add(OUTPUT_GRADIENT);
+    return new LayerGraph(
+        definition.output().name(),
+        derivative.in(INPUT).name(),
+        gradients,
+        known,
+        forward,
+        Program.of(graph, start, wanted));
+  }
+}

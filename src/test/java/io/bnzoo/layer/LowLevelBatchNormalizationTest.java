@@ -1,0 +1,365 @@
+package io.bnzoo.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.spec.Arithmetic;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Sgd;
+
+class LowLevelBatchNormalizationTest {
+  private static final DataType TYPE = DataType.FLOAT;
+
+  /** What a network may ask for that must not reach the statistics. */
+  static Stream<Arguments> settings() {
+    return Stream.of(
+        named("learning rate", b -> b.updater(new Sgd(50))),
+        named("another updater", b -> b.updater(new Adam(0.5))),
+        named("L2", b -> b.l2(10)),
+        named("weight decay", b -> b.weightDecay(10)),
+        named("no division by the batch", b -> b.miniBatch(false)),
+        named("constraint", b -> b.constrainWeights(new MaxNormConstraint(1e-3, 0, 1))),
+        named("clipping of values", clipping(GradientNormalization.ClipElementWiseAbsoluteValue)),
+        named("clipping by layer", clipping(GradientNormalization.ClipL2PerLayer)),
+        named("clipping by parameter", clipping(GradientNormalization.ClipL2PerParamType)),
+        named("scaling by layer", clipping(GradientNormalization.RenormalizeL2PerLayer)),
+        named("scaling by parameter", clipping(GradientNormalization.RenormalizeL2PerParamType)));
+  }
+
+  private static Consumer<NeuralNetConfiguration.Builder> clipping(GradientNormalization kind) {
+    return b -> b.gradientNormalization(kind).gradientNormalizationThreshold(1e-6);
+  }
+
+  private static Arguments named(String name, Consumer<NeuralNetConfiguration.Builder> change) {
+    return Arguments.argumentSet(name, change);
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void nothingButTheDecayFormulaTouchesTheStatistics(
+      Consumer<NeuralNetConfiguration.Builder> change) {
+    NeuralNetConfiguration.Builder settings = Networks.settings(TYPE);
+    change.accept(settings);
+    MultiLayerNetwork network = Networks.dense(settings, Arithmetic.ONE_OPERATION);
+    INDArray batch = Networks.batch(TYPE, 1).mul(100);
+    INDArray x = network.feedForwardToLayer(0, batch, true).get(1).dup();
+    network.fit(batch, Networks.labels(TYPE));
+    Layer layer = network.getLayer("bn1");
+    INDArray mean = x.mean(0).mul(0.01).addi(0.2 * 0.99);
+    INDArray variance = x.var(false, 0).mul(0.01).addi(0.7 * 0.99);
+    ArrayAssert.assertClose(layer.getParam("populationMean"), mean, 1e-5, 1e-5);
+    ArrayAssert.assertClose(layer.getParam("populationVariance"), variance, 1e-5, 1e-5);
+  }
+
+  @Test
+  void gammaAndBetaAreNotRegularizedEither() {
+    MultiLayerNetwork plain = dense();
+    MultiLayerNetwork regularized =
+        Networks.dense(Networks.settings(TYPE).l2(10).l2Bias(10), Arithmetic.ONE_OPERATION);
+    step(plain, 1);
+    step(regularized, 1);
+    for (String name : new String[] {"gamma", "beta"}) {
+      ArrayAssert.assertSameBits(
+          regularized.getLayer("bn2").getParam(name), plain.getLayer("bn2").getParam(name));
+    }
+  }
+
+  @Test
+  void theGradientByNamesHasTheTrainedParametersAlone() {
+    MultiLayerNetwork network = dense();
+    network.setInput(Networks.batch(TYPE, 1));
+    network.setLabels(Networks.labels(TYPE));
+    network.computeGradientAndScore();
+    Map<String, INDArray> gradients = network.gradient().gradientForVariable();
+    assertThat(gradients).containsKeys("1_gamma", "1_beta");
+    assertThat(gradients).doesNotContainKeys("1_populationMean", "1_populationVariance");
+    assertThat(network.getLayer("bn1").getGradientsViewArray().length())
+        .isEqualTo(2 * Networks.UNITS);
+  }
+
+  @Test
+  void aCloneGoesOnAsTheOriginalDoes() {
+    MultiLayerNetwork network = dense();
+    step(network, 1);
+    MultiLayerNetwork clone = network.clone();
+    step(network, 2);
+    step(clone, 2);
+    ArrayAssert.assertSameBits(clone.params(), network.params());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Arithmetic.class)
+  void aSavedModelGoesOnAsTheOriginalDoes(Arithmetic arithmetic) throws IOException {
+    MultiLayerNetwork network =
+        Networks.dense(Networks.settings(TYPE).updater(new Adam(0.01)), arithmetic);
+    step(network, 1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, bytes, true);
+    MultiLayerNetwork restored =
+        ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(bytes.toByteArray()));
+    assertThat(restored.getLayerWiseConfigurations())
+        .isEqualTo(network.getLayerWiseConfigurations());
+    step(network, 2);
+    step(restored, 2);
+    ArrayAssert.assertSameBits(restored.params(), network.params());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Arithmetic.class)
+  void everySettingSurvivesJson(Arithmetic arithmetic) {
+    MultiLayerConfiguration configuration =
+        Networks.settings(TYPE)
+            .list()
+            .layer(
+                new LowLevelBatchNormalization.Builder()
+                    .name("bn")
+                    .features(4)
+                    .decay(0.5)
+                    .epsilon(0.25)
+                    .arithmetic(arithmetic)
+                    .updater(new Adam(0.125))
+                    .build())
+            .layer(new OutputLayer.Builder().nIn(4).nOut(2).build())
+            .build();
+    MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(configuration.toJson());
+    assertThat(read).isEqualTo(configuration);
+    LowLevelBatchNormalization layer = (LowLevelBatchNormalization) read.getConf(0).getLayer();
+    assertThat(layer.getLayerName()).isEqualTo("bn");
+    assertThat(layer.features()).isEqualTo(4);
+    assertThat(layer.decay()).isEqualTo(0.5);
+    assertThat(layer.epsilon()).isEqualTo(0.25);
+    assertThat(layer.arithmetic()).isEqualTo(arithmetic);
+    assertThat(layer.getUpdaterByParam("gamma")).isEqualTo(new Adam(0.125));
+  }
+
+  @Test
+  void differentSettingsAreNotEqual() {
+    LowLevelBatchNormalization layer = new LowLevelBatchNormalization.Builder().build();
+    assertThat(layer)
+        .isEqualTo(new LowLevelBatchNormalization.Builder().build())
+        .hasSameHashCodeAs(new LowLevelBatchNormalization.Builder().build())
+        .isNotEqualTo(new LowLevelBatchNormalization.Builder().decay(0.9).build())
+        .isNotEqualTo(new LowLevelBatchNormalization.Builder().epsilon(0.1).build())
+        .isNotEqualTo(new LowLevelBatchNormalization.Builder().features(3).build())
+        .isNotEqualTo(
+            new LowLevelBatchNormalization.Builder().arithmetic(Arithmetic.SPELT_OUT).build());
+  }
+
+  @Test
+  void aComputationGraphTrainsAsASequentialNetworkDoes() throws IOException {
+    MultiLayerNetwork network = dense();
+    ComputationGraph graph = network.toComputationGraph();
+    for (int seed = 1; seed <= 3; seed++) {
+      step(network, seed);
+      graph.fit(new DataSet(Networks.batch(TYPE, seed), Networks.labels(TYPE)));
+    }
+    ArrayAssert.assertSameBits(graph.params(), network.params());
+    INDArray batch = Networks.batch(TYPE, 9);
+    ArrayAssert.assertSameBits(graph.output(batch)[0], network.output(batch));
+
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(graph, bytes, true);
+    ComputationGraph restored =
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes.toByteArray()));
+    ArrayAssert.assertSameBits(restored.output(batch)[0], network.output(batch));
+    assertThat(ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson()))
+        .isEqualTo(graph.getConfiguration());
+  }
+
+  @Test
+  void frozenByTransferLearningItKeepsItsStatistics() {
+    MultiLayerNetwork network = dense();
+    step(network, 1);
+    MultiLayerNetwork tuned =
+        new TransferLearning.Builder(network)
+            .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(new Sgd(1)).build())
+            .setFeatureExtractor(3)
+            .removeOutputLayer()
+            .addLayer(new OutputLayer.Builder().nIn(Networks.UNITS).nOut(Networks.CLASSES).build())
+            .build();
+    INDArray frozen = tuned.getLayer("bn1").params().dup();
+    ArrayAssert.assertSameBits(frozen, network.getLayer("bn1").params());
+    INDArray free = tuned.getLayer("bn2").params().dup();
+    step(tuned, 2);
+    ArrayAssert.assertSameBits(tuned.getLayer("bn1").params(), frozen);
+    assertThat(tuned.getLayer("bn2").params().sub(free).norm2Number().doubleValue()).isPositive();
+  }
+
+  @Test
+  void frozenWithBackpropagationItKeepsItsStatisticsAndPassesTheGradientOn() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Networks.settings(TYPE)
+                .list()
+                .layer(new DenseLayer.Builder().nIn(Networks.INPUTS).nOut(4).build())
+                .layer(
+                    new FrozenLayerWithBackprop(
+                        new LowLevelBatchNormalization.Builder().features(4).build()))
+                .layer(new OutputLayer.Builder().nIn(4).nOut(Networks.CLASSES).build())
+                .build());
+    network.init();
+    INDArray frozen = network.getLayer(1).params().dup();
+    INDArray below = network.getLayer(0).params().dup();
+    step(network, 1);
+    ArrayAssert.assertSameBits(network.getLayer(1).params(), frozen);
+    assertThat(network.getLayer(0).params().sub(below).norm2Number().doubleValue()).isPositive();
+  }
+
+  @Test
+  void itCanBeAddedInTransferLearning() {
+    MultiLayerNetwork network = dense();
+    MultiLayerNetwork longer =
+        new TransferLearning.Builder(network)
+            .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(new Sgd(1)).build())
+            .removeOutputLayer()
+            .addLayer(
+                new LowLevelBatchNormalization.Builder()
+                    .name("bn3")
+                    .features(Networks.UNITS)
+                    .build())
+            .addLayer(new OutputLayer.Builder().nIn(Networks.UNITS).nOut(Networks.CLASSES).build())
+            .build();
+    ArrayAssert.assertSameBits(
+        longer.getLayer("bn2").params().dup(), network.getLayer("bn2").params());
+    INDArray before = longer.getLayer("bn3").getParam("populationMean").dup();
+    step(longer, 1);
+    INDArray moved = longer.getLayer("bn3").getParam("populationMean").sub(before);
+    assertThat(moved.norm2Number().doubleValue()).isPositive();
+  }
+
+  @Test
+  void aParameterThatIsSetIsSet() {
+    MultiLayerNetwork network = dense();
+    INDArray values = Nd4j.createFromArray(1f, 2, 3, 4, 5, 6);
+    network.setParam("1_populationMean", values);
+    ArrayAssert.assertSameBits(network.getLayer("bn1").getParam("populationMean"), values);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> network.getLayer("bn1").setParam("gamma", Nd4j.ones(3)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> network.getLayer("bn1").setParam("delta", values));
+  }
+
+  @Test
+  void workspacesMakeNoDifference() {
+    MultiLayerNetwork with = dense();
+    MultiLayerNetwork without =
+        Networks.dense(
+            Networks.settings(TYPE)
+                .trainingWorkspaceMode(WorkspaceMode.NONE)
+                .inferenceWorkspaceMode(WorkspaceMode.NONE),
+            Arithmetic.ONE_OPERATION);
+    step(with, 1);
+    step(without, 1);
+    ArrayAssert.assertSameBits(without.params(), with.params());
+    INDArray batch = Networks.batch(TYPE, 2);
+    ArrayAssert.assertSameBits(without.output(batch), with.output(batch));
+  }
+
+  @Test
+  void batchesMayDifferInSize() {
+    MultiLayerNetwork network = dense();
+    step(network, 1);
+    network.fit(Networks.normal(TYPE, 2, 3, Networks.INPUTS), Nd4j.eye(3).castTo(TYPE));
+    assertThat(network.output(Networks.normal(TYPE, 3, 1, Networks.INPUTS)).shape())
+        .containsExactly(1, Networks.CLASSES);
+    step(network, 4);
+    assertThat(network.params().isNaN().any()).isFalse();
+  }
+
+  @Test
+  void aMaskOfExamplesIsPassedOn() {
+    MultiLayerNetwork network = dense();
+    INDArray mask = Nd4j.ones(TYPE, Networks.BATCH, 1);
+    network.fit(Networks.batch(TYPE, 1), Networks.labels(TYPE), mask, mask);
+    MultiLayerNetwork unmasked = dense();
+    step(unmasked, 1);
+    ArrayAssert.assertClose(network.params(), unmasked.params(), 1e-6, 1e-6);
+  }
+
+  @Test
+  void wrongUseIsRefusedWithWhatToDo() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().decay(1))
+        .withMessage("decay must be in [0, 1), got 1.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().epsilon(0))
+        .withMessage("epsilon must be above 0, got 0.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().features(0))
+        .withMessage("features must be above 0, got 0");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> network(new LowLevelBatchNormalization.Builder().name("bn").build()))
+        .withMessageContaining("layer bn does not know its number of features: call setInputType");
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                Networks.settings(TYPE)
+                    .list()
+                    .layer(Networks.normalization("bn", Arithmetic.ONE_OPERATION))
+                    .layer(Networks.output())
+                    .setInputType(InputType.recurrent(4, 3))
+                    .build())
+        .withMessageContaining("layer bn takes [N,features] or images in NCHW or NHWC, got");
+    MultiLayerNetwork five =
+        network(new LowLevelBatchNormalization.Builder().name("bn").features(5).build());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> five.output(Nd4j.ones(TYPE, 2, 4)))
+        .withMessage(
+            "layer bn takes 5 features on axis 1 of [N,features] or of images, got [2, 4]");
+  }
+
+  private static MultiLayerNetwork network(LowLevelBatchNormalization layer) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Networks.settings(TYPE)
+                .list()
+                .layer(layer)
+                .layer(
+                    new OutputLayer.Builder().nIn(5).nOut(2).activation(Activation.SOFTMAX).build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  private static MultiLayerNetwork dense() {
+    return Networks.dense(Networks.settings(TYPE), Arithmetic.ONE_OPERATION);
+  }
+
+  private static void step(MultiLayerNetwork network, long seed) {
+    network.fit(Networks.batch(TYPE, seed), Networks.labels(TYPE));
+  }
+}
