@@ -47,7 +47,7 @@ class DeepCnnIT {
     Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
     Comparison comparison =
         new Comparison(
-            entry, UnaryOperator.identity(), Variants.all(), List.of(seed), entry.plan());
+            entry, UnaryOperator.identity(), Variants.pair(), List.of(seed), entry.plan());
     RunFolder folder = RunFolder.numbered(runs, "it");
     Comparison.Result result =
         comparison.run(digits, new Narrator(line -> {}, folder), () -> false);

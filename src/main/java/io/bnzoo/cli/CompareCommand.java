@@ -1,7 +1,7 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,14 +31,14 @@ final class CompareCommand extends TrainingCommand {
       split = ",",
       converter = VariantConverter.class,
       description = "Which variants, separated by commas. Default: plain,batch-norm.")
-  private List<Normalization> variants = Variants.all();
+  private List<Variant> variants = Variants.pair();
 
   CompareCommand(Interruption interruption) {
     super(interruption);
   }
 
   @Override
-  List<Normalization> variants() {
+  List<Variant> variants() {
     return variants;
   }
 

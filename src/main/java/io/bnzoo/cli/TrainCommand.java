@@ -1,6 +1,6 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,14 +28,14 @@ final class TrainCommand extends TrainingCommand {
       converter = VariantConverter.class,
       defaultValue = "batch-norm",
       description = "plain or batch-norm. Default: ${DEFAULT-VALUE}.")
-  private Normalization variant;
+  private Variant variant;
 
   TrainCommand(Interruption interruption) {
     super(interruption);
   }
 
   @Override
-  List<Normalization> variants() {
+  List<Variant> variants() {
     return List.of(variant);
   }
 

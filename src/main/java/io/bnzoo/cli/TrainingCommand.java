@@ -9,7 +9,7 @@ import io.bnzoo.report.Json;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.report.ResultDocument;
 import io.bnzoo.report.RunFolder;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     this.interruption = interruption;
   }
 
-  abstract List<Normalization> variants();
+  abstract List<Variant> variants();
 
   /** The folder's name where the user gives none. */
   abstract String defaultName(String modelId);
@@ -117,9 +117,9 @@ abstract class TrainingCommand implements Callable<Integer> {
   }
 
   /** Reads the labels of variants. */
-  static final class VariantConverter implements CommandLine.ITypeConverter<Normalization> {
+  static final class VariantConverter implements CommandLine.ITypeConverter<Variant> {
     @Override
-    public Normalization convert(String label) {
+    public Variant convert(String label) {
       return Variants.find(label)
           .orElseThrow(
               () ->
@@ -128,7 +128,7 @@ abstract class TrainingCommand implements Callable<Integer> {
                           + label
                           + "'; there is "
                           + Variants.all().stream()
-                              .map(Normalization::label)
+                              .map(Variant::label)
                               .collect(Collectors.joining(", "))));
     }
   }

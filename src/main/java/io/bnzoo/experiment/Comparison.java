@@ -4,9 +4,11 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
@@ -24,6 +26,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 /**
  * Trains variants of one zoo model side by side: same seed, same initial weights wherever both have
  * them, same batches in the same order.
+ *
+ * <p>Where the sources let the initial weights depend on the variant, all start as the first does.
  */
 public final class Comparison {
 
@@ -44,7 +48,7 @@ public final class Comparison {
    */
   public record VariantResult(NetworkSpec spec, TrainingPlan plan, TrainingResult result) {
     public String label() {
-      return spec.normalization().label();
+      return spec.variant().label();
     }
   }
 
@@ -70,9 +74,10 @@ public final class Comparison {
 
   private final Zoo.Entry entry;
   private final UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings;
-  private final List<Normalization> variants;
+  private final List<Variant> variants;
   private final List<Long> seeds;
   private final TrainingPlan plan;
+  private final InitialWeights initialWeights;
 
   /**
    * A comparison that has not begun.
@@ -80,13 +85,13 @@ public final class Comparison {
    * @param settings what is to be changed of the entry's defaults, in all variants alike
    * @param seeds one pair of networks each: of the initial weights and of the order of the batches
    * @param plan its data seed gives way to each of the seeds in turn
-   * @throws IllegalArgumentException if a variant or seed comes twice, or batch normalization is to
-   *     be trained on batches of one
+   * @throws IllegalArgumentException if a variant or seed comes twice or not at all, or batch
+   *     normalization is to be trained on batches of one
    */
   public Comparison(
       Zoo.Entry entry,
       UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings,
-      List<Normalization> variants,
+      List<Variant> variants,
       List<Long> seeds,
       TrainingPlan plan) {
     this.entry = entry;
@@ -96,13 +101,17 @@ public final class Comparison {
     this.plan = plan;
     requireDistinct("variants", variants);
     requireDistinct("seeds", seeds);
-    if (plan.batchSize() < 2 && !this.variants.equals(List.of(Normalization.none()))) {
+    this.initialWeights = builder().variant(variants.get(0)).build().spec().initialWeights();
+    if (plan.batchSize() < 2 && !this.variants.equals(List.of(Variant.of(Normalization.none())))) {
       throw new IllegalArgumentException(
           "batch normalization needs batches of at least 2, got batchSize " + plan.batchSize());
     }
   }
 
   private static void requireDistinct(String name, List<?> values) {
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException(name + " must not be empty");
+    }
     if (Set.copyOf(values).size() < values.size()) {
       throw new IllegalArgumentException(name + " must differ from each other, got " + values);
     }
@@ -111,7 +120,7 @@ public final class Comparison {
   /** A comparison of all variants at the entry's defaults, from seed 1. */
   public static Comparison ofDefaults(Zoo.Entry entry) {
     return new Comparison(
-        entry, UnaryOperator.identity(), Variants.all(), List.of(1L), entry.plan());
+        entry, UnaryOperator.identity(), Variants.pair(), List.of(1L), entry.plan());
   }
 
   /**
@@ -123,7 +132,7 @@ public final class Comparison {
     NativeBackend.useThreads(entry.threads());
     List<VariantResult> results = new ArrayList<>();
     for (long seed : seeds) {
-      for (Normalization variant : variants) {
+      for (Variant variant : variants) {
         if (!stop.getAsBoolean()) {
           results.add(train(variant, seed, digits, listener, stop));
         }
@@ -132,12 +141,16 @@ public final class Comparison {
     return new Result(entry.id(), plan, entry.threads(), digits.origin(), results);
   }
 
+  private ModelBuilder<? extends BatchNormModel> builder() {
+    return settings.apply(entry.builder().get());
+  }
+
   private VariantResult train(
-      Normalization variant, long seed, Digits digits, Listener listener, BooleanSupplier stop)
+      Variant variant, long seed, Digits digits, Listener listener, BooleanSupplier stop)
       throws IOException {
     TrainingPlan seeded = plan.withDataSeed(seed);
     BatchNormModel model =
-        settings.apply(entry.builder().get()).normalization(variant).seed(seed).build();
+        builder().variant(variant).initialWeights(initialWeights).seed(seed).build();
     try (Engine engine = new Dl4jEngine(model.init())) {
       TrainingListener training = listener.starting(model.spec(), seeded);
       TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);

@@ -1,22 +1,43 @@
 package io.bnzoo.experiment;
 
 import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The normalizations that can be compared, by label. */
+/** The variants that can be compared, by label. */
 public final class Variants {
-  private static final List<Normalization> ALL =
-      List.of(Normalization.none(), Normalization.batchNorm());
+  private static final List<Variant> NORMALIZATIONS =
+      Stream.of(
+              Normalization.none(),
+              Normalization.batchNorm(),
+              Normalization.lowLevel(),
+              Normalization.speltOut())
+          .map(Variant::of)
+          .toList();
+
+  private static final List<Variant> ALL =
+      NORMALIZATIONS.stream().flatMap(variant -> Variant.all(variant.normalization())).toList();
 
   private Variants() {}
 
-  /** All of them, in the order in which they are shown. */
-  public static List<Normalization> all() {
+  /** Without and with batch normalization: the main comparison. */
+  public static List<Variant> pair() {
+    return NORMALIZATIONS.subList(0, 2);
+  }
+
+  /** Each normalization in the default placement. */
+  public static List<Variant> normalizations() {
+    return NORMALIZATIONS;
+  }
+
+  /** Each normalization in each placement, in the order in which they are shown. */
+  public static List<Variant> all() {
     return ALL;
   }
 
-  public static Optional<Normalization> find(String label) {
+  public static Optional<Variant> find(String label) {
     return ALL.stream().filter(variant -> variant.label().equals(label)).findFirst();
   }
 }

@@ -30,7 +30,7 @@ public final class Narrator implements Comparison.Listener {
             Locale.ROOT,
             "%s, %s, seed %d: %d batches of %d",
             spec.model(),
-            spec.normalization().label(),
+            spec.variant().label(),
             spec.seed(),
             plan.batches(),
             plan.batchSize()));

@@ -34,7 +34,7 @@ public final class Published {
 
     boolean isOf(NetworkSpec spec, TrainingPlan plan) {
       return model.equals(spec.model())
-          && variant.equals(spec.normalization().label())
+          && variant.equals(spec.variant().label())
           && batchSize == plan.batchSize()
           && batches == plan.batches()
           && activation.equals(spec.activation().name())

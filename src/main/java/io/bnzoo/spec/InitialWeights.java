@@ -33,6 +33,16 @@ public sealed interface InitialWeights {
   }
 
   /**
+   * Convolutions as {@link TruncatedNormal}, everything else as {@link GlorotUniform}: where the
+   * sources' low-level network starts.
+   */
+  record TruncatedNormalConvolutions(double stddev) implements InitialWeights {
+    public TruncatedNormalConvolutions {
+      Check.argument(stddev > 0, "stddev must be above 0, got %s", stddev);
+    }
+  }
+
+  /**
    * Weights that the caller brings, by parameter name such as {@code conv01.W} or {@code fc1.W}.
    *
    * <p>Values are in row-major order of Deeplearning4j's shapes: [out, in, height, width] for a
@@ -76,6 +86,10 @@ public sealed interface InitialWeights {
 
   static InitialWeights truncatedNormal(double stddev) {
     return new TruncatedNormal(stddev);
+  }
+
+  static InitialWeights truncatedNormalConvolutions(double stddev) {
+    return new TruncatedNormalConvolutions(stddev);
   }
 
   /** Copies the arrays; see {@link Given} for names and layout. */

@@ -6,7 +6,8 @@ import org.nd4j.linalg.activations.Activation;
  * Everything that decides a zoo network before its first step.
  *
  * @param model the zoo entry's id, such as {@code deep-cnn}
- * @param normalization what follows each hidden affine map
+ * @param normalization of every hidden layer
+ * @param placement where the normalization stands
  * @param activation the function of every hidden layer
  * @param optimizer the update rule
  * @param initialWeights where the weights start
@@ -18,6 +19,7 @@ import org.nd4j.linalg.activations.Activation;
 public record NetworkSpec(
     String model,
     Normalization normalization,
+    Placement placement,
     Activation activation,
     Optimizer optimizer,
     InitialWeights initialWeights,
@@ -27,11 +29,26 @@ public record NetworkSpec(
     int classes) {
 
   public NetworkSpec {
+    new Variant(normalization, placement); // Checks that they go together.
     Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
+  }
+
+  /** What it differs in from others of its model. */
+  public Variant variant() {
+    return new Variant(normalization, placement);
   }
 
   public NetworkSpec withInput(ImageShape shape) {
     return new NetworkSpec(
-        model, normalization, activation, optimizer, initialWeights, seed, shape, format, classes);
+        model,
+        normalization,
+        placement,
+        activation,
+        optimizer,
+        initialWeights,
+        seed,
+        shape,
+        format,
+        classes);
   }
 }

@@ -1,13 +1,13 @@
 package io.bnzoo.spec;
 
 /**
- * What stands between a hidden layer's affine map and its activation.
+ * What normalizes the values of a hidden layer; {@link Placement} says where.
  *
  * <p>The choice is a value, so that two networks which differ in it share everything else.
  */
 public sealed interface Normalization {
 
-  /** The name of the variant on the command line, in file names and in results. */
+  /** What the labels of its variants begin with, see {@link Variant#label}. */
   String label();
 
   /** No normalization: the affine map has a bias and feeds the activation directly. */
@@ -19,7 +19,7 @@ public sealed interface Normalization {
   }
 
   /**
-   * Batch normalization by Deeplearning4j's own layer; the affine map before it has no bias.
+   * Batch normalization by Deeplearning4j's own layer.
    *
    * <p>In training {@code y = gamma * (x - m) / sqrt(v + epsilon) + beta} with the mean m and the
    * biased variance v of the batch, taken per feature of [N,F] and per channel of [N,C,H,W]. Each
@@ -34,13 +34,34 @@ public sealed interface Normalization {
    */
   record BatchNorm(double decay, double epsilon) implements Normalization {
     public BatchNorm {
-      Check.argument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
-      Check.argument(epsilon > 0, "epsilon must be above 0, got %s", epsilon);
+      checkBatchNorm(decay, epsilon);
     }
 
     @Override
     public String label() {
       return "batch-norm";
+    }
+  }
+
+  /**
+   * The same by hand: a SameDiff layer that mirrors TensorFlow's tf.nn functions and can be read to
+   * learn how batch normalization works.
+   *
+   * @param decay as in {@link BatchNorm}
+   * @param epsilon as in {@link BatchNorm}
+   * @param arithmetic how the formula is written down
+   */
+  record LowLevel(double decay, double epsilon, Arithmetic arithmetic) implements Normalization {
+    public LowLevel {
+      checkBatchNorm(decay, epsilon);
+    }
+
+    @Override
+    public String label() {
+      return switch (arithmetic) {
+        case ONE_OPERATION -> "low-level";
+        case SPELT_OUT -> "spelt-out";
+      };
     }
   }
 
@@ -57,5 +78,20 @@ public sealed interface Normalization {
   /** Batch normalization with TensorFlow's decay and epsilon. */
   static Normalization batchNorm() {
     return new BatchNorm(TENSORFLOW_DECAY, TENSORFLOW_EPSILON);
+  }
+
+  /** The low-level layer with TensorFlow's decay and epsilon, its formula as one operation. */
+  static Normalization lowLevel() {
+    return new LowLevel(TENSORFLOW_DECAY, TENSORFLOW_EPSILON, Arithmetic.ONE_OPERATION);
+  }
+
+  /** The same layer with its formula spelt out. */
+  static Normalization speltOut() {
+    return new LowLevel(TENSORFLOW_DECAY, TENSORFLOW_EPSILON, Arithmetic.SPELT_OUT);
+  }
+
+  private static void checkBatchNorm(double decay, double epsilon) {
+    Check.argument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
+    Check.argument(epsilon > 0, "epsilon must be above 0, got %s", epsilon);
   }
 }

@@ -6,6 +6,7 @@ import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
+import io.bnzoo.spec.Placement;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -22,7 +23,9 @@ import org.nd4j.linalg.activations.Activation;
  * over batch and classes: 0.693 for a network that knows nothing.
  *
  * <p>Defaults are the course's: no normalization, ReLU, Adam with learning rate 0.002, Glorot
- * uniform weights. Source: Udacity Deep Learning Nanodegree, "Batch Normalization – Practice".
+ * uniform weights; with the low-level normalization convolutions start from a truncated normal
+ * distribution with standard deviation 0.05. Source: Udacity Deep Learning Nanodegree, "Batch
+ * Normalization – Practice".
  */
 public final class DeepCnn extends BatchNormModel {
 
@@ -52,6 +55,7 @@ public final class DeepCnn extends BatchNormModel {
         new NetworkSpec(
             ID,
             Normalization.none(),
+            Placement.BEFORE_ACTIVATION,
             Activation.RELU,
             new Optimizer.Adam(0.002),
             InitialWeights.glorotUniform(),
@@ -59,7 +63,13 @@ public final class DeepCnn extends BatchNormModel {
             ImageShape.MNIST,
             ImageFormat.NCHW,
             10);
-    return new ModelBuilder<>(defaults, DeepCnn::new);
+    return new ModelBuilder<>(defaults, DeepCnn::defaultWeights, DeepCnn::new);
+  }
+
+  private static InitialWeights defaultWeights(Normalization normalization) {
+    return normalization instanceof Normalization.LowLevel
+        ? InitialWeights.truncatedNormalConvolutions(0.05)
+        : InitialWeights.glorotUniform();
   }
 
   static List<Convolution> convolutions(int imageChannels) {

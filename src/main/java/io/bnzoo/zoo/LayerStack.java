@@ -1,10 +1,12 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.spec.ImageFormat;
 import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Optimizer;
+import io.bnzoo.spec.Placement;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -34,9 +36,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 /**
  * Puts a specification's layers on top of each other.
  *
- * <p>A hidden stage is an affine map {@code NAME}, then the layers of the normalization, then the
- * activation {@code NAME-relu}. The affine map has a bias only where the normalization does not
- * make it pointless: a mean that is subtracted takes any bias with it.
+ * <p>A hidden stage is an affine map {@code NAME} and then, in the order that the placement says, a
+ * normalization {@code NAME-bn}, an activation such as {@code NAME-relu}, a bias {@code NAME-bias}.
  */
 final class LayerStack {
   private final NetworkSpec spec;
@@ -62,22 +63,35 @@ final class LayerStack {
             .dataFormat(format(spec))
             .nIn(in)
             .nOut(out)
-            .hasBias(normalization.wantsBias());
-    hidden(name, convolution, kernel * kernel * in, kernel * kernel * out);
+            .hasBias(normalization.affineBias(spec.placement()));
+    int area = kernel * kernel;
+    IWeightInit weights =
+        spec.initialWeights() instanceof InitialWeights.TruncatedNormalConvolutions truncated
+            ? truncatedNormal(truncated.stddev())
+            : weights(area * in, area * out);
+    hidden(name, convolution, weights);
   }
 
   /** A dense stage: [N,in] to [N,out]. */
   void dense(String name, int in, int out) {
     DenseLayer.Builder dense =
-        new DenseLayer.Builder().nIn(in).nOut(out).hasBias(normalization.wantsBias());
-    hidden(name, dense, in, out);
+        new DenseLayer.Builder()
+            .nIn(in)
+            .nOut(out)
+            .hasBias(normalization.affineBias(spec.placement()));
+    hidden(name, dense, weights(in, out));
   }
 
-  private void hidden(String name, BaseLayer.Builder<?> affine, int fanIn, int fanOut) {
-    add(name, affine.activation(Activation.IDENTITY).weightInit(weights(fanIn, fanOut)).build());
-    normalization.layers(name).forEach(layers::layer);
-    Activation activation = spec.activation();
-    add(name + "-" + activation.name().toLowerCase(Locale.ROOT), new ActivationLayer(activation));
+  private void hidden(String name, BaseLayer.Builder<?> affine, IWeightInit weights) {
+    add(name, affine.activation(Activation.IDENTITY).weightInit(weights).build());
+    String activation = spec.activation().name().toLowerCase(Locale.ROOT);
+    for (Placement.Part part : spec.placement().parts()) {
+      switch (part) {
+        case NORMALIZATION -> normalization.layers(name).forEach(layers::layer);
+        case BIAS -> add(name + "-bias", new ChannelwiseBias.Builder().build());
+        case ACTIVATION -> add(name + "-" + activation, new ActivationLayer(spec.activation()));
+      }
+    }
   }
 
   /** The output layer: [N,in] to [N,classes], with a bias and never normalized. */
@@ -132,14 +146,19 @@ final class LayerStack {
       return new WeightInitDistribution(new NormalDistribution(0, normal.stddev()));
     }
     if (initial instanceof InitialWeights.TruncatedNormal truncated) {
-      return new WeightInitDistribution(new TruncatedNormalDistribution(0, truncated.stddev()));
+      return truncatedNormal(truncated.stddev());
     }
     if (initial instanceof InitialWeights.GlorotUniform
+        || initial instanceof InitialWeights.TruncatedNormalConvolutions
         || initial instanceof InitialWeights.Given) {
       double bound = Math.sqrt(6.0 / (fanIn + fanOut));
       return new WeightInitDistribution(new UniformDistribution(-bound, bound));
     }
     throw new IllegalStateException("no distribution is known for " + initial);
+  }
+
+  private static IWeightInit truncatedNormal(double stddev) {
+    return new WeightInitDistribution(new TruncatedNormalDistribution(0, stddev));
   }
 
   private static IUpdater updater(Optimizer optimizer) {

@@ -6,6 +6,9 @@ import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
+import io.bnzoo.spec.Placement;
+import io.bnzoo.spec.Variant;
+import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.activations.Activation;
 
@@ -17,32 +20,55 @@ import org.nd4j.linalg.activations.Activation;
 public final class ModelBuilder<M extends BatchNormModel> {
   private final String model;
   private final Function<NetworkSpec, M> constructor;
+  private final Function<Normalization, InitialWeights> defaultWeights;
   private Normalization normalization;
+  private Placement placement;
   private Activation activation;
   private Optimizer optimizer;
-  private InitialWeights initialWeights;
+  private Optional<InitialWeights> initialWeights = Optional.empty();
   private long seed;
   private ImageShape input;
   private ImageFormat format;
   private int classes;
 
-  ModelBuilder(NetworkSpec defaults, Function<NetworkSpec, M> constructor) {
+  /**
+   * A builder.
+   *
+   * @param defaultWeights where weights start that the caller leaves unset, which the sources
+   *     decide by the normalization
+   */
+  ModelBuilder(
+      NetworkSpec defaults,
+      Function<Normalization, InitialWeights> defaultWeights,
+      Function<NetworkSpec, M> constructor) {
     this.model = defaults.model();
     this.constructor = constructor;
+    this.defaultWeights = defaultWeights;
     this.normalization = defaults.normalization();
+    this.placement = defaults.placement();
     this.activation = defaults.activation();
     this.optimizer = defaults.optimizer();
-    this.initialWeights = defaults.initialWeights();
     this.seed = defaults.seed();
     this.input = defaults.input();
     this.format = defaults.format();
     this.classes = defaults.classes();
   }
 
-  /** What follows each hidden layer's affine map; none by default. */
+  /** What normalizes the hidden layers; none by default. */
   public ModelBuilder<M> normalization(Normalization choice) {
     normalization = choice;
     return this;
+  }
+
+  /** Where the normalization stands; by default before the activation, and no bias before it. */
+  public ModelBuilder<M> placement(Placement choice) {
+    placement = choice;
+    return this;
+  }
+
+  /** Normalization and placement at once. */
+  public ModelBuilder<M> variant(Variant choice) {
+    return normalization(choice.normalization()).placement(choice.placement());
   }
 
   /** The hidden layers' activation. */
@@ -64,7 +90,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
   }
 
   public ModelBuilder<M> initialWeights(InitialWeights choice) {
-    initialWeights = choice;
+    initialWeights = Optional.of(choice);
     return this;
   }
 
@@ -102,9 +128,10 @@ public final class ModelBuilder<M extends BatchNormModel> {
         new NetworkSpec(
             model,
             normalization,
+            placement,
             activation,
             optimizer,
-            initialWeights,
+            initialWeights.orElseGet(() -> defaultWeights.apply(normalization)),
             seed,
             input,
             format,

@@ -1,6 +1,8 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Placement;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -13,8 +15,8 @@ import org.deeplearning4j.nn.conf.layers.Layer;
  */
 interface NormalizationLayers {
 
-  /** Whether the affine map before the normalization keeps its bias. */
-  boolean wantsBias();
+  /** Whether the affine map of a stage has a bias. */
+  boolean affineBias(Placement placement);
 
   /** The named layers of one stage, in order. */
   List<Layer> layers(String stage);
@@ -26,13 +28,16 @@ interface NormalizationLayers {
     if (normalization instanceof Normalization.BatchNorm batchNorm) {
       return new BuiltIn(batchNorm);
     }
+    if (normalization instanceof Normalization.LowLevel lowLevel) {
+      return new ByHand(lowLevel);
+    }
     throw new IllegalStateException("no layers are known for " + normalization);
   }
 
   /** No layers, and the bias stays. */
   record Nothing() implements NormalizationLayers {
     @Override
-    public boolean wantsBias() {
+    public boolean affineBias(Placement placement) {
       return true;
     }
 
@@ -50,8 +55,8 @@ interface NormalizationLayers {
    */
   record BuiltIn(Normalization.BatchNorm batchNorm) implements NormalizationLayers {
     @Override
-    public boolean wantsBias() {
-      return false;
+    public boolean affineBias(Placement placement) {
+      return placement.affineBias();
     }
 
     @Override
@@ -63,6 +68,25 @@ interface NormalizationLayers {
               .decay(batchNorm.decay())
               .eps(batchNorm.epsilon())
               .useLogStd(false)
+              .build());
+    }
+  }
+
+  /** The SameDiff layer. */
+  record ByHand(Normalization.LowLevel lowLevel) implements NormalizationLayers {
+    @Override
+    public boolean affineBias(Placement placement) {
+      return placement.affineBias();
+    }
+
+    @Override
+    public List<Layer> layers(String stage) {
+      return List.of(
+          new LowLevelBatchNormalization.Builder()
+              .name(stage + "-bn")
+              .decay(lowLevel.decay())
+              .epsilon(lowLevel.epsilon())
+              .arithmetic(lowLevel.arithmetic())
               .build());
     }
   }

@@ -6,6 +6,7 @@ import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
+import io.bnzoo.spec.Placement;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
 
@@ -36,6 +37,7 @@ public final class ThreeLayerMlp extends BatchNormModel {
         new NetworkSpec(
             ID,
             Normalization.none(),
+            Placement.BEFORE_ACTIVATION,
             Activation.RELU,
             new Optimizer.Sgd(0.01),
             InitialWeights.normal(0.05),
@@ -43,7 +45,8 @@ public final class ThreeLayerMlp extends BatchNormModel {
             ImageShape.MNIST,
             ImageFormat.NCHW,
             10);
-    return new ModelBuilder<>(defaults, ThreeLayerMlp::new);
+    return new ModelBuilder<>(
+        defaults, normalization -> defaults.initialWeights(), ThreeLayerMlp::new);
   }
 
   @Override

@@ -84,7 +84,7 @@ class ComparisonTest {
   }
 
   private static Comparison comparison(Zoo.Entry entry) {
-    return new Comparison(entry, UnaryOperator.identity(), Variants.all(), List.of(1L), PLAN);
+    return new Comparison(entry, UnaryOperator.identity(), Variants.pair(), List.of(1L), PLAN);
   }
 
   @Test
@@ -97,6 +97,7 @@ class ComparisonTest {
   }
 
   private static Comparison comparison(List<Long> seeds) {
-    return new Comparison(MLP, builder -> builder.learningRate(0.125), Variants.all(), seeds, PLAN);
+    return new Comparison(
+        MLP, builder -> builder.learningRate(0.125), Variants.pair(), seeds, PLAN);
   }
 }

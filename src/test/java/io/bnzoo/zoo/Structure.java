@@ -1,6 +1,9 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -16,13 +19,13 @@ final class Structure {
   /**
    * One line a layer.
    *
-   * @param leftOut layers whose name ends so are left out; nothing is if it is empty
+   * @param leftOut layers whose name ends in one of these are left out
    */
-  static String of(MultiLayerConfiguration configuration, String leftOut) {
+  static String of(MultiLayerConfiguration configuration, String... leftOut) {
     StringBuilder text = new StringBuilder();
     for (NeuralNetConfiguration conf : configuration.getConfs()) {
       Layer layer = conf.getLayer();
-      if (leftOut.isEmpty() || !layer.getLayerName().endsWith(leftOut)) {
+      if (Stream.of(leftOut).noneMatch(layer.getLayerName()::endsWith)) {
         text.append(layer.getLayerName()).append(describe(layer)).append('\n');
       }
     }
@@ -50,6 +53,18 @@ final class Structure {
           b.getDecay(),
           b.getEps(),
           b.isUseLogStd());
+    }
+    if (layer instanceof LowLevelBatchNormalization b) {
+      return String.format(
+          Locale.ROOT,
+          " %d decay %s epsilon %s %s",
+          b.features(),
+          b.decay(),
+          b.epsilon(),
+          b.arithmetic());
+    }
+    if (layer instanceof ChannelwiseBias b) {
+      return " " + b.features();
     }
     if (layer instanceof DenseLayer d) {
       return " " + d.getNIn() + "->" + d.getNOut() + (d.hasBias() ? " bias" : "");

@@ -1,0 +1,62 @@
+package io.bnzoo.spec;
+
+import java.util.List;
+
+/**
+ * Where batch normalization stands in a hidden stage, and where the stage has a bias.
+ *
+ * <p>These are the ways that the sources show. A network without normalization has only one: affine
+ * map with bias, activation.
+ */
+public enum Placement {
+  /**
+   * Affine map without bias, normalization, activation: the default, and what Ioffe and Szegedy
+   * recommend. The normalization subtracts the mean and any bias with it; beta does the rest.
+   */
+  BEFORE_ACTIVATION("", false, Part.NORMALIZATION, Part.ACTIVATION),
+  /** The same with a bias in the affine map, which has no effect and a gradient of 0. */
+  BEFORE_ACTIVATION_WITH_BIAS("-with-bias", true, Part.NORMALIZATION, Part.ACTIVATION),
+  /** Affine map with bias, activation, normalization. */
+  AFTER_ACTIVATION_WITH_BIAS("-after-with-bias", true, Part.ACTIVATION, Part.NORMALIZATION),
+  /** Affine map without bias, activation, normalization. */
+  AFTER_ACTIVATION("-after", false, Part.ACTIVATION, Part.NORMALIZATION),
+  /**
+   * Affine map without bias, normalization, a bias of its own, activation. The bias repeats beta:
+   * the two have the same gradient.
+   */
+  BEFORE_ACTIVATION_THEN_BIAS("-then-bias", false, Part.NORMALIZATION, Part.BIAS, Part.ACTIVATION);
+
+  /** What follows the affine map. */
+  public enum Part {
+    NORMALIZATION,
+    BIAS,
+    ACTIVATION
+  }
+
+  private final String suffix;
+  private final boolean affineBias;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Only ever List.of.
+  private final List<Part> parts;
+
+  Placement(String suffix, boolean affineBias, Part... parts) {
+    this.suffix = suffix;
+    this.affineBias = affineBias;
+    this.parts = List.of(parts);
+  }
+
+  /** What a variant's label ends in; nothing for the default. */
+  String suffix() {
+    return suffix;
+  }
+
+  /** Whether the affine map has a bias. */
+  public boolean affineBias() {
+    return affineBias;
+  }
+
+  /** What follows the affine map, in order. */
+  public List<Part> parts() {
+    return parts;
+  }
+}
