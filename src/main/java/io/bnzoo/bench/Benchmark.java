@@ -8,17 +8,20 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Measures every network of the zoo in every {@link Setup}.
  *
- * <p>Setups take turns, block by block, so that a machine that slows down slows all of them down.
- * What is reported is the median over blocks, and the median of the ratios of neighbouring blocks.
+ * <p>Variants and setups take turns, block by block, so that a machine that slows down slows all of
+ * them down. What is reported is the median over blocks, and the median of the ratios of
+ * neighbouring blocks.
  */
 public final class Benchmark {
 
@@ -28,7 +31,9 @@ public final class Benchmark {
    * @param millisecondsPerStep the median over the blocks
    * @param fastest the fastest block
    * @param slowest the slowest block
-   * @param speedup how many times faster than stock, the median over the blocks
+   * @param timesStock how many times faster than stock, the median over the blocks
+   * @param timesBatchNorm how many times as long as Deeplearning4j's own batch normalization takes
+   *     in the same setup, the median over the blocks
    */
   public record Row(
       String model,
@@ -37,8 +42,10 @@ public final class Benchmark {
       double millisecondsPerStep,
       double fastest,
       double slowest,
-      double speedup) {}
+      double timesStock,
+      double timesBatchNorm) {}
 
+  private static final String BATCH_NORM = Normalization.batchNorm().label();
   private static final double BLOCK_MILLISECONDS = 2500;
   private static final int FEWEST_STEPS = 3;
 
@@ -73,19 +80,9 @@ public final class Benchmark {
       for (Setup setup : Setup.values()) {
         workers.put(setup, Worker.start(setup));
       }
-      int networks = entries.size() * Variants.all().size();
       for (Zoo.Entry entry : entries) {
-        for (Normalization variant : Variants.all()) {
-          int before = rows.size() / Setup.values().length;
-          rows.addAll(
-              measure(
-                  workers,
-                  entry.id(),
-                  variant.label(),
-                  block ->
-                      progress.advanced(
-                          "measuring", (long) before * blocks + block, (long) networks * blocks),
-                  stop));
+        if (!stop.getAsBoolean()) {
+          rows.addAll(measure(entry.id(), workers, progress, stop));
         }
       }
     } catch (IOException e) {
@@ -99,32 +96,39 @@ public final class Benchmark {
     return rows;
   }
 
+  /** One variant of the model in one setup. */
+  private record Network(String variant, Setup setup) {}
+
   private List<Row> measure(
-      Map<Setup, Worker> workers,
-      String model,
-      String variant,
-      IntConsumer progress,
-      BooleanSupplier stop)
+      String model, Map<Setup, Worker> workers, ProgressListener progress, BooleanSupplier stop)
       throws IOException {
-    Map<Setup, Integer> steps = new EnumMap<>(Setup.class);
-    Map<Setup, double[]> times = new EnumMap<>(Setup.class);
-    for (Map.Entry<Setup, Worker> worker : workers.entrySet()) {
+    Map<Network, Integer> steps = new LinkedHashMap<>();
+    Map<Network, double[]> times = new HashMap<>();
+    List<Network> networks =
+        Variants.normalizations().stream()
+            .flatMap(
+                variant ->
+                    Stream.of(Setup.values()).map(setup -> new Network(variant.label(), setup)))
+            .toList();
+    for (Network network : networks) {
       if (stop.getAsBoolean()) {
         return List.of();
       }
-      steps.put(worker.getKey(), warmUp(worker.getValue(), model, variant));
-      times.put(worker.getKey(), new double[blocks]);
+      progress.advanced("warming " + model + " up", steps.size(), networks.size());
+      steps.put(network, warmUp(workers.get(network.setup()), model, network.variant()));
+      times.put(network, new double[blocks]);
     }
     for (int block = 0; block < blocks; block++) {
-      if (stop.getAsBoolean()) {
-        return List.of();
+      for (Network network : networks) {
+        if (stop.getAsBoolean()) {
+          return List.of();
+        }
+        times.get(network)[block] =
+            workers.get(network.setup()).measure(model, network.variant(), steps.get(network));
       }
-      for (Setup setup : Setup.values()) {
-        times.get(setup)[block] = workers.get(setup).measure(model, variant, steps.get(setup));
-      }
-      progress.accept(block + 1);
+      progress.advanced("measuring " + model, block + 1L, blocks);
     }
-    return Arrays.stream(Setup.values()).map(setup -> row(model, variant, setup, times)).toList();
+    return networks.stream().map(network -> row(model, network, times)).toList();
   }
 
   /** Compiles what is to be compiled, and finds how many steps fill a block. */
@@ -138,18 +142,23 @@ public final class Benchmark {
     return Math.max(FEWEST_STEPS, (int) (BLOCK_MILLISECONDS / warm));
   }
 
-  private static Row row(String model, String variant, Setup setup, Map<Setup, double[]> times) {
-    double[] stock = times.get(Setup.STOCK);
-    double[] own = times.get(setup);
-    double[] ratios = IntStream.range(0, own.length).mapToDouble(i -> stock[i] / own[i]).toArray();
+  private static Row row(String model, Network network, Map<Network, double[]> times) {
+    double[] own = times.get(network);
+    double[] stock = times.get(new Network(network.variant(), Setup.STOCK));
+    double[] batchNorm = times.get(new Network(BATCH_NORM, network.setup()));
     return new Row(
         model,
-        variant,
-        setup.label(),
+        network.variant(),
+        network.setup().label(),
         median(own),
         Arrays.stream(own).min().orElseThrow(),
         Arrays.stream(own).max().orElseThrow(),
-        median(ratios));
+        medianRatio(stock, own),
+        medianRatio(own, batchNorm));
+  }
+
+  private static double medianRatio(double[] above, double[] below) {
+    return median(IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).toArray());
   }
 
   static double median(double[] values) {

@@ -3,7 +3,7 @@ package io.bnzoo.bench;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,8 +14,8 @@ final class StepTimer implements AutoCloseable {
   private final INDArray images;
   private final INDArray labels;
 
-  StepTimer(Zoo.Entry entry, Normalization normalization) {
-    this.engine = new Dl4jEngine(entry.builder().get().normalization(normalization).build().init());
+  StepTimer(Zoo.Entry entry, Variant variant) {
+    this.engine = new Dl4jEngine(entry.builder().get().variant(variant).build().init());
     LabeledImages batch = randomImages(entry.plan().batchSize());
     this.images = batch.images();
     this.labels = batch.oneHotLabels();
