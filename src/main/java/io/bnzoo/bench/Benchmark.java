@@ -1,8 +1,8 @@
 package io.bnzoo.bench;
 
 import io.bnzoo.data.ProgressListener;
-import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,7 +35,7 @@ public final class Benchmark {
    * @param slowest the slowest block
    * @param timesStock how many times faster than stock, the median over the blocks
    * @param timesBatchNorm how many times as long as Deeplearning4j's own batch normalization takes
-   *     in the same setup, the median over the blocks
+   *     in the same setup, the median over the blocks; absent where that is not measured
    */
   public record Row(
       String model,
@@ -43,7 +45,7 @@ public final class Benchmark {
       double fastest,
       double slowest,
       double timesStock,
-      double timesBatchNorm) {}
+      OptionalDouble timesBatchNorm) {}
 
   private static final String BATCH_NORM = Normalization.batchNorm().label();
   private static final double BLOCK_MILLISECONDS = 2500;
@@ -53,18 +55,20 @@ public final class Benchmark {
   private static final int WARM_UP_BLOCKS = 3;
 
   private final List<Zoo.Entry> entries;
+  private final List<Variant> variants;
   private final int blocks;
 
   /**
-   * A benchmark of the given models.
+   * A benchmark of the given models, each in all the variants.
    *
    * @param blocks how many blocks of about 2.5 s are measured of each, at least 1
    */
-  public Benchmark(List<Zoo.Entry> entries, int blocks) {
+  public Benchmark(List<Zoo.Entry> entries, List<Variant> variants, int blocks) {
     if (blocks < 1) {
       throw new IllegalArgumentException("blocks must be at least 1, got " + blocks);
     }
     this.entries = List.copyOf(entries);
+    this.variants = List.copyOf(variants);
     this.blocks = blocks;
   }
 
@@ -105,7 +109,7 @@ public final class Benchmark {
     Map<Network, Integer> steps = new LinkedHashMap<>();
     Map<Network, double[]> times = new HashMap<>();
     List<Network> networks =
-        Variants.normalizations().stream()
+        variants.stream()
             .flatMap(
                 variant ->
                     Stream.of(Setup.values()).map(setup -> new Network(variant.label(), setup)))
@@ -145,7 +149,8 @@ public final class Benchmark {
   private static Row row(String model, Network network, Map<Network, double[]> times) {
     double[] own = times.get(network);
     double[] stock = times.get(new Network(network.variant(), Setup.STOCK));
-    double[] batchNorm = times.get(new Network(BATCH_NORM, network.setup()));
+    Optional<double[]> batchNorm =
+        Optional.ofNullable(times.get(new Network(BATCH_NORM, network.setup())));
     return new Row(
         model,
         network.variant(),
@@ -154,7 +159,7 @@ public final class Benchmark {
         Arrays.stream(own).min().orElseThrow(),
         Arrays.stream(own).max().orElseThrow(),
         medianRatio(stock, own),
-        medianRatio(own, batchNorm));
+        batchNorm.stream().mapToDouble(other -> medianRatio(own, other)).findFirst());
   }
 
   private static double medianRatio(double[] above, double[] below) {

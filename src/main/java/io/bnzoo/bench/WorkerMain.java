@@ -27,7 +27,7 @@ final class WorkerMain {
     if (setup == Setup.ONEDNN) {
       NativeBackend.enableOneDnn();
     }
-    Map<String, StepTimer> timers = new HashMap<>();
+    Map<String, Workload> workloads = new HashMap<>();
     BufferedReader requests =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     // A pipe to the measuring JVM, and so not the terminal that System.out stands for elsewhere.
@@ -39,11 +39,11 @@ final class WorkerMain {
       if (setup == Setup.ONEDNN) {
         NativeBackend.useThreads(entry.threads());
       }
-      StepTimer timer =
-          timers.computeIfAbsent(
+      Workload workload =
+          workloads.computeIfAbsent(
               request[0] + " " + request[1],
-              key -> new StepTimer(entry, Variants.find(request[1]).orElseThrow()));
-      answers.println(ANSWER + timer.millisecondsPerStep(Integer.parseInt(request[2])));
+              key -> new Workload(entry, Variants.find(request[1]).orElseThrow()));
+      answers.println(ANSWER + workload.millisecondsPerStep(Integer.parseInt(request[2])));
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.bench.Benchmark;
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,6 +47,14 @@ final class BenchCommand implements Callable<Integer> {
   private List<Zoo.Entry> entries = Zoo.entries();
 
   @Option(
+      names = "--variants",
+      paramLabel = "LABEL",
+      split = ",",
+      converter = TrainingCommand.VariantConverter.class,
+      description = "Which variants. Default: plain,batch-norm,low-level,spelt-out.")
+  private List<Variant> variants = Variants.normalizations();
+
+  @Option(
       names = "--blocks",
       paramLabel = "N",
       defaultValue = "7",
@@ -68,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
   private List<Benchmark.Row> measure(Terminal terminal) throws IOException {
     try (Interruption.Work work = interruption.beginWork();
         Terminal.Progress progress = terminal.progress()) {
-      return new Benchmark(entries, blocks).run(progress, interruption);
+      return new Benchmark(entries, variants, blocks).run(progress, interruption);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -86,7 +96,10 @@ final class BenchCommand implements Callable<Integer> {
               number(row.fastest()),
               number(row.slowest()),
               number(row.timesStock()),
-              number(row.timesBatchNorm())));
+              row.timesBatchNorm().stream()
+                  .mapToObj(BenchCommand::number)
+                  .findFirst()
+                  .orElse("-")));
     }
     return table;
   }

@@ -31,7 +31,8 @@ import picocli.CommandLine;
       EvaluateCommand.class,
       DataCommand.class,
       ModelsCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      MemoryCommand.class
     })
 public final class Bnzoo implements Runnable {
 

@@ -4,27 +4,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class BenchmarkIT {
   private static final List<Zoo.Entry> CNN = List.of(Zoo.find(DeepCnn.ID).orElseThrow());
+  private static final List<Variant> VARIANTS =
+      Stream.of(Normalization.none(), Normalization.batchNorm(), Normalization.lowLevel())
+          .map(Variant::of)
+          .toList();
 
   @Test
   void everyNetworkIsMeasuredInEverySetup() throws IOException {
-    List<Long> progress = new ArrayList<>();
+    List<String> progress = new ArrayList<>();
     List<Benchmark.Row> rows =
-        new Benchmark(CNN, 1).run((task, done, total) -> progress.add(done), () -> false);
+        new Benchmark(CNN, VARIANTS, 1)
+            .run((task, done, total) -> progress.add(task + " " + done), () -> false);
     assertThat(rows)
         .extracting(row -> row.variant() + " " + row.setup())
-        .containsExactly("plain stock", "plain oneDNN", "batch-norm stock", "batch-norm oneDNN");
+        .containsExactly(
+            "plain stock",
+            "plain oneDNN",
+            "batch-norm stock",
+            "batch-norm oneDNN",
+            "low-level stock",
+            "low-level oneDNN");
     assertThat(rows)
         .allSatisfy(
             row -> {
@@ -37,12 +51,22 @@ class BenchmarkIT {
       assertThat(rows.get(1).timesStock()).as("of the plain network").isGreaterThan(2);
       assertThat(rows.get(3).timesStock()).as("with batch normalization").isGreaterThan(2);
     }
-    assertThat(progress).containsExactly(1L, 2L);
+    assertThat(rows.get(3).timesBatchNorm()).as("batch norm against itself").hasValue(1);
+    assertThat(rows.get(5).timesBatchNorm().orElseThrow()).as("by hand").isBetween(0.2, 1.5);
+    assertThat(progress)
+        .containsExactly(
+            "warming deep-cnn up 0",
+            "warming deep-cnn up 1",
+            "warming deep-cnn up 2",
+            "warming deep-cnn up 3",
+            "warming deep-cnn up 4",
+            "warming deep-cnn up 5",
+            "measuring deep-cnn 1");
   }
 
   @Test
   void whenStoppedNothingHalfIsReported() throws IOException {
-    assertThat(new Benchmark(CNN, 2).run(ProgressListener.NONE, () -> true)).isEmpty();
+    assertThat(new Benchmark(CNN, VARIANTS, 2).run(ProgressListener.NONE, () -> true)).isEmpty();
   }
 
   @Test

@@ -3,29 +3,40 @@ package io.bnzoo.bench;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.Statistics;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Times training steps of one network on one batch of random pixels. */
-final class StepTimer implements AutoCloseable {
+/** One network and one batch of random pixels, to be run over and over. */
+final class Workload implements AutoCloseable {
   private final Engine engine;
   private final INDArray images;
   private final INDArray labels;
 
-  StepTimer(Zoo.Entry entry, Variant variant) {
+  Workload(Zoo.Entry entry, Variant variant) {
     this.engine = new Dl4jEngine(entry.builder().get().variant(variant).build().init());
     LabeledImages batch = randomImages(entry.plan().batchSize());
     this.images = batch.images();
     this.labels = batch.oneHotLabels();
   }
 
+  /** One training step. */
+  void step() {
+    engine.step(images, labels);
+  }
+
+  /** One prediction for the batch. */
+  void predict() {
+    engine.logits(images, Statistics.POPULATION);
+  }
+
   /** The mean milliseconds of one of the given number of steps. */
   double millisecondsPerStep(int steps) {
     long start = System.nanoTime();
     for (int i = 0; i < steps; i++) {
-      engine.step(images, labels);
+      step();
     }
     return (System.nanoTime() - start) / 1e6 / steps;
   }

@@ -1,0 +1,135 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.bench.MemoryCheck;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.TextTable;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Zoo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bnzoo memory}. */
+@Command(
+    name = "memory",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Shows whether memory grows over many training steps and predictions.",
+      "",
+      "Heap: Java objects. Workspaces: what ND4J keeps outside the heap for its arrays. Process:"
+          + " all that is resident. Each in MB after a garbage collection.",
+      "",
+      "The growth is that after the first fifth of the repetitions; what a leak leaves behind is"
+          + " there in each of them."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bnzoo memory mlp",
+      "  bnzoo memory deep-cnn --variant low-level --repetitions 500"
+    })
+final class MemoryCommand implements Callable<Integer> {
+  private final Interruption interruption;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      converter = ModelOptions.EntryConverter.class,
+      description = "One of the zoo's models: deep-cnn or mlp.")
+  private Zoo.Entry entry;
+
+  @Option(
+      names = "--variant",
+      paramLabel = "LABEL",
+      converter = TrainingCommand.VariantConverter.class,
+      defaultValue = "low-level",
+      description = "Which variant. Default: ${DEFAULT-VALUE}.")
+  private Variant variant;
+
+  @Option(
+      names = "--repetitions",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description = "Training steps, and then predictions. Default: ${DEFAULT-VALUE}.")
+  private int repetitions;
+
+  @Mixin private OutputOptions output;
+
+  MemoryCommand(Interruption interruption) {
+    this.interruption = interruption;
+  }
+
+  /** What {@code --json} prints. */
+  record Result(
+      String model,
+      String variant,
+      List<MemoryCheck.Sample> samples,
+      List<MemoryCheck.Growth> growthPerRepetition) {}
+
+  @Override
+  public Integer call() {
+    Terminal terminal = output.terminal(spec);
+    terminal.tell(NativeBackend.enableOneDnn().description());
+    List<MemoryCheck.Sample> samples = run(terminal);
+    List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
+    if (output.json()) {
+      Result result = new Result(entry.id(), variant.label(), samples, growth);
+      terminal.print(Json.write(result).stripTrailing());
+      return Bnzoo.SUCCESS;
+    }
+    terminal.print(TextTable.plain(table(samples)));
+    growth.forEach(phase -> terminal.print(line(phase)));
+    return Bnzoo.SUCCESS;
+  }
+
+  private List<MemoryCheck.Sample> run(Terminal terminal) {
+    try (Interruption.Work work = interruption.beginWork();
+        Terminal.Progress progress = terminal.progress()) {
+      return new MemoryCheck(entry, variant, repetitions).run(progress, interruption);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static List<List<String>> table(List<MemoryCheck.Sample> samples) {
+    List<List<String>> table = new ArrayList<>();
+    table.add(List.of("phase", "repetitions", "heap", "workspaces", "process"));
+    for (MemoryCheck.Sample sample : samples) {
+      table.add(
+          List.of(
+              name(sample.phase()),
+              Integer.toString(sample.repetitions()),
+              megabytes(sample.heap()),
+              megabytes(sample.workspaces()),
+              megabytes(sample.process())));
+    }
+    return table;
+  }
+
+  private static String line(MemoryCheck.Growth growth) {
+    return String.format(
+        Locale.ROOT,
+        "%s leaves behind, in bytes a repetition: heap %.1f, workspaces %.1f, process %.1f",
+        name(growth.phase()),
+        growth.heap(),
+        growth.workspaces(),
+        growth.process());
+  }
+
+  private static String name(MemoryCheck.Phase phase) {
+    return phase.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.2f", bytes / 1e6);
+  }
+}

@@ -1,0 +1,70 @@
+package io.bnzoo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.bnzoo.bench.MemoryCheck.Growth;
+import io.bnzoo.bench.MemoryCheck.Phase;
+import io.bnzoo.bench.MemoryCheck.Sample;
+import io.bnzoo.data.ProgressListener;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.Zoo;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+class MemoryCheckIT {
+  private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
+  private static final Variant LOW_LEVEL = Variant.of(Normalization.lowLevel());
+
+  /** SameDiff's own session would leave some 5,000 bytes behind in each step of this network. */
+  @Test
+  void theLowLevelMlpLeavesNothingBehind() {
+    List<Sample> samples =
+        new MemoryCheck(MLP, LOW_LEVEL, 3000).run(ProgressListener.NONE, () -> false);
+    assertThat(samples).hasSize(22);
+    List<Growth> growth = MemoryCheck.growth(samples);
+    assertThat(growth).extracting(Growth::phase).containsExactly(Phase.values());
+    assertThat(growth)
+        .allSatisfy(
+            phase -> {
+              assertThat(phase.heap()).as("bytes on the heap").isLessThan(1000);
+              assertThat(phase.workspaces()).as("bytes in workspaces").isLessThan(10);
+            });
+    // In training the heap is still being touched for the first time.
+    assertThat(growth.get(1).process()).as("resident bytes").isLessThan(2000);
+  }
+
+  @Test
+  void whenStoppedItKeepsTheSamplesUntilThen() {
+    int[] asked = {0};
+    List<Sample> samples =
+        new MemoryCheck(MLP, LOW_LEVEL, 100).run(ProgressListener.NONE, () -> ++asked[0] > 25);
+    assertThat(samples)
+        .extracting(sample -> sample.phase() + " " + sample.repetitions())
+        .containsExactly("TRAINING 0", "TRAINING 10", "TRAINING 20", "INFERENCE 0");
+  }
+
+  @Test
+  void growthIsTheSlopeBehindTheFirstFifth() {
+    List<Sample> samples =
+        List.of(
+            new Sample(Phase.TRAINING, 0, 0, 0, 0),
+            new Sample(Phase.TRAINING, 10, 500, 40, 9000),
+            new Sample(Phase.TRAINING, 20, 1000, 50, 10000),
+            new Sample(Phase.TRAINING, 50, 1900, 50, 10030),
+            new Sample(Phase.TRAINING, 100, 1800, 50, 10160));
+    assertThat(MemoryCheck.growth(samples)).containsExactly(new Growth(Phase.TRAINING, 10, 0, 2));
+  }
+
+  @Test
+  void tooFewRepetitionsAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MemoryCheck(MLP, LOW_LEVEL, 99))
+        .withMessage("repetitions must be at least 100, got 99");
+  }
+}
