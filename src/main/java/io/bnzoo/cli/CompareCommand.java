@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
     description = {
       "Trains a network in several variants and shows the difference.",
       "",
-      "All start from the same initial weights and see the same batches.",
+      "All start from the same initial weights (those that the first variant has by default)"
+          + " and see the same batches.",
       "Writes the models, result.json, result.md and the learning curves to runs/NAME."
     },
     footer = {
@@ -22,7 +23,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  bnzoo compare deep-cnn",
       "  bnzoo compare deep-cnn --seeds 1..3 --name three-seeds",
-      "  bnzoo compare mlp --activation sigmoid --learning-rate 1"
+      "  bnzoo compare mlp --activation sigmoid --learning-rate 1",
+      "  bnzoo compare mlp --variants batch-norm,low-level,low-level-after"
     })
 final class CompareCommand extends TrainingCommand {
   @Option(
@@ -30,7 +32,12 @@ final class CompareCommand extends TrainingCommand {
       paramLabel = "LABEL",
       split = ",",
       converter = VariantConverter.class,
-      description = "Which variants, separated by commas. Default: plain,batch-norm.")
+      description = {
+        "Which variants, separated by commas: plain, batch-norm (Deeplearning4j's), low-level"
+            + " (by hand) or spelt-out (by hand, formula in full). All but plain may end in"
+            + " -with-bias, -after, -after-with-bias or -then-bias, see bnzoo models.",
+        "Default: plain,batch-norm."
+      })
   private List<Variant> variants = Variants.pair();
 
   CompareCommand(Interruption interruption) {

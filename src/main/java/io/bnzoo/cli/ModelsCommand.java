@@ -18,9 +18,25 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = "Lists the zoo's models.",
+    description = "Lists the zoo's models and their variants.",
     footer = {"", "Example:", "  bnzoo models"})
 final class ModelsCommand implements Callable<Integer> {
+  private static final String VARIANTS =
+      """
+      Variants, for --variant and --variants:
+        plain       no normalization
+        batch-norm  Deeplearning4j's BatchNormalization
+        low-level   by hand, after tf.nn: moments, then one normalizing operation
+        spelt-out   by hand: (x - mean) / sqrt(variance + epsilon) * gamma + beta
+
+      Where batch norm stands, as an ending of the last three:
+        (none)            affine, batch norm, activation; no bias
+        -with-bias        affine with a bias, batch norm, activation
+        -after            affine, activation, batch norm; no bias
+        -after-with-bias  affine with a bias, activation, batch norm
+        -then-bias        affine, batch norm, a bias of its own, activation
+      """;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
   @Mixin private OutputOptions output;
 
@@ -53,6 +69,8 @@ final class ModelsCommand implements Callable<Integer> {
     }
     terminal.print(TextTable.plain(table));
     rows.forEach(row -> terminal.print(row.id() + ": " + row.description()));
+    terminal.print("");
+    terminal.print(VARIANTS.stripTrailing());
     return Bnzoo.SUCCESS;
   }
 

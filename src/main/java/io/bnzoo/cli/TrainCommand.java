@@ -27,7 +27,7 @@ final class TrainCommand extends TrainingCommand {
       paramLabel = "LABEL",
       converter = VariantConverter.class,
       defaultValue = "batch-norm",
-      description = "plain or batch-norm. Default: ${DEFAULT-VALUE}.")
+      description = "Which variant, see bnzoo models. Default: ${DEFAULT-VALUE}.")
   private Variant variant;
 
   TrainCommand(Interruption interruption) {

@@ -127,9 +127,10 @@ abstract class TrainingCommand implements Callable<Integer> {
                       "there is no variant '"
                           + label
                           + "'; there is "
-                          + Variants.all().stream()
+                          + Variants.normalizations().stream()
                               .map(Variant::label)
-                              .collect(Collectors.joining(", "))));
+                              .collect(Collectors.joining(", "))
+                          + ", and others that bnzoo models lists"));
     }
   }
 }

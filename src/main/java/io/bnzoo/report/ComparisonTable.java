@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
 /** A comparison as a table: a row for each network, and means where there are several seeds. */
 public final class ComparisonTable {
   private static final List<String> HEADINGS =
-      List.of("network", "seed", "validation", "test", "one at a time", "published", "ms/batch");
+      List.of("network", "seed", "validation", "test", "singly", "published", "ms/batch");
   private static final String NONE = "-";
 
   private final Comparison.Result result;

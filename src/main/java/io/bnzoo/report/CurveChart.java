@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -30,9 +31,17 @@ final class CurveChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 540;
 
-  /** Blue, vermilion, green, purple: told apart with any colour vision. */
+  /** Blue, vermilion, green, purple, orange, sky blue, black: told apart with any colour vision. */
   private static final List<Color> COLOURS =
-      List.of(new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7));
+      Stream.of(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000)
+          .map(Color::new)
+          .toList();
+
+  private static final float LINE_WIDTH = 2.2f;
+
+  /** Lines from the third on are dashed, so that one they lie on is seen through them. */
+  private static final List<float[]> DASHES =
+      List.of(new float[] {9, 7}, new float[] {2, 6}, new float[] {12, 5, 2, 5});
 
   private static final Color PALE = new Color(0xDDDDDD);
 
@@ -114,14 +123,33 @@ final class CurveChart {
         chart.addSeries(name, List.copyOf(points.keySet()), List.copyOf(points.values()));
     series.setLineColor(colour(variant.label()));
     series.setMarkerColor(colour(variant.label()));
-    series.setLineStyle(new BasicStroke(2.2f));
+    series.setLineStyle(stroke(variant.label()));
     series.setMarker(points.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     series.setShowInLegend(inLegend);
   }
 
   private Color colour(String label) {
-    List<String> labels =
-        result.variants().stream().map(Comparison.VariantResult::label).distinct().toList();
-    return COLOURS.get(labels.indexOf(label) % COLOURS.size());
+    return COLOURS.get(position(label) % COLOURS.size());
+  }
+
+  private BasicStroke stroke(String label) {
+    int position = position(label);
+    return position < 2
+        ? new BasicStroke(LINE_WIDTH)
+        : new BasicStroke(
+            LINE_WIDTH,
+            BasicStroke.CAP_BUTT,
+            BasicStroke.JOIN_ROUND,
+            1,
+            DASHES.get(position % DASHES.size()),
+            0);
+  }
+
+  private int position(String label) {
+    return result.variants().stream()
+        .map(Comparison.VariantResult::label)
+        .distinct()
+        .toList()
+        .indexOf(label);
   }
 }

@@ -11,7 +11,7 @@ public record Variant(Normalization normalization, Placement placement) {
   public Variant {
     Check.argument(
         !(normalization instanceof Normalization.None) || placement == Placement.BEFORE_ACTIVATION,
-        "placement must be BEFORE_ACTIVATION where there is no normalization to place, got %s",
+        "placement must be BEFORE_ACTIVATION where there is nothing to place, got %s",
         placement);
   }
 

@@ -21,7 +21,7 @@ class MemoryCheckIT {
   private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
   private static final Variant LOW_LEVEL = Variant.of(Normalization.lowLevel());
 
-  /** SameDiff's own session would leave some 5,000 bytes behind in each step of this network. */
+  /** SameDiff's own session would remember the arrays of each step, about a hundred of them. */
   @Test
   void theLowLevelMlpLeavesNothingBehind() {
     List<Sample> samples =

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.ImageShape;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
@@ -58,12 +60,12 @@ class BnzooTest {
                 .substring(commands.indexOf("Commands:"), commands.indexOf("Examples:"))
                 .lines())
         .filteredOn(line -> line.startsWith("  "))
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(line -> assertThat(line).endsWith("."));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"compare", "train", "evaluate", "data", "models", "bench"})
+  @ValueSource(strings = {"compare", "train", "evaluate", "data", "models", "bench", "memory"})
   void everyCommandHasHelpWithAnExampleWithin80Columns(String command) {
     assertThat(run(command, "--help")).isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString()).contains("Usage: bnzoo " + command).contains("Example");
@@ -84,7 +86,7 @@ class BnzooTest {
       value = {
         "compare                          | Missing required parameter: 'MODEL'",
         "compare resnet                   | there is no model 'resnet'; there is deep-cnn, mlp",
-        "compare mlp --variants plain,x   | there is no variant 'x'; there is plain, batch-norm",
+        "compare mlp --variants plain,x   | there is no variant 'x'; there is plain, batch-norm, low-level",
         "compare mlp --seeds one          | seeds are whole numbers such as 3, 1,2,5 or 1..3",
         "compare mlp --seeds 3..1         | the range '3..1' is empty",
         "train mlp --batches 0            | batches must be at least 1, got 0",
@@ -95,6 +97,8 @@ class BnzooTest {
         "compare mlp --seeds 1,1          | seeds must differ from each other, got [1, 1]",
         "compare mlp --variants plain,plain | variants must differ from each other",
         "train mlp --batch-size 55001 --data generated | batchSize must be at most 55000",
+        "compare mlp --variants plain-after | there is no variant 'plain-after'",
+        "memory mlp --repetitions 99      | repetitions must be at least 100, got 99",
         "bench --blocks 0                 | blocks must be at least 1, got 0",
         "evaluate                         | Missing required parameter: 'MODEL.zip'",
         "nonsense                         | nonsense",
@@ -119,6 +123,51 @@ class BnzooTest {
     out.getBuffer().setLength(0);
     assertThat(run("data", "--data", "generated", "--json")).isEqualTo(Bnzoo.SUCCESS);
     assertThat(json(out.toString()).at("/training").asInt()).isEqualTo(55_000);
+  }
+
+  @Test
+  void modelsExplainsWhatEveryVariantsLabelIsMadeOf() {
+    run("models");
+    for (Variant variant : Variants.all()) {
+      String normalization = variant.normalization().label();
+      assertThat(out.toString()).containsPattern("(?m)^  " + normalization + " ");
+      String ending = variant.label().substring(normalization.length());
+      assertThat(out.toString())
+          .containsPattern("(?m)^  " + (ending.isEmpty() ? "\\(none\\)" : ending) + " ");
+    }
+  }
+
+  @Test
+  void anySetOfVariantsIsComparedInOneTable() throws IOException {
+    int code =
+        run(
+            "compare",
+            "mlp",
+            "--variants",
+            "low-level-after,plain,spelt-out-then-bias",
+            "--batches",
+            "3",
+            "--data",
+            "generated",
+            "--runs",
+            folder.toString(),
+            "--name",
+            "three");
+    assertThat(code).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString())
+        .containsPattern("(?m)^low-level-after +1 +0\\.")
+        .containsPattern("(?m)^plain +1 +0\\.")
+        .containsPattern("(?m)^spelt-out-then-bias +1 +0\\.");
+    assertThat(out.toString().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    assertThat(folder.resolve("three").resolve("low-level-after-seed-1.zip")).exists();
+    assertThat(
+            run(
+                "evaluate",
+                folder.resolve("three").resolve("spelt-out-then-bias-seed-1.zip").toString(),
+                "--data",
+                "generated"))
+        .isEqualTo(Bnzoo.SUCCESS);
   }
 
   @Test

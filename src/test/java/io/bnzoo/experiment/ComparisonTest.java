@@ -1,19 +1,25 @@
 package io.bnzoo.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.TestDigits;
+import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingListener;
+import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +69,33 @@ class ComparisonTest {
     assertThat(result.variants())
         .allSatisfy(
             variant -> assertThat(variant.spec().optimizer().learningRate()).isEqualTo(0.125));
+  }
+
+  @Test
+  void allVariantsStartAsTheFirstDoes() throws IOException {
+    assertThat(initialWeights(Normalization.lowLevel(), Normalization.batchNorm()))
+        .containsOnly(InitialWeights.truncatedNormalConvolutions(0.05));
+    assertThat(initialWeights(Normalization.batchNorm(), Normalization.lowLevel()))
+        .containsOnly(InitialWeights.glorotUniform());
+  }
+
+  private static List<InitialWeights> initialWeights(Normalization... normalizations)
+      throws IOException {
+    Zoo.Entry cnn = Zoo.find(DeepCnn.ID).orElseThrow();
+    List<Variant> variants = Stream.of(normalizations).map(Variant::of).toList();
+    Comparison.Result result =
+        new Comparison(cnn, UnaryOperator.identity(), variants, List.of(1L), PLAN.withBatches(1))
+            .run(TestDigits.small(), new Recorder(), () -> false);
+    assertThat(result.variants()).hasSize(2);
+    return result.variants().stream().map(variant -> variant.spec().initialWeights()).toList();
+  }
+
+  @Test
+  void nothingToCompareIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new Comparison(MLP, UnaryOperator.identity(), List.of(), List.of(1L), PLAN))
+        .withMessage("variants must not be empty");
   }
 
   static List<Zoo.Entry> entries() {

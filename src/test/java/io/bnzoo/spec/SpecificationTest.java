@@ -22,6 +22,9 @@ class SpecificationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Normalization.BatchNorm(decay, epsilon))
         .withMessageContaining("got");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Normalization.LowLevel(decay, epsilon, Arithmetic.SPELT_OUT))
+        .withMessageContaining("got");
   }
 
   @ParameterizedTest
@@ -32,6 +35,30 @@ class SpecificationTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new Optimizer.Nesterovs(value, 0.9));
     assertThatIllegalArgumentException().isThrownBy(() -> InitialWeights.normal(value));
     assertThatIllegalArgumentException().isThrownBy(() -> InitialWeights.truncatedNormal(value));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> InitialWeights.truncatedNormalConvolutions(value));
+  }
+
+  @Test
+  void aVariantIsLabelledByItsNormalizationAndPlacement() {
+    assertThat(Variant.all(Normalization.none()))
+        .extracting(Variant::label)
+        .containsExactly("plain");
+    assertThat(Variant.all(Normalization.lowLevel()))
+        .extracting(Variant::label)
+        .containsExactly(
+            "low-level",
+            "low-level-with-bias",
+            "low-level-after-with-bias",
+            "low-level-after",
+            "low-level-then-bias");
+  }
+
+  @Test
+  void withoutNormalizationThereIsNothingToPlace() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Variant(Normalization.none(), Placement.AFTER_ACTIVATION))
+        .withMessageContaining("nothing to place, got AFTER_ACTIVATION");
   }
 
   @Test

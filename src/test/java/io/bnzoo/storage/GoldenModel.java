@@ -1,27 +1,43 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Trains a small network on images of 8 x 8 pixels and records it, for {@link GoldenModelTest}.
+ * A small network trained on images of 8 x 8 pixels and recorded, for {@link GoldenModelTest}.
  *
- * <p>Its main method writes both files anew; do that only if the file format is meant to change.
+ * <p>The main method writes both files of the variant it is given; do that for one that is recorded
+ * only if the file format is meant to change.
  */
-final class GoldenModel {
-  static final String MODEL = "golden-mlp-batch-norm.zip";
-  static final String OUTPUTS = "golden-mlp-batch-norm.txt";
+record GoldenModel(Variant variant) {
 
-  private GoldenModel() {}
+  /** Deeplearning4j's layers alone, and both of this library's. */
+  static Stream<GoldenModel> all() {
+    return Stream.of("batch-norm", "low-level-then-bias").map(GoldenModel::labelled);
+  }
+
+  private static GoldenModel labelled(String label) {
+    return new GoldenModel(Variants.find(label).orElseThrow());
+  }
+
+  String model() {
+    return "golden-mlp-" + variant.label() + ".zip";
+  }
+
+  String outputs() {
+    return "golden-mlp-" + variant.label() + ".txt";
+  }
 
   /** Three images that have nothing to do with chance. */
   static INDArray images() {
@@ -33,10 +49,11 @@ final class GoldenModel {
   }
 
   public static void main(String[] arguments) throws IOException {
+    GoldenModel golden = labelled(arguments[0]);
     Path folder = Path.of("src", "test", "resources", "io", "bnzoo", "storage");
     MultiLayerNetwork network =
         ThreeLayerMlp.builder()
-            .normalization(Normalization.batchNorm())
+            .variant(golden.variant())
             .input(new ImageShape(1, 8, 8))
             .learningRate(0.1)
             .build()
@@ -45,9 +62,9 @@ final class GoldenModel {
     for (int step = 0; step < 20; step++) {
       network.fit(images(), labels);
     }
-    ModelFiles.save(network, folder.resolve(MODEL));
+    ModelFiles.save(network, folder.resolve(golden.model()));
     Files.writeString(
-        folder.resolve(OUTPUTS),
+        folder.resolve(golden.outputs()),
         Arrays.toString(network.output(images()).dup('c').data().asFloat()) + "\n");
   }
 }

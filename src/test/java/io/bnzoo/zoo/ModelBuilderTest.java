@@ -69,6 +69,24 @@ class ModelBuilderTest {
   }
 
   @Test
+  void lowLevelConvolutionsStartFromATruncatedNormalUnlessTold() {
+    MultiLayerNetwork network =
+        DeepCnn.builder().normalization(Normalization.lowLevel()).build().init();
+    INDArray convolution = network.getLayer("conv19").getParam("W");
+    assertThat(convolution.amaxNumber().doubleValue()).isBetween(0.098, 0.1);
+    assertThat(convolution.stdNumber().doubleValue()).isCloseTo(0.04398, within(0.0006));
+    double glorot = Math.sqrt(6.0 / (76 + 100));
+    INDArray dense = network.getLayer("fc1").getParam("W");
+    assertThat(dense.amaxNumber().doubleValue()).isBetween(0.95 * glorot, glorot);
+    DeepCnn told =
+        DeepCnn.builder()
+            .initialWeights(InitialWeights.normal(1))
+            .normalization(Normalization.lowLevel())
+            .build();
+    assertThat(told.spec().initialWeights()).isEqualTo(InitialWeights.normal(1));
+  }
+
+  @Test
   void givenWeightsArePutWhereTheirNamesSay() {
     float[] weights = new float[100 * 10];
     weights[10] = 7;
