@@ -9,6 +9,8 @@ import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.Narrator;
 import io.bnzoo.report.RunFolder;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
@@ -18,11 +20,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main result at full length: one network stays near 10 %, the other passes 90 %. */
@@ -42,24 +46,52 @@ class DeepCnnIT {
     assertDifference(seed);
   }
 
-  private void assertDifference(long seed) throws IOException {
-    Digits digits = RealMnist.load();
-    Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
-    Comparison comparison =
-        new Comparison(
-            entry, UnaryOperator.identity(), Variants.pair(), List.of(seed), entry.plan());
-    RunFolder folder = RunFolder.numbered(runs, "it");
-    Comparison.Result result =
-        comparison.run(digits, new Narrator(line -> {}, folder), () -> false);
+  @Test
+  void batchNormalizationByHandLearnsAsWell() throws IOException {
+    assertLearns(train(List.of(Variant.of(Normalization.lowLevel())), 1).get(0));
+  }
 
-    TrainingResult plain = result.variants().get(0).result();
+  @Tag("slow") // About a minute and a half each.
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {2, 3})
+  void batchNormalizationByHandLearnsFromOtherSeeds(long seed) throws IOException {
+    assertLearns(train(List.of(Variant.of(Normalization.lowLevel())), seed).get(0));
+  }
+
+  static Stream<Variant> placements() {
+    return Variant.all(Normalization.lowLevel()).skip(1);
+  }
+
+  @Tag("slow") // About a minute and a half each.
+  @ParameterizedTest
+  @MethodSource("placements")
+  void everyPlacementLearns(Variant variant) throws IOException {
+    assertLearns(train(List.of(variant), 1).get(0));
+  }
+
+  private void assertDifference(long seed) throws IOException {
+    List<TrainingResult> results = train(Variants.pair(), seed);
+    TrainingResult plain = results.get(0);
     assertThat(plain.finals().orElseThrow().test().accuracy()).isLessThanOrEqualTo(0.15);
     assertThat(plain.outcome()).isInstanceOf(Outcome.PredictsOneDigit.class);
     assertThat(plain.curve().get(0).loss()).isCloseTo(Math.log(2), within(0.02));
 
-    TrainingResult batchNorm = result.variants().get(1).result();
-    assertThat(batchNorm.outcome()).isEqualTo(new Outcome.Trained());
-    TrainingResult.Finals finals = batchNorm.finals().orElseThrow();
+    assertLearns(results.get(1));
+  }
+
+  private List<TrainingResult> train(List<Variant> variants, long seed) throws IOException {
+    Digits digits = RealMnist.load();
+    Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
+    RunFolder folder = RunFolder.numbered(runs, "it");
+    return new Comparison(entry, UnaryOperator.identity(), variants, List.of(seed), entry.plan())
+        .run(digits, new Narrator(line -> {}, folder), () -> false).variants().stream()
+            .map(Comparison.VariantResult::result)
+            .toList();
+  }
+
+  private static void assertLearns(TrainingResult result) {
+    assertThat(result.outcome()).isEqualTo(new Outcome.Trained());
+    TrainingResult.Finals finals = result.finals().orElseThrow();
     assertThat(finals.test().accuracy()).isGreaterThanOrEqualTo(0.90);
     assertThat(finals.singleAccuracy()).isGreaterThanOrEqualTo(0.90);
   }

@@ -1,6 +1,7 @@
 package io.bnzoo.bench;
 
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
@@ -22,8 +23,8 @@ import java.util.stream.Stream;
  * Measures every network of the zoo in every {@link Setup}.
  *
  * <p>Variants and setups take turns, block by block, so that a machine that slows down slows all of
- * them down. What is reported is the median over blocks, and the median of the ratios of
- * neighbouring blocks.
+ * them down. What is reported is the median over blocks, and the median of the ratios within a
+ * round of blocks.
  */
 public final class Benchmark {
 
@@ -33,9 +34,9 @@ public final class Benchmark {
    * @param millisecondsPerStep the median over the blocks
    * @param fastest the fastest block
    * @param slowest the slowest block
-   * @param timesStock how many times faster than stock, the median over the blocks
-   * @param timesBatchNorm how many times as long as Deeplearning4j's own batch normalization takes
-   *     in the same setup, the median over the blocks; absent where that is not measured
+   * @param speedup how many times faster than stock, the median over the blocks
+   * @param relativeToBatchNorm how many times as long as Deeplearning4j's own batch normalization
+   *     takes in the same setup, the median over the blocks; absent where that is not measured
    */
   public record Row(
       String model,
@@ -44,8 +45,8 @@ public final class Benchmark {
       double millisecondsPerStep,
       double fastest,
       double slowest,
-      double timesStock,
-      OptionalDouble timesBatchNorm) {}
+      double speedup,
+      OptionalDouble relativeToBatchNorm) {}
 
   private static final String BATCH_NORM = Normalization.batchNorm().label();
   private static final double BLOCK_MILLISECONDS = 2500;
@@ -64,11 +65,16 @@ public final class Benchmark {
    * @param blocks how many blocks of about 2.5 s are measured of each, at least 1
    */
   public Benchmark(List<Zoo.Entry> entries, List<Variant> variants, int blocks) {
+    for (Variant variant : variants) { // The measuring JVMs know them by their labels alone.
+      if (!Variants.find(variant.label()).equals(Optional.of(variant))) {
+        throw new IllegalArgumentException("variants must be those of Variants, got " + variant);
+      }
+    }
     if (blocks < 1) {
       throw new IllegalArgumentException("blocks must be at least 1, got " + blocks);
     }
     this.entries = List.copyOf(entries);
-    this.variants = List.copyOf(variants);
+    this.variants = variants.stream().distinct().toList();
     this.blocks = blocks;
   }
 

@@ -39,7 +39,8 @@ public final class MemoryCheck {
    * The memory after some repetitions and a garbage collection, in bytes.
    *
    * @param heap used by Java objects
-   * @param workspaces that ND4J reuses, and what JavaCPP holds outside the heap
+   * @param workspaces that ND4J reuses for its arrays, and what JavaCPP holds outside the heap; an
+   *     array outside of workspaces counts in the process only
    * @param process all memory of the process that is resident, whoever asked for it
    */
   public record Sample(Phase phase, int repetitions, long heap, long workspaces, long process) {}
@@ -78,10 +79,13 @@ public final class MemoryCheck {
     try (Workload network = new Workload(entry, variant)) {
       for (Phase phase : Phase.values()) {
         Runnable repeated = phase == Phase.TRAINING ? network::step : network::predict;
+        if (stop.getAsBoolean()) {
+          return samples;
+        }
         samples.add(sample(phase, 0));
         for (int done = 1; done <= repetitions && !stop.getAsBoolean(); done++) {
           repeated.run();
-          if (done % (repetitions / SAMPLES) == 0) {
+          if (done % (repetitions / SAMPLES) == 0 || done == repetitions) {
             samples.add(sample(phase, done));
             progress.advanced(phase.name().toLowerCase(Locale.ROOT), done, repetitions);
           }

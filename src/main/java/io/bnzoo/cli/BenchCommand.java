@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
       "x faster: than stock. x BN: times as long as Deeplearning4j's own batch norm takes in the"
           + " same setup.",
       "",
-      "Trust the ratios more than the milliseconds: machines drift."
+      "Two models in four variants take some seven minutes. Trust the ratios more than the milliseconds: machines drift."
     },
     footer = {"", "Examples:", "  bnzoo bench", "  bnzoo bench deep-cnn --blocks 15 --json"})
 final class BenchCommand implements Callable<Integer> {
@@ -50,9 +50,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--variants",
       paramLabel = "LABEL",
       split = ",",
-      converter = TrainingCommand.VariantConverter.class,
+      converter = VariantConverter.class,
       description = "Which variants. Default: plain,batch-norm,low-level,spelt-out.")
-  private List<Variant> variants = Variants.normalizations();
+  private List<Variant> variants = Variants.inDefaultPlacement();
 
   @Option(
       names = "--blocks",
@@ -95,8 +95,8 @@ final class BenchCommand implements Callable<Integer> {
               number(row.millisecondsPerStep()),
               number(row.fastest()),
               number(row.slowest()),
-              number(row.timesStock()),
-              row.timesBatchNorm().stream()
+              number(row.speedup()),
+              row.relativeToBatchNorm().stream()
                   .mapToObj(BenchCommand::number)
                   .findFirst()
                   .orElse("-")));

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows whether memory grows over many training steps and predictions.",
       "",
-      "Heap: Java objects. Workspaces: what ND4J keeps outside the heap for its arrays. Process:"
-          + " all that is resident. Each in MB after a garbage collection.",
+      "Heap: Java objects. Workspaces: memory outside the heap that ND4J reuses. Process: all"
+          + " that is resident. Each in MB after a garbage collection.",
       "",
       "The growth is that after the first fifth of the repetitions; what a leak leaves behind is"
           + " there in each of them."
@@ -50,7 +50,7 @@ final class MemoryCommand implements Callable<Integer> {
   @Option(
       names = "--variant",
       paramLabel = "LABEL",
-      converter = TrainingCommand.VariantConverter.class,
+      converter = VariantConverter.class,
       defaultValue = "low-level",
       description = "Which variant. Default: ${DEFAULT-VALUE}.")
   private Variant variant;
@@ -78,8 +78,9 @@ final class MemoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Terminal terminal = output.terminal(spec);
+    MemoryCheck check = check();
     terminal.tell(NativeBackend.enableOneDnn().description());
-    List<MemoryCheck.Sample> samples = run(terminal);
+    List<MemoryCheck.Sample> samples = run(check, terminal);
     List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
     if (output.json()) {
       Result result = new Result(entry.id(), variant.label(), samples, growth);
@@ -91,12 +92,18 @@ final class MemoryCommand implements Callable<Integer> {
     return Bnzoo.SUCCESS;
   }
 
-  private List<MemoryCheck.Sample> run(Terminal terminal) {
-    try (Interruption.Work work = interruption.beginWork();
-        Terminal.Progress progress = terminal.progress()) {
-      return new MemoryCheck(entry, variant, repetitions).run(progress, interruption);
+  private MemoryCheck check() {
+    try {
+      return new MemoryCheck(entry, variant, repetitions);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private List<MemoryCheck.Sample> run(MemoryCheck check, Terminal terminal) {
+    try (Interruption.Work work = interruption.beginWork();
+        Terminal.Progress progress = terminal.progress()) {
+      return check.run(progress, interruption);
     }
   }
 

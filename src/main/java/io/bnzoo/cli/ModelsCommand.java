@@ -26,7 +26,8 @@ final class ModelsCommand implements Callable<Integer> {
       Variants, for --variant and --variants:
         plain       no normalization
         batch-norm  Deeplearning4j's BatchNormalization
-        low-level   by hand, after tf.nn: moments, then one normalizing operation
+        low-level   by hand, after tf.nn: moments, then one normalizing operation;
+                    the convolutions of deep-cnn then start from a truncated normal
         spelt-out   by hand: (x - mean) / sqrt(variance + epsilon) * gamma + beta
 
       Where batch norm stands, as an ending of the last three:

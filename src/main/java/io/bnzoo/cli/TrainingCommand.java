@@ -3,7 +3,6 @@ package io.bnzoo.cli;
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.ComparisonTable;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.Provenance;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -114,23 +112,5 @@ abstract class TrainingCommand implements Callable<Integer> {
     terminal.print(table.asText());
     table.notes().forEach(note -> terminal.print("! " + note));
     terminal.print("written to " + folder.path());
-  }
-
-  /** Reads the labels of variants. */
-  static final class VariantConverter implements CommandLine.ITypeConverter<Variant> {
-    @Override
-    public Variant convert(String label) {
-      return Variants.find(label)
-          .orElseThrow(
-              () ->
-                  new CommandLine.TypeConversionException(
-                      "there is no variant '"
-                          + label
-                          + "'; there is "
-                          + Variants.normalizations().stream()
-                              .map(Variant::label)
-                              .collect(Collectors.joining(", "))
-                          + ", and others that bnzoo models lists"));
-    }
   }
 }

@@ -29,6 +29,7 @@ public final class NormalizeByHand {
     NativeBackend.enableOneDnn();
     MultiLayerConfiguration configuration =
         new NeuralNetConfiguration.Builder()
+            .seed(1)
             .updater(new Adam(0.002))
             .activation(Activation.IDENTITY)
             .list()

@@ -83,9 +83,10 @@ public final class Comparison {
    * A comparison that has not begun.
    *
    * @param settings what is to be changed of the entry's defaults, in all variants alike
-   * @param seeds one pair of networks each: of the initial weights and of the order of the batches
+   * @param seeds one network of each variant: of the initial weights and of the order of the
+   *     batches
    * @param plan its data seed gives way to each of the seeds in turn
-   * @throws IllegalArgumentException if a variant or seed comes twice or not at all, or batch
+   * @throws IllegalArgumentException if a label or seed comes twice or not at all, or batch
    *     normalization is to be trained on batches of one
    */
   public Comparison(
@@ -99,8 +100,8 @@ public final class Comparison {
     this.variants = List.copyOf(variants);
     this.seeds = List.copyOf(seeds);
     this.plan = plan;
-    requireDistinct("variants", variants);
-    requireDistinct("seeds", seeds);
+    requireSomeAndDistinct("variants", variants.stream().map(Variant::label).toList());
+    requireSomeAndDistinct("seeds", seeds);
     this.initialWeights = builder().variant(variants.get(0)).build().spec().initialWeights();
     if (plan.batchSize() < 2 && !this.variants.equals(List.of(Variant.of(Normalization.none())))) {
       throw new IllegalArgumentException(
@@ -108,7 +109,7 @@ public final class Comparison {
     }
   }
 
-  private static void requireDistinct(String name, List<?> values) {
+  private static void requireSomeAndDistinct(String name, List<?> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException(name + " must not be empty");
     }
@@ -117,7 +118,7 @@ public final class Comparison {
     }
   }
 
-  /** A comparison of all variants at the entry's defaults, from seed 1. */
+  /** Without and with batch normalization at the entry's defaults, from seed 1. */
   public static Comparison ofDefaults(Zoo.Entry entry) {
     return new Comparison(
         entry, UnaryOperator.identity(), Variants.pair(), List.of(1L), entry.plan());

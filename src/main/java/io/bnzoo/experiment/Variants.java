@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** The variants that can be compared, by label. */
 public final class Variants {
-  private static final List<Variant> NORMALIZATIONS =
+  private static final List<Variant> DEFAULT_PLACEMENT =
       Stream.of(
               Normalization.none(),
               Normalization.batchNorm(),
@@ -18,18 +18,18 @@ public final class Variants {
           .toList();
 
   private static final List<Variant> ALL =
-      NORMALIZATIONS.stream().flatMap(variant -> Variant.all(variant.normalization())).toList();
+      DEFAULT_PLACEMENT.stream().flatMap(variant -> Variant.all(variant.normalization())).toList();
 
   private Variants() {}
 
   /** Without and with batch normalization: the main comparison. */
   public static List<Variant> pair() {
-    return NORMALIZATIONS.subList(0, 2);
+    return DEFAULT_PLACEMENT.subList(0, 2);
   }
 
   /** Each normalization in the default placement. */
-  public static List<Variant> normalizations() {
-    return NORMALIZATIONS;
+  public static List<Variant> inDefaultPlacement() {
+    return DEFAULT_PLACEMENT;
   }
 
   /** Each normalization in each placement, in the order in which they are shown. */

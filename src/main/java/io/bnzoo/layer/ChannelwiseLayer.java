@@ -23,6 +23,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
+import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
 
 /**
  * A layer that keeps the shape of its input and has one value of each parameter for each feature of
@@ -38,14 +39,21 @@ import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
  * learning rate, gradient clipping, regularization or division by the batch size. Neither kind is
  * regularized, as in Deeplearning4j's BatchNormalization.
  *
- * <p>{@code network.setLearningRate} passes over every SameDiff layer; give the updater an {@code
- * ISchedule} instead.
+ * <p>Deeplearning4j passes over SameDiff layers in three places. For {@code
+ * network.setLearningRate} give the updater an {@code ISchedule} instead; after {@code
+ * FineTuneConfiguration} this layer keeps its updater; and {@code nOutReplace} of the layer before
+ * needs this one to be removed and added again.
+ *
+ * <p>Of the constraints a builder takes, {@code constrainAllParameters} reaches the trained ones;
+ * weights and biases there are none.
  */
+@JsonIgnoreProperties("layerParams")
 @JsonAutoDetect(
     fieldVisibility = JsonAutoDetect.Visibility.ANY,
     getterVisibility = JsonAutoDetect.Visibility.NONE,
     isGetterVisibility = JsonAutoDetect.Visibility.NONE)
-public abstract class ChannelwiseLayer extends SameDiffLayer {
+public abstract sealed class ChannelwiseLayer extends SameDiffLayer
+    permits LowLevelBatchNormalization, ChannelwiseBias {
 
   /**
    * What a graph computes.
@@ -59,9 +67,9 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
   private int channelAxis = 1;
 
   /** For JSON. */
-  protected ChannelwiseLayer() {}
+  ChannelwiseLayer() {}
 
-  protected ChannelwiseLayer(Builder<?> builder) {
+  ChannelwiseLayer(Builder<?> builder) {
     super(builder);
     features = builder.features;
     channelAxis = builder.channelAxis;
@@ -131,6 +139,14 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
     statistics().keySet().forEach(name -> parameters.addWeightParam(name, features));
   }
 
+  /** Made anew for each call: kept, it would have a size and an identity from before setNIn. */
+  @Override
+  public final SDLayerParams getLayerParams() {
+    SDLayerParams parameters = new SDLayerParams();
+    defineParameters(parameters);
+    return parameters;
+  }
+
   @Override
   public final void initializeParameters(Map<String, INDArray> parameters) {
     trained().forEach((name, value) -> parameters.get(name).assign(value));
@@ -151,22 +167,28 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
 
   @Override
   public final void setNIn(InputType input, boolean override) {
-    if (features > 0 && !override) {
-      return;
-    }
+    channelAxis = 1;
+    long found;
     if (input instanceof InputType.InputTypeFeedForward vector) {
-      features = vector.getSize();
-      channelAxis = 1;
+      found = vector.getSize();
     } else if (input instanceof InputType.InputTypeConvolutional images) {
-      features = images.getChannels();
-      channelAxis = images.getFormat() == CNN2DFormat.NCHW ? 1 : 3;
+      found = images.getChannels();
+      channelAxis = axis(images.getFormat());
     } else if (input instanceof InputType.InputTypeConvolutionalFlat images) {
-      features = images.getDepth();
-      channelAxis = 1;
+      found = images.getDepth();
     } else {
       throw wrongInput(input);
     }
-    setLayerParams(null); // Asked for before, it would still have the old size.
+    if (features <= 0 || override) {
+      features = found;
+    }
+  }
+
+  private static int axis(CNN2DFormat format) {
+    return switch (format) {
+      case NCHW -> 1;
+      case NHWC -> 3;
+    };
   }
 
   @Override
@@ -241,23 +263,19 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
 
     /** How many features or channels there are; setInputType on the network finds it out, too. */
     public final B features(long count) {
-      require(count > 0, "features must be above 0, got " + count);
+      if (count <= 0) {
+        throw new IllegalArgumentException("features must be above 0, got " + count);
+      }
       features = count;
       return self();
     }
 
     /** The axis order of images, NCHW by default; setInputType finds it out, too. */
     public final B format(CNN2DFormat format) {
-      channelAxis = format == CNN2DFormat.NCHW ? 1 : 3;
+      channelAxis = axis(format);
       return self();
     }
 
     abstract B self();
-
-    static void require(boolean holds, String message) {
-      if (!holds) {
-        throw new IllegalArgumentException(message);
-      }
-    }
   }
 }

@@ -27,6 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * parameters alone.
  */
 final class ChannelwiseRuntime extends SameDiffLayer {
+  private final ChannelwiseLayer definition;
   private final Map<String, LayerGraph> graphs = new HashMap<>();
   private INDArray trainedGradients;
 
@@ -36,19 +37,18 @@ final class ChannelwiseRuntime extends SameDiffLayer {
 
   ChannelwiseRuntime(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
-  }
-
-  private ChannelwiseLayer definition() {
-    return (ChannelwiseLayer) layerConf();
+    // Deeplearning4j may go on to change the configuration, which the graphs would not follow.
+    definition = (ChannelwiseLayer) conf.getLayer().clone();
   }
 
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
     assertInputSet(false);
-    definition().validateInput(input);
+    definition.validateInput(input);
     graph = graph(training);
     values = new HashMap<>();
-    values.put(LayerGraph.INPUT, input.castTo(dataType));
+    // A copy must live until the way back, as the input itself does.
+    values.put(LayerGraph.INPUT, standard(input, ArrayType.ACTIVATIONS, workspaces));
     paramTable.forEach((name, value) -> values.put(name, value.reshape(parameterShape())));
     // In training the way to the output is needed again on the way back.
     ArrayType between = training ? ArrayType.ACTIVATIONS : ArrayType.FF_WORKING_MEM;
@@ -59,10 +59,16 @@ final class ChannelwiseRuntime extends SameDiffLayer {
   @Override
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray outputGradient, LayerWorkspaceMgr workspaces) {
-    assertInputSet(true);
+    if (values.isEmpty()) {
+      throw new IllegalStateException(
+          "layer " + layerId() + " has no gradient before it is activated");
+    }
     values.keySet().retainAll(graph.kept());
-    values.put(LayerGraph.OUTPUT_GRADIENT, inOrder(outputGradient.castTo(dataType), workspaces));
-    gradients.assign(0); // Inference moves no statistics.
+    values.put(
+        LayerGraph.OUTPUT_GRADIENT, standard(outputGradient, ArrayType.BP_WORKING_MEM, workspaces));
+    definition.statistics().keySet().stream()
+        .filter(name -> !graph.parameterGradients().containsKey(name))
+        .forEach(name -> gradTable.get(name).assign(0)); // Inference moves no statistics.
     graph
         .parameterGradients()
         .forEach(
@@ -78,10 +84,7 @@ final class ChannelwiseRuntime extends SameDiffLayer {
                 ArrayType.ACTIVATION_GRAD,
                 ArrayType.BP_WORKING_MEM));
     Gradient byName = new DefaultGradient();
-    definition()
-        .trained()
-        .keySet()
-        .forEach(name -> byName.setGradientFor(name, gradTable.get(name)));
+    definition.trained().keySet().forEach(name -> byName.setGradientFor(name, gradTable.get(name)));
     return new Pair<>(byName, values.get(graph.inputGradient()));
   }
 
@@ -92,14 +95,14 @@ final class ChannelwiseRuntime extends SameDiffLayer {
         key -> {
           try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
             return training
-                ? LayerGraph.ofTraining(definition(), dataType, rank)
-                : LayerGraph.ofInference(definition(), dataType, rank);
+                ? LayerGraph.ofTraining(definition, dataType, rank)
+                : LayerGraph.ofInference(definition, dataType, rank);
           }
         });
   }
 
   private long[] parameterShape() {
-    return definition().parameterShape(input.rank());
+    return definition.parameterShape(input.rank());
   }
 
   private static Program.Memory memory(
@@ -108,17 +111,23 @@ final class ChannelwiseRuntime extends SameDiffLayer {
         workspaces.createUninitialized(variable.equals(result) ? ofResult : between, type, shape);
   }
 
-  /** ND4J's operations are made for arrays in the order of their axes; some are wrong on others. */
-  private static INDArray inOrder(INDArray array, LayerWorkspaceMgr workspaces) {
-    return Shape.hasDefaultStridesForShape(array)
-        ? array
-        : workspaces.dup(ArrayType.BP_WORKING_MEM, array, 'c');
+  /**
+   * The array in this layer's type and in the order of its axes, copied where it is not.
+   *
+   * <p>oneDNN's batch normalization of floats is wrong on arrays in another order (Deeplearning4j
+   * issue 8860).
+   */
+  private INDArray standard(INDArray array, ArrayType memory, LayerWorkspaceMgr workspaces) {
+    INDArray typed =
+        array.dataType() == dataType ? array : workspaces.castTo(memory, dataType, array, false);
+    boolean inOrder = typed.ordering() == 'c' && Shape.hasDefaultStridesForShape(typed);
+    return inOrder ? typed : workspaces.dup(memory, typed, 'c');
   }
 
   @Override
   public void setBackpropGradientsViewArray(INDArray view) {
     super.setBackpropGradientsViewArray(view);
-    long trained = definition().trained().size() * definition().features();
+    long trained = definition.trained().size() * definition.features();
     trainedGradients = view.reshape(view.length()).get(interval(0, trained));
   }
 
@@ -130,7 +139,7 @@ final class ChannelwiseRuntime extends SameDiffLayer {
 
   @Override
   public boolean updaterDivideByMinibatch(String parameter) {
-    return definition().trained().containsKey(parameter);
+    return definition.trained().containsKey(parameter);
   }
 
   /** Unlike the method it overrides, which checks the value and then does nothing. */

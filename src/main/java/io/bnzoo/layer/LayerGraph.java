@@ -64,6 +64,9 @@ record LayerGraph(
     definition.steps().forEach((name, step) -> gradients.put(name, step.name()));
 
     Set<String> wanted = new HashSet<>(gradients.values());
+    if (wanted.size() < gradients.size()) {
+      throw new IllegalStateException("two parameters share a gradient: " + gradients);
+    }
     wanted.add(derivative.in(INPUT).name());
     Set<String> start = new HashSet<>(known);
     start.add(OUTPUT_GRADIENT);

@@ -41,7 +41,8 @@ import org.nd4j.autodiff.samediff.SDVariable;
  * <p>Defaults are TensorFlow's: decay 0.99, epsilon 0.001. TensorFlow's fused batch normalization
  * moves the population variance by n/(n-1) times v, tf.nn.moments and this layer by v.
  *
- * <p>A training batch of one row gives beta and a variance of 0 to move by: train on more.
+ * <p>Where a channel has one value in the batch, training gives beta and a variance of 0 to move
+ * by: train on larger batches.
  *
  * <p>Source: S. Ioffe and C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by
  * Reducing Internal Covariate Shift", 2015, algorithms 1 and 2.
@@ -168,14 +169,12 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
     /** The share of the old population statistic that a step keeps, in [0, 1). */
     public Builder decay(double share) {
-      require(share >= 0 && share < 1, "decay must be in [0, 1), got " + share);
       decay = share;
       return this;
     }
 
     /** What is added to the variance before the root is taken, above 0. */
     public Builder epsilon(double value) {
-      require(value > 0, "epsilon must be above 0, got " + value);
       epsilon = value;
       return this;
     }
@@ -193,6 +192,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
     @Override
     public LowLevelBatchNormalization build() {
+      new Normalization.LowLevel(decay, epsilon, arithmetic); // Checks them.
       return new LowLevelBatchNormalization(this);
     }
   }

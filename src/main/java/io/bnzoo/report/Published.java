@@ -16,7 +16,9 @@ public final class Published {
   /**
    * One published run.
    *
-   * @param initialStddev of normal weights; absent for Glorot uniform ones
+   * @param initialStddev of normal weights
+   * @param convolutionStddev of truncated normal weights of the convolutions; where neither is
+   *     given the run started from Glorot uniform weights
    * @param test accuracy on the test set
    * @param singles accuracy on test images one at a time, where it was published
    */
@@ -28,6 +30,7 @@ public final class Published {
       String activation,
       double learningRate,
       OptionalDouble initialStddev,
+      OptionalDouble convolutionStddev,
       double test,
       OptionalDouble singles,
       String source) {
@@ -39,13 +42,16 @@ public final class Published {
           && batches == plan.batches()
           && activation.equals(spec.activation().name())
           && learningRate == spec.optimizer().learningRate()
-          && initialStddev.equals(stddev(spec.initialWeights()));
+          && initialWeights().equals(spec.initialWeights());
     }
 
-    private static OptionalDouble stddev(InitialWeights weights) {
-      return weights instanceof InitialWeights.Normal normal
-          ? OptionalDouble.of(normal.stddev())
-          : OptionalDouble.empty();
+    private InitialWeights initialWeights() {
+      if (initialStddev.isPresent()) {
+        return InitialWeights.normal(initialStddev.getAsDouble());
+      }
+      return convolutionStddev.isPresent()
+          ? InitialWeights.truncatedNormalConvolutions(convolutionStddev.getAsDouble())
+          : InitialWeights.glorotUniform();
     }
   }
 

@@ -4,6 +4,6 @@ package io.bnzoo.spec;
 public enum Arithmetic {
   /** As one operation, like {@code tf.nn.batch_normalization}. */
   ONE_OPERATION,
-  /** As five: subtract, divide by the root, multiply, add. */
+  /** In full: subtract the mean, divide by the deviation, multiply by gamma, add beta. */
   SPELT_OUT
 }

@@ -54,6 +54,7 @@ public sealed interface Normalization {
   record LowLevel(double decay, double epsilon, Arithmetic arithmetic) implements Normalization {
     public LowLevel {
       checkBatchNorm(decay, epsilon);
+      Check.argument(arithmetic != null, "arithmetic must be given");
     }
 
     @Override

@@ -14,7 +14,10 @@ public enum Placement {
    * recommend. The normalization subtracts the mean and any bias with it; beta does the rest.
    */
   BEFORE_ACTIVATION("", false, Part.NORMALIZATION, Part.ACTIVATION),
-  /** The same with a bias in the affine map, which has no effect and a gradient of 0. */
+  /**
+   * The same with a bias in the affine map, which has no effect; its gradient is 0 but for
+   * rounding.
+   */
   BEFORE_ACTIVATION_WITH_BIAS("-with-bias", true, Part.NORMALIZATION, Part.ACTIVATION),
   /** Affine map with bias, activation, normalization. */
   AFTER_ACTIVATION_WITH_BIAS("-after-with-bias", true, Part.ACTIVATION, Part.NORMALIZATION),

@@ -16,7 +16,9 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 interface NormalizationLayers {
 
   /** Whether the affine map of a stage has a bias. */
-  boolean affineBias(Placement placement);
+  default boolean affineBias(Placement placement) {
+    return placement.affineBias();
+  }
 
   /** The named layers of one stage, in order. */
   List<Layer> layers(String stage);
@@ -34,7 +36,7 @@ interface NormalizationLayers {
     throw new IllegalStateException("no layers are known for " + normalization);
   }
 
-  /** No layers, and the bias stays. */
+  /** No layers, and always a bias. */
   record Nothing() implements NormalizationLayers {
     @Override
     public boolean affineBias(Placement placement) {
@@ -55,11 +57,6 @@ interface NormalizationLayers {
    */
   record BuiltIn(Normalization.BatchNorm batchNorm) implements NormalizationLayers {
     @Override
-    public boolean affineBias(Placement placement) {
-      return placement.affineBias();
-    }
-
-    @Override
     public List<Layer> layers(String stage) {
       // useLogStd would keep log10 of the standard deviation instead of the variance.
       return List.of(
@@ -72,13 +69,8 @@ interface NormalizationLayers {
     }
   }
 
-  /** The SameDiff layer. */
+  /** Our own layer, in SameDiff. */
   record ByHand(Normalization.LowLevel lowLevel) implements NormalizationLayers {
-    @Override
-    public boolean affineBias(Placement placement) {
-      return placement.affineBias();
-    }
-
     @Override
     public List<Layer> layers(String stage) {
       return List.of(

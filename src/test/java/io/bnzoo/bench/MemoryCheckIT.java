@@ -36,7 +36,7 @@ class MemoryCheckIT {
               assertThat(phase.workspaces()).as("bytes in workspaces").isLessThan(10);
             });
     // In training the heap is still being touched for the first time.
-    assertThat(growth.get(1).process()).as("resident bytes").isLessThan(2000);
+    assertThat(growth.get(1).process()).as("resident bytes").isLessThan(10_000);
   }
 
   @Test
@@ -46,7 +46,7 @@ class MemoryCheckIT {
         new MemoryCheck(MLP, LOW_LEVEL, 100).run(ProgressListener.NONE, () -> ++asked[0] > 25);
     assertThat(samples)
         .extracting(sample -> sample.phase() + " " + sample.repetitions())
-        .containsExactly("TRAINING 0", "TRAINING 10", "TRAINING 20", "INFERENCE 0");
+        .containsExactly("TRAINING 0", "TRAINING 10", "TRAINING 20");
   }
 
   @Test

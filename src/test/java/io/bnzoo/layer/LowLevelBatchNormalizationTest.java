@@ -3,6 +3,7 @@ package io.bnzoo.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.spec.Arithmetic;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -27,6 +29,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -300,23 +303,116 @@ class LowLevelBatchNormalizationTest {
     assertThat(network.params().isNaN().any()).isFalse();
   }
 
+  /** The layer itself heeds no mask: every row counts in the moments. */
   @Test
   void aMaskOfExamplesIsPassedOn() {
     MultiLayerNetwork network = dense();
     INDArray mask = Nd4j.ones(TYPE, Networks.BATCH, 1);
-    network.fit(Networks.batch(TYPE, 1), Networks.labels(TYPE), mask, mask);
-    MultiLayerNetwork unmasked = dense();
-    step(unmasked, 1);
-    ArrayAssert.assertClose(network.params(), unmasked.params(), 1e-6, 1e-6);
+    mask.putScalar(0, 0, 0);
+    network.setLayerMaskArrays(mask, mask);
+    assertThat(network.getLayer("bn1").getMaskArray()).isSameAs(mask);
+    assertThat(network.getLayer("tanh2").getMaskArray()).isSameAs(mask);
+  }
+
+  @Test
+  void featuresOfAnotherTypeAreCast() {
+    MultiLayerNetwork floats = network(fiveFeatures());
+    MultiLayerNetwork doubles = network(fiveFeatures());
+    INDArray labels = Nd4j.eye(2).castTo(TYPE).getRows(0, 1, 0, 1, 0, 1, 0, 1);
+    floats.fit(Networks.batch(TYPE, 1), labels);
+    doubles.fit(Networks.batch(DataType.DOUBLE, 1), labels);
+    ArrayAssert.assertSameBits(doubles.params(), floats.params());
+  }
+
+  private static LowLevelBatchNormalization fiveFeatures() {
+    return new LowLevelBatchNormalization.Builder().name("bn").features(5).build();
+  }
+
+  @Test
+  void aConfigurationIsTheSameBeforeAndAfterItIsInitialized() {
+    MultiLayerNetwork network = dense();
+    MultiLayerConfiguration read =
+        MultiLayerConfiguration.fromJson(network.getLayerWiseConfigurations().toJson());
+    LowLevelBatchNormalization used =
+        (LowLevelBatchNormalization) network.getLayerWiseConfigurations().getConf(1).getLayer();
+    LowLevelBatchNormalization unused = (LowLevelBatchNormalization) read.getConf(1).getLayer();
+    assertThat(unused).isEqualTo(used).hasSameHashCodeAs(used);
+  }
+
+  @Test
+  void theAxisOfTheChannelsIsFoundWhereTheirNumberIsKnownAlready() {
+    LowLevelBatchNormalization layer = fiveFeatures();
+    layer.setNIn(InputType.convolutional(5, 5, 7, CNN2DFormat.NHWC), false);
+    assertThat(layer.features()).isEqualTo(5);
+    assertThat(layer.channelAxis()).isEqualTo(3);
+    layer.setNIn(InputType.convolutional(5, 5, 7, CNN2DFormat.NHWC), true);
+    assertThat(layer.features()).isEqualTo(7);
+  }
+
+  @Test
+  void aConstraintOfTheLayersOwnReachesGammaAndBetaAlone() {
+    MultiLayerNetwork network =
+        network(
+            new LowLevelBatchNormalization.Builder()
+                .features(5)
+                .constrainAllParameters(new MaxNormConstraint(0.01, 0))
+                .build());
+    INDArray labels = Nd4j.eye(2).castTo(TYPE).getRows(0, 1, 0, 1, 0, 1, 0, 1);
+    network.fit(Networks.batch(TYPE, 1), labels);
+    Layer layer = network.getLayer(0);
+    assertThat(layer.getParam("gamma").norm2Number().doubleValue()).isLessThanOrEqualTo(0.0101);
+    assertThat(layer.getParam("populationVariance").minNumber().doubleValue()).isGreaterThan(0.98);
+  }
+
+  @Test
+  void aBiasOfItsOwnMovesAsBetaDoes() {
+    MultiLayerNetwork network = dense();
+    network.setInput(Networks.batch(TYPE, 1));
+    network.setLabels(Networks.labels(TYPE));
+    network.computeGradientAndScore();
+    ArrayAssert.assertSameBits(
+        network.gradient().getGradientFor("2_bias"), network.gradient().getGradientFor("1_beta"));
+  }
+
+  @Test
+  void oneFeatureIsEnough() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Networks.settings(TYPE)
+                .list()
+                .layer(new LowLevelBatchNormalization.Builder().features(1).build())
+                .layer(
+                    new OutputLayer.Builder().nIn(1).nOut(2).activation(Activation.SOFTMAX).build())
+                .build());
+    network.init();
+    INDArray x = Nd4j.createFromArray(new float[][] {{1}, {3}});
+    network.fit(x, Nd4j.eye(2).castTo(TYPE));
+    assertThat(network.getParam("0_populationMean").getDouble(0)).isCloseTo(0.02, within(1e-7));
+    assertThat(network.getParam("0_populationVariance").getDouble(0)).isCloseTo(1, within(1e-7));
+  }
+
+  @Test
+  void aTrainingBatchOfOneGivesBetaAndMovesTheVarianceTowardsZero() {
+    MultiLayerNetwork network = network(fiveFeatures());
+    INDArray x = Networks.normal(TYPE, 1, 1, 5);
+    INDArray y = network.feedForwardToLayer(0, x, true).get(1);
+    ArrayAssert.assertClose(y, Nd4j.zeros(TYPE, 1, 5), 1e-6, 0);
+    network.fit(x, Nd4j.eye(2).castTo(TYPE).getRows(0));
+    ArrayAssert.assertClose(
+        network.getLayer(0).getParam("populationVariance"),
+        Nd4j.valueArrayOf(new long[] {5}, 0.99, TYPE),
+        1e-6,
+        0);
+    assertThat(network.params().isNaN().any()).isFalse();
   }
 
   @Test
   void wrongUseIsRefusedWithWhatToDo() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().decay(1))
+        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().decay(1).build())
         .withMessage("decay must be in [0, 1), got 1.0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().epsilon(0))
+        .isThrownBy(() -> new LowLevelBatchNormalization.Builder().epsilon(0).build())
         .withMessage("epsilon must be above 0, got 0.0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LowLevelBatchNormalization.Builder().features(0))
@@ -334,12 +430,23 @@ class LowLevelBatchNormalizationTest {
                     .setInputType(InputType.recurrent(4, 3))
                     .build())
         .withMessageContaining("layer bn takes [N,features] or images in NCHW or NHWC, got");
-    MultiLayerNetwork five =
-        network(new LowLevelBatchNormalization.Builder().name("bn").features(5).build());
+    MultiLayerNetwork five = network(fiveFeatures());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> five.output(Nd4j.ones(TYPE, 2, 4)))
         .withMessage(
             "layer bn takes 5 features on axis 1 of [N,features] or of images, got [2, 4]");
+  }
+
+  @Test
+  void aGradientBeforeAnyActivationIsRefused() {
+    Layer layer = dense().getLayer("bn1");
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                layer.backpropGradient(
+                    Nd4j.ones(TYPE, 2, Networks.UNITS), LayerWorkspaceMgr.noWorkspaces()))
+        .withMessageContaining("bn1")
+        .withMessageContaining("has no gradient before it is activated");
   }
 
   private static MultiLayerNetwork network(LowLevelBatchNormalization layer) {

@@ -47,9 +47,10 @@ final class Networks {
   }
 
   /** Two convolutions in the same way. */
-  static MultiLayerNetwork convolutional(CNN2DFormat format, Arithmetic arithmetic) {
+  static MultiLayerNetwork convolutional(
+      NeuralNetConfiguration.Builder settings, CNN2DFormat format, Arithmetic arithmetic) {
     return initialized(
-        settings(DataType.DOUBLE)
+        settings
             .list()
             .layer(convolution("conv1", format))
             .layer(normalization("bn1", arithmetic))

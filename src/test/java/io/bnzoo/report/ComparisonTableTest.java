@@ -4,13 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.train.Outcome;
+import io.bnzoo.zoo.DeepCnn;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTableTest {
+
+  @Test
+  void aPublishedFigureStandsBesideTheSameInitialWeightsOnly() {
+    NetworkSpec lowLevel = DeepCnn.builder().normalization(Normalization.lowLevel()).build().spec();
+    NetworkSpec batchNorm =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().spec();
+    assertThat(published(lowLevel)).containsExactly(0.9605);
+    assertThat(published(batchNorm)).containsExactly(0.9745);
+    assertThat(
+            published(
+                DeepCnn.builder()
+                    .normalization(Normalization.lowLevel())
+                    .initialWeights(batchNorm.initialWeights())
+                    .build()
+                    .spec()))
+        .isEmpty();
+    assertThat(
+            published(
+                DeepCnn.builder()
+                    .normalization(Normalization.batchNorm())
+                    .initialWeights(lowLevel.initialWeights())
+                    .build()
+                    .spec()))
+        .isEmpty();
+  }
+
+  private static List<Double> published(NetworkSpec spec) {
+    return Published.of(spec, Results.pair().plan()).stream().map(Published.Figure::test).toList();
+  }
 
   @Test
   void severalSeedsGetTheirMeans() {
