@@ -32,7 +32,12 @@ public final class MemoryCheck {
   /** What is repeated. */
   public enum Phase {
     TRAINING,
-    INFERENCE
+    INFERENCE;
+
+    /** Its name for people. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
@@ -87,7 +92,7 @@ public final class MemoryCheck {
           repeated.run();
           if (done % (repetitions / SAMPLES) == 0 || done == repetitions) {
             samples.add(sample(phase, done));
-            progress.advanced(phase.name().toLowerCase(Locale.ROOT), done, repetitions);
+            progress.advanced(phase.label(), done, repetitions);
           }
         }
       }

@@ -113,7 +113,7 @@ final class MemoryCommand implements Callable<Integer> {
     for (MemoryCheck.Sample sample : samples) {
       table.add(
           List.of(
-              name(sample.phase()),
+              sample.phase().label(),
               Integer.toString(sample.repetitions()),
               megabytes(sample.heap()),
               megabytes(sample.workspaces()),
@@ -126,14 +126,10 @@ final class MemoryCommand implements Callable<Integer> {
     return String.format(
         Locale.ROOT,
         "%s leaves behind, in bytes a repetition: heap %.1f, workspaces %.1f, process %.1f",
-        name(growth.phase()),
+        growth.phase().label(),
         growth.heap(),
         growth.workspaces(),
         growth.process());
-  }
-
-  private static String name(MemoryCheck.Phase phase) {
-    return phase.name().toLowerCase(Locale.ROOT);
   }
 
   private static String megabytes(long bytes) {

@@ -94,9 +94,7 @@ final class ChannelwiseRuntime extends SameDiffLayer {
         (training ? "training " : "inference ") + rank,
         key -> {
           try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-            return training
-                ? LayerGraph.ofTraining(definition, dataType, rank)
-                : LayerGraph.ofInference(definition, dataType, rank);
+            return LayerGraph.of(definition, training, dataType, rank);
           }
         });
   }

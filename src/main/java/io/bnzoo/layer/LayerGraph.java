@@ -29,17 +29,8 @@ record LayerGraph(
   static final String INPUT = SameDiffLayer.INPUT_KEY;
   static final String OUTPUT_GRADIENT = "outputGradient";
 
-  /** The graph of {@link ChannelwiseLayer#training}, for inputs of a rank. */
-  static LayerGraph ofTraining(ChannelwiseLayer layer, DataType type, int rank) {
-    return of(layer, type, rank, true);
-  }
-
-  /** The graph of {@link ChannelwiseLayer#inference}, for inputs of a rank. */
-  static LayerGraph ofInference(ChannelwiseLayer layer, DataType type, int rank) {
-    return of(layer, type, rank, false);
-  }
-
-  private static LayerGraph of(ChannelwiseLayer layer, DataType type, int rank, boolean training) {
+  /** The graph of training or of inference, for inputs of a rank. */
+  static LayerGraph of(ChannelwiseLayer layer, boolean training, DataType type, int rank) {
     SameDiff graph = SameDiff.create();
     long[] anyShape = new long[rank];
     Arrays.fill(anyShape, -1);

@@ -2,6 +2,7 @@ package io.bnzoo.layer;
 
 import io.bnzoo.spec.Arithmetic;
 import io.bnzoo.spec.Normalization;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +53,10 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   public static final String BETA = "beta";
   public static final String POPULATION_MEAN = "populationMean";
   public static final String POPULATION_VARIANCE = "populationVariance";
+
+  private static final Map<String, Double> TRAINED = inOrder(GAMMA, 1, BETA, 0);
+  private static final Map<String, Double> STATISTICS =
+      inOrder(POPULATION_MEAN, 0, POPULATION_VARIANCE, 1);
 
   private double decay;
   private double epsilon;
@@ -110,12 +115,12 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
   @Override
   Map<String, Double> trained() {
-    return inOrder(GAMMA, 1, BETA, 0);
+    return TRAINED;
   }
 
   @Override
   Map<String, Double> statistics() {
-    return inOrder(POPULATION_MEAN, 0, POPULATION_VARIANCE, 1);
+    return STATISTICS;
   }
 
   private static Map<String, Double> inOrder(
@@ -123,7 +128,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put(first, ofFirst);
     values.put(second, ofSecond);
-    return values;
+    return Collections.unmodifiableMap(values);
   }
 
   @Override

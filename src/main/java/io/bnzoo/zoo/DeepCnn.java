@@ -63,13 +63,13 @@ public final class DeepCnn extends BatchNormModel {
             ImageShape.MNIST,
             ImageFormat.NCHW,
             10);
-    return new ModelBuilder<>(defaults, DeepCnn::defaultWeights, DeepCnn::new);
-  }
-
-  private static InitialWeights defaultWeights(Normalization normalization) {
-    return normalization instanceof Normalization.LowLevel
-        ? InitialWeights.truncatedNormalConvolutions(0.05)
-        : InitialWeights.glorotUniform();
+    return new ModelBuilder<>(
+        defaults,
+        normalization ->
+            normalization instanceof Normalization.LowLevel
+                ? InitialWeights.truncatedNormalConvolutions(0.05)
+                : defaults.initialWeights(),
+        DeepCnn::new);
   }
 
   static List<Convolution> convolutions(int imageChannels) {

@@ -35,25 +35,13 @@ class LowLevelEqualsBatchNormTest {
   @ParameterizedTest
   @MethodSource("byHand")
   void theMlpIsTheSameAfterFiftySteps(Normalization byHand) {
-    assertSame(
-        mlp(byHand, Activation.SIGMOID),
-        mlp(Normalization.batchNorm(), Activation.SIGMOID),
-        50,
-        1e-6,
-        BATCH,
-        784);
+    assertMlpIsSame(byHand, Activation.SIGMOID, 1e-6);
   }
 
   @ParameterizedTest
   @MethodSource("byHand")
   void theMlpOfReLusIsNearlyTheSameAfterFiftySteps(Normalization byHand) {
-    assertSame(
-        mlp(byHand, Activation.RELU),
-        mlp(Normalization.batchNorm(), Activation.RELU),
-        50,
-        1e-4,
-        BATCH,
-        784);
+    assertMlpIsSame(byHand, Activation.RELU, 1e-4);
   }
 
   @Test
@@ -81,6 +69,17 @@ class LowLevelEqualsBatchNormTest {
         1,
         28,
         28);
+  }
+
+  private static void assertMlpIsSame(
+      Normalization byHand, Activation activation, double tolerance) {
+    assertSame(
+        mlp(byHand, activation),
+        mlp(Normalization.batchNorm(), activation),
+        50,
+        tolerance,
+        BATCH,
+        784);
   }
 
   private static MultiLayerNetwork mlp(Normalization normalization, Activation activation) {
