@@ -46,6 +46,11 @@ final class Networks {
             .setInputType(InputType.feedForward(INPUTS)));
   }
 
+  /** The same of floats, with plain settings. */
+  static MultiLayerNetwork dense() {
+    return dense(settings(DataType.FLOAT), Arithmetic.ONE_OPERATION);
+  }
+
   /** Two convolutions in the same way. */
   static MultiLayerNetwork convolutional(
       NeuralNetConfiguration.Builder settings, CNN2DFormat format, Arithmetic arithmetic) {
@@ -131,5 +136,10 @@ final class Networks {
       labels.putScalar(i, i % CLASSES, 1);
     }
     return labels;
+  }
+
+  /** One training step of floats, on the batch of a seed. */
+  static void step(MultiLayerNetwork network, long seed) {
+    network.fit(batch(DataType.FLOAT, seed), labels(DataType.FLOAT));
   }
 }
