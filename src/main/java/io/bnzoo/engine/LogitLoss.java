@@ -48,14 +48,12 @@ interface LogitLoss {
   record SigmoidCrossEntropy(INDArray weights) implements LogitLoss {
     @Override
     public double mean(INDArray logits, INDArray labels) {
+      double[] z = rowByRow(logits);
+      double[] y = rowByRow(labels);
       double sum = 0;
-      for (int row = 0; row < logits.rows(); row++) {
-        for (int column = 0; column < logits.columns(); column++) {
-          double z = logits.getDouble(row, column);
-          double y = labels.getDouble(row, column);
-          double weight = weights == null ? 1 : weights.getDouble(column);
-          sum += weight * (Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z))));
-        }
+      for (int i = 0; i < z.length; i++) {
+        double weight = weights == null ? 1 : weights.getDouble(i % logits.columns());
+        sum += weight * (Math.max(z[i], 0) - z[i] * y[i] + Math.log1p(Math.exp(-Math.abs(z[i]))));
       }
       return sum / logits.rows();
     }
@@ -65,25 +63,32 @@ interface LogitLoss {
   record SoftmaxCrossEntropy() implements LogitLoss {
     @Override
     public double mean(INDArray logits, INDArray labels) {
+      double[] z = rowByRow(logits);
+      double[] y = rowByRow(labels);
       double sum = 0;
-      for (int row = 0; row < logits.rows(); row++) {
-        sum += rowLoss(logits.getRow(row).toDoubleVector(), labels.getRow(row).toDoubleVector());
+      for (int start = 0; start < z.length; start += logits.columns()) {
+        sum += rowLoss(z, y, start, start + logits.columns());
       }
       return sum / logits.rows();
     }
 
-    private static double rowLoss(double[] z, double[] y) {
-      double largest = z[0];
-      for (double value : z) {
-        largest = Math.max(largest, value);
+    private static double rowLoss(double[] z, double[] y, int start, int end) {
+      double largest = z[start];
+      for (int k = start; k < end; k++) {
+        largest = Math.max(largest, z[k]);
       }
       double exponentials = 0;
       double picked = 0;
-      for (int k = 0; k < z.length; k++) {
+      for (int k = start; k < end; k++) {
         exponentials += Math.exp(z[k] - largest);
         picked += y[k] * z[k];
       }
       return largest + Math.log(exponentials) - picked;
     }
+  }
+
+  /** All values at once, a row after the other; asking for each would take most of the time. */
+  private static double[] rowByRow(INDArray matrix) {
+    return matrix.dup('c').data().asDouble();
   }
 }

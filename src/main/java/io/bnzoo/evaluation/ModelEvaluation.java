@@ -40,8 +40,9 @@ public final class ModelEvaluation {
       nanos += System.nanoTime() - before;
       checkClasses(values);
       loss += classifier.loss(inputs, values, labels) * chunk.size();
+      int[] predicted = Scorer.largestInRows(values);
       for (int i = 0; i < chunk.size(); i++) {
-        evaluation.eval(Scorer.largest(values.getRow(i)), chunk.label(i));
+        evaluation.eval(predicted[i], chunk.label(i));
       }
       progress.advanced("evaluating", from + chunk.size(), images.size());
     }
@@ -70,7 +71,7 @@ public final class ModelEvaluation {
     int right = 0;
     for (int i = 0; i < images.size(); i++) {
       INDArray values = classifier.values(images.slice(i, i + 1).images());
-      right += Scorer.largest(values.getRow(0)) == images.label(i) ? 1 : 0;
+      right += Scorer.largestInRows(values)[0] == images.label(i) ? 1 : 0;
     }
     return (double) right / images.size();
   }

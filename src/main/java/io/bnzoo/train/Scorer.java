@@ -26,8 +26,8 @@ public final class Scorer {
       LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
       INDArray logits = engine.logits(chunk.images(), Statistics.POPULATION);
       loss += engine.loss(logits, chunk.oneHotLabels()) * chunk.size();
+      System.arraycopy(largestInRows(logits), 0, predicted, from, chunk.size());
       for (int i = 0; i < chunk.size(); i++) {
-        predicted[from + i] = largest(logits.getRow(i));
         right += predicted[from + i] == chunk.label(i) ? 1 : 0;
       }
     }
@@ -43,16 +43,19 @@ public final class Scorer {
     return (double) right / images.size();
   }
 
-  /** The position of the largest value, the first of equals; 0 if there are only NaNs. */
-  public static int largest(INDArray row) {
-    float[] values = row.toFloatVector();
-    int best = 0;
-    for (int k = 1; k < values.length; k++) {
-      if (values[k] > values[best]) {
-        best = k;
+  /** The position of the largest value in each row, the first of equals; 0 if all are NaN. */
+  public static int[] largestInRows(INDArray matrix) {
+    float[] values = matrix.dup('c').data().asFloat();
+    int columns = matrix.columns();
+    int[] positions = new int[matrix.rows()];
+    for (int row = 0; row < positions.length; row++) {
+      int best = row * columns;
+      for (int i = best + 1; i < (row + 1) * columns; i++) {
+        best = values[i] > values[best] ? i : best;
       }
+      positions[row] = best - row * columns;
     }
-    return best;
+    return positions;
   }
 
   private static OptionalInt onlyValue(int[] values) {
