@@ -25,6 +25,7 @@ class ArchitectureTest {
           "experiment",
           "evaluation",
           "train",
+          "diagnostics",
           "engine",
           "storage",
           "zoo",

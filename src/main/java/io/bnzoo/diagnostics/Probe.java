@@ -1,0 +1,136 @@
+package io.bnzoo.diagnostics;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.ImageInput;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Looks inside a zoo network with the same few images again and again.
+ *
+ * <p>A look is one forward and one backward pass in training mode, so that batch norm normalizes by
+ * the images' own statistics, as in training. It changes neither parameters nor population
+ * statistics. Source of the percentiles: S. Ioffe and C. Szegedy, "Batch Normalization", 2015,
+ * figure 1 (b) and (c), which follows one typical unit; here they are over a whole layer.
+ */
+public final class Probe {
+  private static final double LOW = 15;
+  private static final double MEDIAN = 50;
+  private static final double HIGH = 85;
+
+  /** An activation flatter than this passes hardly any gradient on. */
+  private static final double FLAT = 1e-3;
+
+  /**
+   * A hidden stage of the network.
+   *
+   * @param activationLayer the index of the layer that is its activation
+   * @param affineLayer the index of the layer with its weights
+   * @param unitAxis along which its units, or feature maps, lie
+   */
+  private record Stage(
+      String name, int activationLayer, int affineLayer, int unitAxis, IActivation activation) {}
+
+  private final MultiLayerNetwork network;
+  private final INDArray images;
+  private final INDArray labels;
+  private final List<Stage> stages;
+
+  /**
+   * A probe of a network whose hidden activations are layers of their own, named after their affine
+   * layer and a hyphen ({@code fc1}, {@code fc1-relu}), as in the zoo.
+   *
+   * @param probing the images to look with, at least 2
+   */
+  public Probe(MultiLayerNetwork network, LabeledImages probing) {
+    if (probing.size() < 2) {
+      throw new IllegalArgumentException(
+          "batch statistics need at least 2 images, got " + probing.size());
+    }
+    this.network = network;
+    this.images =
+        ImageInput.of(candidate -> network.output(candidate, false)).shaped(probing.images());
+    this.labels = probing.oneHotLabels();
+    this.stages = stages(network);
+  }
+
+  /** A look at the network as it is after a batch; it must have been trained on one. */
+  public Snapshot snapshot(int batch) {
+    List<INDArray> activations = network.feedForward(images, true);
+    Gradient gradient = network.calculateGradients(images, labels, null, null).getFirst();
+    List<Snapshot.Layer> layers = new ArrayList<>();
+    for (Stage stage : stages) {
+      INDArray before = activations.get(stage.activationLayer());
+      double[] values = before.dup('c').data().asDouble();
+      Percentile percentile = new Percentile();
+      percentile.setData(values);
+      layers.add(
+          new Snapshot.Layer(
+              stage.name(),
+              percentile.evaluate(LOW),
+              percentile.evaluate(MEDIAN),
+              percentile.evaluate(HIGH),
+              dead(stage, before),
+              norm(gradient.getGradientFor(stage.affineLayer() + "_W"))));
+    }
+    return new Snapshot(batch, layers);
+  }
+
+  /** Deeplearning4j's gradient is a sum over the images; it divides by their number later. */
+  private double norm(INDArray gradient) {
+    return gradient.norm2Number().doubleValue() / images.size(0);
+  }
+
+  /** The share of the stage's units that are flat for all images and in all places. */
+  private static double dead(Stage stage, INDArray before) {
+    INDArray slope = stage.activation().backprop(before.dup(), Nd4j.onesLike(before)).getFirst();
+    int[] others = new int[before.rank() - 1];
+    for (int axis = 0, i = 0; axis < before.rank(); axis++) {
+      if (axis != stage.unitAxis()) {
+        others[i++] = axis;
+      }
+    }
+    INDArray steepest = slope.amax(others);
+    return steepest.lt(FLAT).castTo(before.dataType()).meanNumber().doubleValue();
+  }
+
+  private static List<Stage> stages(MultiLayerNetwork network) {
+    Map<String, Integer> indexOf = new HashMap<>();
+    List<Stage> stages = new ArrayList<>();
+    for (int i = 0; i < network.getnLayers(); i++) {
+      Layer layer = network.getLayer(i).conf().getLayer();
+      indexOf.put(layer.getLayerName(), i);
+      if (layer instanceof ActivationLayer activation) {
+        String name = layer.getLayerName().substring(0, layer.getLayerName().lastIndexOf('-'));
+        int affine = indexOf.get(name);
+        stages.add(
+            new Stage(
+                name,
+                i,
+                affine,
+                unitAxis(network.getLayer(affine).conf().getLayer()),
+                activation.getActivationFn()));
+      }
+    }
+    return stages;
+  }
+
+  private static int unitAxis(Layer affine) {
+    boolean channelsLast =
+        affine instanceof ConvolutionLayer convolution
+            && convolution.getCnn2dDataFormat() == CNN2DFormat.NHWC;
+    return channelsLast ? 3 : 1;
+  }
+}

@@ -1,0 +1,164 @@
+package io.bnzoo.diagnostics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
+import io.bnzoo.spec.Placement;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class ProbeTest {
+  private static final LabeledImages IMAGES = TestDigits.draw(20, 5);
+
+  static Stream<Variant> variants() {
+    return Stream.of(
+        Variant.of(Normalization.none()),
+        Variant.of(Normalization.batchNorm()),
+        Variant.of(Normalization.lowLevel()),
+        new Variant(Normalization.batchNorm(), Placement.AFTER_ACTIVATION));
+  }
+
+  private static MultiLayerNetwork trained(MultiLayerNetwork network) {
+    try (Engine engine = new Dl4jEngine(network)) {
+      engine.step(IMAGES.images(), IMAGES.oneHotLabels());
+    }
+    return network;
+  }
+
+  private static MultiLayerNetwork mlp(Variant variant) {
+    return trained(
+        ThreeLayerMlp.builder().variant(variant).optimizer(new Optimizer.Sgd(0.5)).build().init());
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void aLookChangesNothing(Variant variant) {
+    MultiLayerNetwork network = mlp(variant);
+    INDArray before = network.params().dup();
+    new Probe(network, IMAGES).snapshot(0);
+    ArrayAssert.assertSameBits(before, network.params());
+  }
+
+  /** Those of the first layer, which are an affine map of the images alone. */
+  @Test
+  void percentilesAreThoseOfAllValuesBeforeTheActivation() {
+    MultiLayerNetwork network = mlp(Variant.of(Normalization.none()));
+    INDArray values =
+        IMAGES
+            .images()
+            .mmul(network.getParam("0_W"))
+            .addiRowVector(network.getParam("0_b").reshape(100));
+    double[] sorted = values.dup('c').data().asDouble();
+    Arrays.sort(sorted);
+    Snapshot.Layer layer = new Probe(network, IMAGES).snapshot(0).layers().get(0);
+    assertThat(layer.name()).isEqualTo("fc1");
+    assertThat(layer.low()).isCloseTo(sorted[300], within(0.01));
+    assertThat(layer.median()).isCloseTo(sorted[1000], within(0.01));
+    assertThat(layer.high()).isCloseTo(sorted[1700], within(0.01));
+    assertThat(layer.high() - layer.low()).isGreaterThan(0.2);
+  }
+
+  @Test
+  void batchNormKeepsThePercentilesAtThoseOfAStandardizedLayer() {
+    Snapshot snapshot = new Probe(mlp(Variant.of(Normalization.batchNorm())), IMAGES).snapshot(3);
+    assertThat(snapshot.batch()).isEqualTo(3);
+    assertThat(snapshot.layers()).hasSize(3);
+    assertThat(snapshot.layers())
+        .allSatisfy(
+            layer -> {
+              assertThat(layer.low()).isBetween(-1.3, -0.5);
+              assertThat(layer.median()).isBetween(-0.3, 0.3);
+              assertThat(layer.high()).isBetween(0.5, 1.3);
+            });
+  }
+
+  @Test
+  void aUnitThatIsNeverPositiveIsDead() {
+    MultiLayerNetwork network = mlp(Variant.of(Normalization.none()));
+    double before = new Probe(network, IMAGES).snapshot(0).layers().get(1).dead();
+    INDArray bias = network.getParam("2_b");
+    for (int unit = 0; unit < 100; unit++) {
+      bias.putScalar(unit, unit < 37 ? -1000 : 1000);
+    }
+    assertThat(before).isLessThan(0.3);
+    assertThat(new Probe(network, IMAGES).snapshot(0).layers().get(1).dead())
+        .isCloseTo(0.37, within(1e-6));
+  }
+
+  @Test
+  void aSigmoidThatIsSaturatedForAllImagesIsDead() {
+    MultiLayerNetwork network =
+        trained(ThreeLayerMlp.builder().activation(Activation.SIGMOID).build().init());
+    INDArray bias = network.getParam("0_b");
+    for (int unit = 0; unit < 100; unit++) {
+      bias.putScalar(unit, unit < 20 ? -50 : unit < 50 ? 50 : 0);
+    }
+    assertThat(new Probe(network, IMAGES).snapshot(0).layers().get(0).dead())
+        .isCloseTo(0.5, within(1e-6));
+  }
+
+  /** A map that is dead in some places only is not dead. */
+  @Test
+  void theUnitsOfAConvolutionAreItsMapsInEitherAxisOrder() {
+    for (ImageFormat format : ImageFormat.values()) {
+      MultiLayerNetwork network = trained(DeepCnn.builder().format(format).build().init());
+      INDArray bias = network.getParam("0_b");
+      bias.putScalar(0, -1000);
+      bias.putScalar(1, 1000);
+      bias.putScalar(2, 1000);
+      bias.putScalar(3, 1000);
+      List<Snapshot.Layer> layers = new Probe(network, IMAGES).snapshot(0).layers();
+      assertThat(layers).hasSize(20);
+      assertThat(layers.get(0).name()).isEqualTo("conv01");
+      assertThat(layers.get(0).dead()).as(format.name()).isCloseTo(0.25, within(1e-6));
+      assertThat(layers.get(19).name()).isEqualTo("fc1");
+    }
+  }
+
+  /** A step of gradient descent moves the weights by the learning rate times the gradient. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void gradientNormsAreWhatAStepMoves(Variant variant) {
+    MultiLayerNetwork network = mlp(variant);
+    Snapshot snapshot = new Probe(network, IMAGES).snapshot(0);
+    for (Snapshot.Layer layer : snapshot.layers()) {
+      assertThat(layer.gradientNorm()).isPositive();
+    }
+    int second = indexOf(network, "fc2");
+    INDArray before = network.getParam(second + "_W").dup();
+    trained(network);
+    double moved = before.subi(network.getParam(second + "_W")).norm2Number().doubleValue();
+    assertThat(snapshot.layers().get(1).gradientNorm())
+        .isCloseTo(moved / 0.5, within(1e-3 * moved));
+  }
+
+  private static int indexOf(MultiLayerNetwork network, String name) {
+    return network.getLayerNames().indexOf(name);
+  }
+
+  @Test
+  void oneImageIsNotEnough() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Probe(mlp(Variant.of(Normalization.none())), IMAGES.slice(0, 1)))
+        .withMessage("batch statistics need at least 2 images, got 1");
+  }
+}
