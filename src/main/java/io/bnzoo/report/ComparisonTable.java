@@ -2,6 +2,7 @@ package io.bnzoo.report;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.Lesson;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import java.util.ArrayList;
@@ -140,8 +141,9 @@ public final class ComparisonTable {
       return NONE;
     }
     List<String> figures =
-        Published.of(variant.spec(), result.plan()).stream()
-            .map(figure -> share(figure.test()))
+        Lesson.published(variant.spec(), result.plan()).stream()
+            .flatMapToDouble(figure -> figure.test().stream())
+            .mapToObj(ComparisonTable::share)
             .distinct()
             .toList();
     return figures.isEmpty() ? NONE : String.join(", ", figures);

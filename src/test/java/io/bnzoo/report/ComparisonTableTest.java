@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.Lesson;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.train.Outcome;
@@ -40,7 +41,9 @@ class ComparisonTableTest {
   }
 
   private static List<Double> published(NetworkSpec spec) {
-    return Published.of(spec, Results.pair().plan()).stream().map(Published.Figure::test).toList();
+    return Lesson.published(spec, Results.pair().plan()).stream()
+        .map(run -> run.test().orElseThrow())
+        .toList();
   }
 
   @Test

@@ -1,0 +1,92 @@
+package io.bnzoo.experiment;
+
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Zoo;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * One experiment of the sources: networks that differ in their variant alone, how they are trained,
+ * and what was published about them.
+ *
+ * @param id its name on the command line
+ * @param title its settings in words
+ * @param source where it comes from
+ * @param entry the zoo entry of its networks
+ * @param variants in the order in which they are shown
+ * @param activation of the hidden layers
+ * @param learningRate of the entry's optimizer
+ * @param initialWeights of every variant
+ * @param plan at full length; its data seed gives way to the trial's
+ * @param rerunOf the experiment that this one repeats with other weights and batches
+ * @param inferenceTrap whether single images are also predicted with their own statistics
+ * @param minutes what one seed of all variants takes on one core, roughly
+ * @param published what the source says came out
+ */
+public record Experiment(
+    String id,
+    String title,
+    String source,
+    Zoo.Entry entry,
+    List<Variant> variants,
+    Activation activation,
+    double learningRate,
+    InitialWeights initialWeights,
+    TrainingPlan plan,
+    Optional<String> rerunOf,
+    boolean inferenceTrap,
+    double minutes,
+    List<Published> published) {
+
+  /** Between the seeds of an experiment and those of the experiment it repeats. */
+  private static final long RERUN_SEED_OFFSET = 1000;
+
+  /**
+   * One published run of one variant; accuracies are shares in [0, 1].
+   *
+   * @param variant its label
+   * @param validation accuracy on the validation set after training
+   * @param test accuracy on the test set
+   * @param always the digit that every test image was taken for, where the accuracy is just the
+   *     share of one digit in the test set
+   * @param singles accuracy on the first test images, one at a time
+   * @param testByBatchStatistics accuracy on the test set as one batch, by its own statistics
+   * @param singlesByBatchStatistics accuracy on the first test images, each by its own statistics
+   * @param batchesPerSecond on its author's machine, measurements included
+   */
+  public record Published(
+      String variant,
+      OptionalDouble validation,
+      OptionalDouble test,
+      OptionalInt always,
+      OptionalDouble singles,
+      OptionalDouble testByBatchStatistics,
+      OptionalDouble singlesByBatchStatistics,
+      OptionalDouble batchesPerSecond) {}
+
+  public Experiment {
+    variants = List.copyOf(variants);
+    published = List.copyOf(published);
+  }
+
+  /** Its networks at one scale, of one seed after the other. */
+  public List<Trial> trials(List<Long> seeds, Scale scale) {
+    return seeds.stream()
+        .flatMap(seed -> variants.stream().map(variant -> trial(variant, seed, scale)))
+        .toList();
+  }
+
+  private Trial trial(Variant variant, long seed, Scale scale) {
+    return new Trial(this, variant, rerunOf.isPresent() ? seed + RERUN_SEED_OFFSET : seed, scale);
+  }
+
+  /** What was published about one variant. */
+  public List<Published> published(Variant variant) {
+    return published.stream().filter(run -> run.variant().equals(variant.label())).toList();
+  }
+}

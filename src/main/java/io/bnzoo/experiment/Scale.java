@@ -1,0 +1,37 @@
+package io.bnzoo.experiment;
+
+import io.bnzoo.spec.TrainingPlan;
+
+/**
+ * The share of an experiment's batches that is trained.
+ *
+ * @param share in (0, 1]; 1 is full length
+ */
+public record Scale(double share) {
+  public static final Scale FULL = new Scale(1);
+
+  /** A shortened training is measured this much more seldom than the full one, but not less. */
+  private static final int THINNING = 5;
+
+  private static final int FEWEST_MEASUREMENTS = 4;
+
+  public Scale {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("scale must be in (0, 1], got " + share);
+    }
+  }
+
+  public boolean isFull() {
+    return share == 1;
+  }
+
+  /** The plan with its batches scaled, at least 1, and as many measurements as make sense. */
+  TrainingPlan apply(TrainingPlan plan) {
+    int batches = (int) Math.max(1, Math.round(plan.batches() * share));
+    int measurements =
+        Math.max(FEWEST_MEASUREMENTS, plan.batches() / plan.validationEvery() / THINNING);
+    int every = Math.min(plan.validationEvery(), Math.max(1, batches / measurements));
+    return new TrainingPlan(
+        batches, plan.batchSize(), every, batches, plan.singleImages(), plan.dataSeed());
+  }
+}

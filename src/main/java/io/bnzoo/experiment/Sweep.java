@@ -1,0 +1,188 @@
+package io.bnzoo.experiment;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.Digits;
+import io.bnzoo.diagnostics.Probe;
+import io.bnzoo.diagnostics.Snapshot;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.train.Outcome;
+import io.bnzoo.train.Sample;
+import io.bnzoo.train.TrainingListener;
+import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.TrainingResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains many trials, several at once, each on one thread.
+ *
+ * <p>Small networks gain nothing from a second thread, so trials side by side are the way to fill a
+ * machine. A trial's figures do not depend on what is trained beside it.
+ */
+public final class Sweep {
+
+  /** What is shown to a network to look inside it. */
+  private static final int PROBING_IMAGES = 100;
+
+  /** Hears how a sweep goes, from several threads, but never from two at once. */
+  public interface Listener {
+
+    /** Every now and then: the share of the work that is done, in [0, 1], by expected time. */
+    void advanced(double share);
+
+    /** After a trial that was not stopped; what is kept here need not be trained again. */
+    void finished(Trial trial, TrialResult result) throws IOException;
+  }
+
+  /** Whether networks are looked into as they train. */
+  public enum Diagnostics {
+    OFF,
+    ON
+  }
+
+  private final Digits digits;
+  private final Diagnostics diagnostics;
+  private final int atOnce;
+
+  /**
+   * A sweep that has not begun.
+   *
+   * @param atOnce how many trials to train side by side, at least 1
+   */
+  public Sweep(Digits digits, Diagnostics diagnostics, int atOnce) {
+    if (atOnce < 1) {
+      throw new IllegalArgumentException("atOnce must be at least 1, got " + atOnce);
+    }
+    this.digits = digits;
+    this.diagnostics = diagnostics;
+    this.atOnce = atOnce;
+  }
+
+  /**
+   * Trains, the longest first, so that no core is idle at the end.
+   *
+   * @param stop asked before each step; once it says true, trials under way end unfinished and no
+   *     more are begun
+   * @throws IOException if the listener could not keep a result; nothing more is trained then
+   */
+  public void run(List<Trial> trials, Listener listener, BooleanSupplier stop) throws IOException {
+    Progress progress = new Progress(trials, listener);
+    List<Trial> longestFirst =
+        trials.stream()
+            .sorted(Comparator.comparingDouble(Trial::expectedSeconds).reversed())
+            .toList();
+    ExecutorService threads = Executors.newFixedThreadPool(atOnce);
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Trial trial : longestFirst) {
+        futures.add(threads.submit(() -> train(trial, progress, stop)));
+      }
+      threads.shutdown();
+      awaitAll(futures, progress);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Void train(Trial trial, Progress progress, BooleanSupplier stop) throws IOException {
+    BooleanSupplier stopped = () -> stop.getAsBoolean() || progress.failed;
+    if (stopped.getAsBoolean()) {
+      return null;
+    }
+    // OpenMP keeps the number of threads for each calling thread.
+    NativeBackend.useThreads(1);
+    try (Engine engine = new Dl4jEngine(trial.model().init())) {
+      List<Snapshot> snapshots = new ArrayList<>();
+      TrainingListener training = listener(trial, engine, snapshots, progress);
+      TrainingResult result = new TrainingLoop(digits, trial.plan()).run(engine, training, stopped);
+      if (!(result.outcome() instanceof Outcome.Stopped)) {
+        Optional<InferenceTrap> trap =
+            trial.experiment().inferenceTrap()
+                ? Optional.of(InferenceTrap.of(engine, digits.test(), trial.plan().singleImages()))
+                : Optional.empty();
+        progress.finished(trial, new TrialResult(result, trap, snapshots));
+      }
+    }
+    return null;
+  }
+
+  private TrainingListener listener(
+      Trial trial, Engine engine, List<Snapshot> snapshots, Progress progress) {
+    Optional<Probe> probe =
+        diagnostics == Diagnostics.ON
+            ? Optional.of(new Probe(engine.network(), digits.validation().slice(0, PROBING_IMAGES)))
+            : Optional.empty();
+    return new TrainingListener() {
+      @Override
+      public void stepped(int done, int total) {
+        progress.stepped(trial, total);
+      }
+
+      @Override
+      public void measured(Sample sample) {
+        probe.ifPresent(look -> snapshots.add(look.snapshot(sample.batch())));
+      }
+    };
+  }
+
+  private static void awaitAll(List<Future<?>> futures, Progress progress) throws IOException {
+    IOException failure = null;
+    for (Future<?> future : futures) {
+      try {
+        future.get();
+      } catch (ExecutionException e) {
+        progress.failed = true;
+        if (!(e.getCause() instanceof IOException)) {
+          throw new IllegalStateException("a trial failed", e.getCause());
+        }
+        failure = (IOException) e.getCause();
+      } catch (InterruptedException e) {
+        progress.failed = true;
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Adds up what all threads have done. */
+  private static final class Progress {
+    /** Of a whole; drawing more often would cost more than it shows. */
+    private static final double SMALLEST_ADVANCE = 1e-4;
+
+    private final Listener listener;
+    private final double expectedSeconds;
+    private volatile boolean failed;
+    private double doneSeconds;
+    private double shown;
+
+    Progress(List<Trial> trials, Listener listener) {
+      this.listener = listener;
+      this.expectedSeconds = trials.stream().mapToDouble(Trial::expectedSeconds).sum();
+    }
+
+    synchronized void stepped(Trial trial, int total) {
+      doneSeconds += trial.expectedSeconds() / total;
+      double share = doneSeconds / expectedSeconds;
+      if (share - shown >= SMALLEST_ADVANCE) {
+        shown = share;
+        listener.advanced(share);
+      }
+    }
+
+    synchronized void finished(Trial trial, TrialResult result) throws IOException {
+      listener.finished(trial, result);
+    }
+  }
+}

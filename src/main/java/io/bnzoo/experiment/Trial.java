@@ -1,0 +1,46 @@
+package io.bnzoo.experiment;
+
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.BatchNormModel;
+
+/**
+ * One network of an experiment to be trained.
+ *
+ * @param seed of its initial weights and of the order of its batches
+ */
+public record Trial(Experiment experiment, Variant variant, long seed, Scale scale) {
+
+  /** A name that no other trial of the same scale has. */
+  public String name() {
+    return experiment.id() + "-" + variant.label() + "-seed-" + seed;
+  }
+
+  /** Its network, not yet initialized. */
+  BatchNormModel model() {
+    return experiment
+        .entry()
+        .builder()
+        .get()
+        .variant(variant)
+        .activation(experiment.activation())
+        .learningRate(experiment.learningRate())
+        .initialWeights(experiment.initialWeights())
+        .seed(seed)
+        .build();
+  }
+
+  public NetworkSpec spec() {
+    return model().spec();
+  }
+
+  public TrainingPlan plan() {
+    return scale.apply(experiment.plan()).withDataSeed(seed);
+  }
+
+  /** What it takes on one core, roughly, in seconds. */
+  public double expectedSeconds() {
+    return 60 * experiment.minutes() * scale.share() / experiment.variants().size();
+  }
+}

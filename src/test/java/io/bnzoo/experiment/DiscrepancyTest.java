@@ -1,0 +1,95 @@
+package io.bnzoo.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.experiment.Discrepancy.Reason;
+import io.bnzoo.experiment.ExperimentResult.Finished;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DiscrepancyTest {
+  private static final double[] FLAT = curve(i -> 0.5);
+
+  private interface Accuracy {
+    double after(int measurement);
+  }
+
+  private static double[] curve(Accuracy accuracy) {
+    return IntStream.range(0, 100).mapToDouble(accuracy::after).toArray();
+  }
+
+  /** Of the batch norm networks of an experiment. */
+  private static Optional<Discrepancy> discrepancy(String id, Finished... trials) {
+    ExperimentResult result =
+        new ExperimentResult(Lesson.find(id).orElseThrow(), Scale.FULL, List.of(trials));
+    ExperimentResult.OfVariant variant = result.variants().get(0);
+    return Discrepancy.of(variant, variant.published().get(0));
+  }
+
+  private static Trial trial(String id, long seed) {
+    return Lesson.find(id).orElseThrow().trials(List.of(seed), Scale.FULL).get(1);
+  }
+
+  /** Cell 15's batch norm network was published with 0.8527. */
+  @Test
+  void aMeanWithinTheToleranceIsNone() {
+    Trial trial = trial("cell-15", 1);
+    assertThat(discrepancy("cell-15", Trials.finished(trial, 0.8720, FLAT))).isEmpty();
+    assertThat(discrepancy("cell-15", Trials.finished(trial, 0.8730, FLAT))).isPresent();
+    assertThat(discrepancy("cell-15", Trials.finished(trial, 0.8320, FLAT))).isPresent();
+  }
+
+  @Test
+  void aNetworkThatCollapsedWhereThePublishedDidNotIsNamedFirst() {
+    assertThat(reason("cell-15", Trials.always(trial("cell-15", 1), 3, 0.101)))
+        .isEqualTo(Reason.COLLAPSE);
+    assertThat(reason("cell-15", Trials.diverged(trial("cell-15", 1), 7, 0.098)))
+        .isEqualTo(Reason.COLLAPSE);
+    // Cell 20 was published as always predicting 3.
+    assertThat(reason("cell-20", Trials.finished(trial("cell-20", 1), 0.9, FLAT)))
+        .isEqualTo(Reason.COLLAPSE);
+  }
+
+  @Test
+  void seedsThatSpreadAroundThePublishedFigureExplainIt() {
+    Optional<Discrepancy> discrepancy =
+        discrepancy(
+            "cell-15",
+            Trials.finished(trial("cell-15", 1), 0.70, FLAT),
+            Trials.finished(trial("cell-15", 2), 0.86, FLAT));
+    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Reason.SEEDS);
+    assertThat(discrepancy.orElseThrow().size()).isCloseTo(0.16, within(1e-12));
+  }
+
+  @Test
+  void anAccuracyThatStillRisesIsTold() {
+    Optional<Discrepancy> discrepancy =
+        discrepancy("cell-15", Trials.finished(trial("cell-15", 1), 0.7, curve(i -> i * 0.007)));
+    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Reason.RISING);
+    // The means of the tail's two halves are five measurements apart.
+    assertThat(discrepancy.orElseThrow().size()).isCloseTo(0.035, within(1e-12));
+  }
+
+  @Test
+  void anAccuracyThatGoesUpAndDownIsTold() {
+    Optional<Discrepancy> discrepancy =
+        discrepancy(
+            "cell-15",
+            Trials.finished(trial("cell-15", 1), 0.7, curve(i -> i % 2 == 0 ? 0.68 : 0.72)));
+    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Reason.BOUNCING);
+    assertThat(discrepancy.orElseThrow().size()).isCloseTo(0.04, within(1e-12));
+  }
+
+  @Test
+  void whatNothingExplainsIsSaidToBeUnknown() {
+    assertThat(reason("cell-15", Trials.finished(trial("cell-15", 1), 0.7, FLAT)))
+        .isEqualTo(Reason.UNKNOWN);
+  }
+
+  private static Reason reason(String id, Finished trial) {
+    return discrepancy(id, trial).orElseThrow().reason();
+  }
+}

@@ -1,0 +1,142 @@
+package io.bnzoo.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.RealMnist;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.DeepCnn;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+
+class LessonTest {
+
+  @Test
+  void hasTheEighteenCellsAndTheirPublishedFigures() {
+    List<Experiment> cells =
+        Lesson.experiments().stream().filter(one -> one.id().startsWith("cell-")).toList();
+    assertThat(cells)
+        .extracting(Experiment::id)
+        .containsExactlyElementsOf(
+            IntStream.rangeClosed(4, 21)
+                .mapToObj(cell -> String.format("cell-%02d", cell))
+                .toList());
+    assertThat(cells)
+        .allSatisfy(
+            cell -> {
+              assertThat(cell.variants()).isEqualTo(Variants.pair());
+              assertThat(cell.published()).hasSize(2);
+              assertThat(cell.published())
+                  .allSatisfy(
+                      run -> {
+                        assertThat(run.validation()).isPresent();
+                        assertThat(run.test()).isPresent();
+                        assertThat(run.batchesPerSecond()).isPresent();
+                      });
+            });
+  }
+
+  @Test
+  void everyExperimentHasItsOwnIdAndAnExpectedTime() {
+    assertThat(Lesson.experiments()).extracting(Experiment::id).doesNotHaveDuplicates();
+    assertThat(Lesson.experiments())
+        .allSatisfy(experiment -> assertThat(experiment.minutes()).isPositive());
+    assertThat(Lesson.experiments())
+        .extracting(Experiment::id)
+        .contains("single-sample", "deep-cnn", "deep-cnn-32", "by-hand", "placements");
+  }
+
+  @Test
+  void cellFifteenIsAsTheSourceHasIt() {
+    Experiment cell = Lesson.find("cell-15").orElseThrow();
+    Trial trial = cell.trials(List.of(7L), Scale.FULL).get(1);
+    NetworkSpec spec = trial.spec();
+    assertThat(spec.variant()).isEqualTo(Variant.of(Normalization.batchNorm()));
+    assertThat(spec.activation()).isEqualTo(Activation.SIGMOID);
+    assertThat(spec.optimizer().learningRate()).isEqualTo(0.01);
+    assertThat(spec.initialWeights()).hasToString("Normal[stddev=5.0]");
+    assertThat(spec.seed()).isEqualTo(7);
+    assertThat(trial.plan().dataSeed()).isEqualTo(7);
+    assertThat(trial.plan().batches()).isEqualTo(50_000);
+    assertThat(trial.plan().batchSize()).isEqualTo(60);
+    assertThat(trial.plan().validationEvery()).isEqualTo(500);
+    assertThat(cell.published(spec.variant()))
+        .singleElement()
+        .satisfies(run -> assertThat(run.test()).hasValue(0.8527));
+  }
+
+  @Test
+  void aRerunHasTheSameSettingsAndOtherWeightsAndBatches() {
+    List<Experiment> reruns =
+        Lesson.experiments().stream().filter(one -> one.rerunOf().isPresent()).toList();
+    assertThat(reruns).extracting(Experiment::id).containsExactly("cell-08", "cell-20", "cell-21");
+    assertThat(reruns)
+        .allSatisfy(
+            rerun -> {
+              Experiment original = Lesson.find(rerun.rerunOf().orElseThrow()).orElseThrow();
+              Trial again = rerun.trials(List.of(1L), Scale.FULL).get(0);
+              Trial first = original.trials(List.of(1L), Scale.FULL).get(0);
+              assertThat(again.spec().initialWeights()).isEqualTo(first.spec().initialWeights());
+              assertThat(again.spec().activation()).isEqualTo(first.spec().activation());
+              assertThat(again.spec().optimizer()).isEqualTo(first.spec().optimizer());
+              assertThat(again.plan().withDataSeed(1)).isEqualTo(first.plan());
+              assertThat(again.seed()).isNotEqualTo(first.seed());
+            });
+  }
+
+  @Test
+  void theTrialsOfAPairStartFromTheSameSeed() {
+    List<Trial> trials = Lesson.find("cell-04").orElseThrow().trials(List.of(3L, 5L), Scale.FULL);
+    assertThat(trials)
+        .extracting(Trial::name)
+        .containsExactly(
+            "cell-04-plain-seed-3",
+            "cell-04-batch-norm-seed-3",
+            "cell-04-plain-seed-5",
+            "cell-04-batch-norm-seed-5");
+    assertThat(trials).extracting(trial -> trial.spec().seed()).containsExactly(3L, 3L, 5L, 5L);
+    assertThat(trials).extracting(trial -> trial.plan().dataSeed()).containsExactly(3L, 3L, 5L, 5L);
+  }
+
+  @Test
+  void thePlacementsAreAllFive() {
+    assertThat(Lesson.find("placements").orElseThrow().variants())
+        .containsExactlyInAnyOrderElementsOf(Variant.all(Normalization.batchNorm()).toList());
+  }
+
+  @Test
+  void publishedFiguresAreFoundBySettings() {
+    NetworkSpec spec = DeepCnn.builder().normalization(Normalization.batchNorm()).build().spec();
+    assertThat(Lesson.published(spec, Lesson.find("deep-cnn").orElseThrow().plan()))
+        .singleElement()
+        .satisfies(run -> assertThat(run.singles()).hasValue(0.98));
+    assertThat(Lesson.published(spec, Lesson.find("cell-04").orElseThrow().plan())).isEmpty();
+  }
+
+  /** 0.0980 is the share of zeros, 0.1010 of threes, 0.1135 of ones. */
+  @Test
+  void whereADigitIsSaidToBeAlwaysPredictedTheAccuracyIsItsShare() throws IOException {
+    LabeledImages test = RealMnist.load().test();
+    List<Experiment.Published> always =
+        Lesson.experiments().stream()
+            .flatMap(experiment -> experiment.published().stream())
+            .filter(run -> run.always().isPresent())
+            .toList();
+    assertThat(always).hasSize(10);
+    assertThat(always)
+        .allSatisfy(
+            run -> {
+              long shown =
+                  IntStream.range(0, test.size())
+                      .filter(i -> test.label(i) == run.always().getAsInt())
+                      .count();
+              assertThat(run.test().orElseThrow()).isCloseTo(shown / 10_000.0, within(1e-9));
+            });
+  }
+}

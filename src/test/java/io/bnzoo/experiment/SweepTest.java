@@ -1,0 +1,150 @@
+package io.bnzoo.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.diagnostics.Snapshot;
+import io.bnzoo.train.Sample;
+import io.bnzoo.train.TrainingResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class SweepTest {
+  private static final Digits DIGITS = TestDigits.small();
+  private static final Scale TINY = new Scale(0.005);
+
+  /** Remembers what it heard. */
+  private static class Recorder implements Sweep.Listener {
+    private final Map<String, TrialResult> results = new TreeMap<>();
+    private final List<String> order = new ArrayList<>();
+    private double share;
+
+    @Override
+    public void advanced(double done) {
+      assertThat(done).isGreaterThan(share);
+      share = done;
+    }
+
+    @Override
+    public void finished(Trial trial, TrialResult result) throws IOException {
+      order.add(trial.name());
+      results.put(trial.name(), result);
+    }
+  }
+
+  /** All but the times, which are never the same twice. */
+  private record Figures(
+      List<Sample> curve, TrainingResult.Finals finals, List<Snapshot> snapshots) {
+    static Figures of(TrialResult result) {
+      return new Figures(
+          result.training().curve(), result.training().finals().orElseThrow(), result.snapshots());
+    }
+  }
+
+  private static Recorder run(List<Trial> trials, Sweep.Diagnostics look, int atOnce)
+      throws IOException {
+    Recorder recorder = new Recorder();
+    new Sweep(DIGITS, look, atOnce).run(trials, recorder, () -> false);
+    return recorder;
+  }
+
+  private static List<Trial> trials(String... ids) {
+    return Stream.of(ids)
+        .flatMap(id -> Lesson.find(id).orElseThrow().trials(List.of(1L, 2L), TINY).stream())
+        .toList();
+  }
+
+  @Test
+  void figuresDoNotDependOnWhatIsTrainedBeside() throws IOException {
+    List<Trial> trials = trials("cell-05", "cell-13", "deep-cnn");
+    Recorder alone = run(trials, Sweep.Diagnostics.OFF, 1);
+    Recorder beside = run(trials, Sweep.Diagnostics.OFF, 4);
+    assertThat(alone.results).hasSize(12);
+    assertThat(beside.results.keySet()).isEqualTo(alone.results.keySet());
+    alone.results.forEach(
+        (name, result) ->
+            assertThat(Figures.of(beside.results.get(name)))
+                .as(name)
+                .isEqualTo(Figures.of(result)));
+  }
+
+  @Test
+  void lookingInsideChangesNoFigure() throws IOException {
+    List<Trial> trials = trials("cell-05");
+    Recorder blind = run(trials, Sweep.Diagnostics.OFF, 2);
+    Recorder looking = run(trials, Sweep.Diagnostics.ON, 2);
+    assertThat(blind.results.values()).allSatisfy(one -> assertThat(one.snapshots()).isEmpty());
+    looking.results.forEach(
+        (name, result) -> {
+          assertThat(result.snapshots()).hasSameSizeAs(result.training().curve());
+          assertThat(result.training().curve())
+              .isEqualTo(blind.results.get(name).training().curve());
+        });
+  }
+
+  @Test
+  void theLongestAreBegunFirstAndTheShareGrowsToAll() throws IOException {
+    Recorder recorder = run(trials("cell-05", "deep-cnn"), Sweep.Diagnostics.OFF, 1);
+    assertThat(recorder.order.subList(0, 4)).allMatch(name -> name.startsWith("deep-cnn"));
+    assertThat(recorder.share).isGreaterThan(0.99).isLessThanOrEqualTo(1 + 1e-9);
+  }
+
+  @Test
+  void onlyTheInferenceTrapAsksForIt() throws IOException {
+    Recorder recorder = run(trials("single-sample", "cell-05"), Sweep.Diagnostics.OFF, 2);
+    recorder.results.forEach(
+        (name, result) ->
+            assertThat(result.inferenceTrap().isPresent())
+                .as(name)
+                .isEqualTo(name.startsWith("single-sample")));
+  }
+
+  @Test
+  void aTrialThatIsStoppedIsNotFinished() throws IOException {
+    Recorder recorder = new Recorder();
+    int[] asked = {0};
+    BooleanSupplier stop = () -> ++asked[0] > 14;
+    new Sweep(DIGITS, Sweep.Diagnostics.OFF, 1).run(trials("cell-05"), recorder, stop);
+    // Each asks once before it begins and once before each of its ten steps.
+    assertThat(recorder.order).hasSize(1);
+  }
+
+  @Test
+  void aResultThatCannotBeKeptEndsTheSweep() {
+    List<String> heard = new ArrayList<>();
+    Sweep.Listener full =
+        new Sweep.Listener() {
+          @Override
+          public void advanced(double share) {}
+
+          @Override
+          public void finished(Trial trial, TrialResult result) throws IOException {
+            heard.add(trial.name());
+            throw new IOException("no space left");
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                new Sweep(DIGITS, Sweep.Diagnostics.OFF, 1)
+                    .run(trials("cell-05", "cell-13"), full, () -> false))
+        .isInstanceOf(IOException.class)
+        .hasMessage("no space left");
+    assertThat(heard).hasSize(1);
+  }
+
+  @Test
+  void atLeastOneIsTrainedAtATime() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Sweep(DIGITS, Sweep.Diagnostics.OFF, 0))
+        .withMessage("atOnce must be at least 1, got 0");
+  }
+}
