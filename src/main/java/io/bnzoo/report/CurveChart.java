@@ -16,14 +16,11 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Learning curves on the validation set, one colour a variant and one line a seed. */
@@ -31,19 +28,11 @@ final class CurveChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 540;
 
-  /** Blue, vermilion, green, purple, orange, sky blue, black: told apart with any colour vision. */
-  private static final List<Color> COLOURS =
-      Stream.of(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000)
-          .map(Color::new)
-          .toList();
-
   private static final float LINE_WIDTH = 2.2f;
 
   /** Lines from the third on are dashed, so that one they lie on is seen through them. */
   private static final List<float[]> DASHES =
       List.of(new float[] {9, 7}, new float[] {2, 6}, new float[] {12, 5, 2, 5});
-
-  private static final Color PALE = new Color(0xDDDDDD);
 
   private final Comparison.Result result;
 
@@ -70,14 +59,12 @@ final class CurveChart {
   private XYChart chart(
       String figure, ToDoubleFunction<Sample> value, ToDoubleFunction<Score> finalValue) {
     XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title(figure + " of " + result.model())
-            .xAxisTitle("batches of " + result.plan().batchSize())
-            .yAxisTitle(figure.toLowerCase(Locale.ROOT))
-            .build();
-    style(chart.getStyler());
+        ChartStyle.chart(
+            WIDTH,
+            HEIGHT,
+            figure + " of " + result.model(),
+            "batches of " + result.plan().batchSize(),
+            figure.toLowerCase(Locale.ROOT));
     Set<String> inLegend = new HashSet<>();
     for (Comparison.VariantResult variant : result.variants()) {
       SortedMap<Integer, Double> points = points(variant.result(), value, finalValue);
@@ -86,16 +73,6 @@ final class CurveChart {
       }
     }
     return chart;
-  }
-
-  private static void style(XYStyler styler) {
-    styler
-        .setChartBackgroundColor(Color.WHITE)
-        .setPlotBorderVisible(false)
-        .setChartTitleBoxVisible(false)
-        .setLegendPosition(Styler.LegendPosition.InsideSE)
-        .setLegendBorderColor(PALE);
-    styler.setPlotGridLinesColor(PALE);
   }
 
   /** What was measured on the validation set, by the number of batches trained until then. */
@@ -129,7 +106,7 @@ final class CurveChart {
   }
 
   private Color colour(String label) {
-    return COLOURS.get(position(label) % COLOURS.size());
+    return ChartStyle.colour(position(label));
   }
 
   private BasicStroke stroke(String label) {

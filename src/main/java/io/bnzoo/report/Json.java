@@ -2,6 +2,7 @@ package io.bnzoo.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,16 @@ public final class Json {
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
   private interface NamedByKind {}
 
+  /** The outcomes, so that they can be read again. */
+  @JsonSubTypes({
+    @JsonSubTypes.Type(Outcome.Trained.class),
+    @JsonSubTypes.Type(Outcome.PredictsOneDigit.class),
+    @JsonSubTypes.Type(Outcome.Diverged.class),
+    @JsonSubTypes.Type(Outcome.Stopped.class)
+  })
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
+  private interface AnyOutcome {}
+
   /** Given weights are named; their values would be too many. */
   private interface GivenByNames extends NamedByKind {
     @JsonProperty
@@ -39,7 +50,7 @@ public final class Json {
           .addMixIn(Optimizer.class, NamedByKind.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)
           .addMixIn(InitialWeights.Given.class, GivenByNames.class)
-          .addMixIn(Outcome.class, NamedByKind.class)
+          .addMixIn(Outcome.class, AnyOutcome.class)
           .build();
 
   private Json() {}

@@ -5,15 +5,23 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Rows of text as a table: the first column to the left, all others to the right. */
+/** Rows of text as a table: columns of words to the left, columns of numbers to the right. */
 public final class TextTable {
   private TextTable() {}
 
-  /** Columns aligned with spaces, two between them. */
+  /** Columns aligned with spaces, two between them; the first is to the left. */
   public static String plain(List<List<String>> rows) {
+    return plain(rows, 1);
+  }
+
+  /** The same with this many columns to the left. */
+  public static String plain(List<List<String>> rows, int columnsOfWords) {
     int[] widths = widths(rows);
     return rows.stream()
-        .map(row -> cells(row, widths).collect(Collectors.joining("  ")).stripTrailing() + "\n")
+        .map(
+            row ->
+                cells(row, widths, columnsOfWords).collect(Collectors.joining("  ")).stripTrailing()
+                    + "\n")
         .collect(Collectors.joining());
   }
 
@@ -30,15 +38,15 @@ public final class TextTable {
   }
 
   private static String markdownLine(List<String> row, int[] widths) {
-    return cells(row, widths).collect(Collectors.joining(" | ", "| ", " |\n"));
+    return cells(row, widths, 1).collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 
-  private static Stream<String> cells(List<String> row, int[] widths) {
+  private static Stream<String> cells(List<String> row, int[] widths, int columnsOfWords) {
     return IntStream.range(0, widths.length)
         .mapToObj(
             i -> {
               String padding = " ".repeat(widths[i] - row.get(i).length());
-              return i == 0 ? row.get(i) + padding : padding + row.get(i);
+              return i < columnsOfWords ? row.get(i) + padding : padding + row.get(i);
             });
   }
 

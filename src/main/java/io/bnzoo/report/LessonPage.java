@@ -1,0 +1,122 @@
+package io.bnzoo.report;
+
+import freemarker.template.Configuration;
+import freemarker.template.Template;
+import freemarker.template.TemplateException;
+import io.bnzoo.experiment.InferenceTrap;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The report for people: one HTML file that needs nothing beside it, and the same as Markdown. */
+final class LessonPage {
+  private static final String CHARTS = "charts";
+
+  private final LessonReport report;
+  private final LessonTables tables;
+
+  LessonPage(LessonReport report) {
+    this.report = report;
+    this.tables = new LessonTables(report);
+  }
+
+  /** Writes {@code index.html}, {@code lesson.md} and the pictures as PNG. */
+  void write(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve(CHARTS));
+    List<Map<String, Object>> experiments = new ArrayList<>();
+    for (LessonReport.Part part : report.experiments()) {
+      experiments.add(experiment(part, folder.resolve(CHARTS)));
+    }
+    Map<String, Object> model = new LinkedHashMap<>();
+    model.put("title", "What batch normalization does: the lesson's experiments");
+    model.put("about", LessonText.about(report));
+    model.put("summary", tables.summary());
+    model.put("luck", report.luck());
+    model.put("legend", LessonText.LEGEND);
+    model.put("experiments", experiments);
+    model.put("provenance", LessonText.provenance(report));
+    Files.writeString(folder.resolve("index.html"), fill("lesson.ftlh", model));
+    Files.writeString(folder.resolve("lesson.md"), fill("lesson.ftl", model));
+  }
+
+  private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {
+    LessonCharts drawn = new LessonCharts(part.result());
+    Map<String, Object> view = new LinkedHashMap<>();
+    view.put("id", part.id());
+    view.put("title", part.title());
+    view.put("setting", LessonText.setting(part));
+    view.put("table", tables.experiment(part));
+    view.put("trials", tables.trials(part));
+    view.put("remarks", part.remarks());
+    view.put("charts", pictures(drawn.curves(), charts));
+    List<Object> diagnostics = new ArrayList<>();
+    for (List<Picture> row : drawn.diagnostics()) {
+      diagnostics.add(pictures(row, charts));
+    }
+    view.put("diagnostics", diagnostics);
+    view.put("traps", traps(part));
+    return view;
+  }
+
+  private static List<Map<String, String>> pictures(List<Picture> pictures, Path folder)
+      throws IOException {
+    List<Map<String, String>> views = new ArrayList<>();
+    for (Picture picture : pictures) {
+      Files.write(folder.resolve(picture.fileName()), picture.png());
+      views.add(
+          Map.of(
+              "address", picture.address(),
+              "file", CHARTS + "/" + picture.fileName(),
+              "description", picture.description()));
+    }
+    return views;
+  }
+
+  private static List<Map<String, Object>> traps(LessonReport.Part part) {
+    List<Map<String, Object>> views = new ArrayList<>();
+    for (LessonReport.Row row : part.variants()) {
+      for (LessonReport.Run run : row.trials()) {
+        run.inferenceTrap().ifPresent(trap -> views.add(trap(run.seed(), trap)));
+      }
+    }
+    return views;
+  }
+
+  private static Map<String, Object> trap(long seed, InferenceTrap trap) {
+    return Map.of(
+        "seed",
+        Long.toString(seed),
+        "explanation",
+        LessonText.INFERENCE_TRAP,
+        "table",
+        LessonText.trapTable(trap),
+        "byBatch",
+        trap.byBatchStatistics().toString(),
+        "byPopulation",
+        trap.byPopulationStatistics().toString());
+  }
+
+  /** Fills a template; what goes into HTML is escaped by its name's ending. */
+  private static String fill(String name, Map<String, Object> model) throws IOException {
+    Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
+    configuration.setClassForTemplateLoading(LessonPage.class, "");
+    configuration.setDefaultEncoding("UTF-8");
+    configuration.setLocale(Locale.ROOT);
+    configuration.setRecognizeStandardFileExtensions(true);
+    configuration.setLogTemplateExceptions(false);
+    try {
+      Template template = configuration.getTemplate(name);
+      StringWriter text = new StringWriter();
+      template.process(model, text);
+      return text.toString();
+    } catch (TemplateException e) {
+      throw new IllegalStateException("the template " + name + " does not fit its model", e);
+    }
+  }
+}

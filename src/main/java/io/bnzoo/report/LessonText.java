@@ -1,0 +1,170 @@
+package io.bnzoo.report;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.InferenceTrap;
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.zoo.DeepCnn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The sentences of the report that do not depend on how the trials went. */
+final class LessonText {
+
+  /** What the columns mean. */
+  static final List<String> LEGEND =
+      List.of(
+          "published: the source's accuracy on the 10,000 test images, one run; \"always 0\" where"
+              + " its accuracy is just the share of one digit among them",
+          "mean, sd, min, max: ours over the seeds, on the same images",
+          "inside: whether the published figure lies between our min and max",
+          "off by: our mean less the published figure",
+          "learn: how many end up telling digits apart",
+          "batches to 0.9: until the validation set is first measured at an accuracy of 0.9 or more",
+          "batches/s: ours without the measurements, one thread a network, as many networks side by"
+              + " side as there are cores; the source's with its measurements, on its author's"
+              + " machine");
+
+  /** The difference between the two ways to predict, in two sentences. */
+  static final String INFERENCE_TRAP =
+      """
+      An image alone is its own batch: each value is its own mean, normalizes to
+      zero, and leaves only beta, so that by batch statistics every image gets the
+      same answer. Population statistics come from the training instead and do not
+      depend on what else is in the batch, so that an image gets the same answer
+      alone as in company.
+      """;
+
+  private static final int DIGITS_IN_A_LINE = 40;
+
+  private LessonText() {}
+
+  /** What the report is about and how far it can be trusted. */
+  static List<String> about(LessonReport report) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Networks without and with batch norm, trained on the same batches from the same initial"
+            + " weights, over several seeds, beside the figures that the source notebooks"
+            + " published.");
+    lines.addAll(notes(report));
+    return lines;
+  }
+
+  /** What is to be known before the figures are read. */
+  static List<String> notes(LessonReport report) {
+    List<String> lines = new ArrayList<>();
+    if (report.scale() < 1) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "Scale %s: only this share of the batches was trained, so nothing here can be held"
+                  + " against the published figures.",
+              report.scale()));
+    }
+    if (report.data().kind() != Digits.Kind.MNIST) {
+      lines.add("These are not MNIST's figures: " + report.data().description() + ".");
+    }
+    return lines;
+  }
+
+  /** Where the figures come from. */
+  static List<String> provenance(LessonReport report) {
+    Provenance software = report.provenance();
+    return List.of(
+        "Command: " + report.command(),
+        "Data: " + report.data().description() + ", SHA-256 " + report.data().sha256(),
+        String.format(
+            "Software: bnzoo %s, Deeplearning4j %s, %s, Java %s, %s, %d processors",
+            software.bnzoo(),
+            software.deeplearning4j(),
+            software.backend(),
+            software.java(),
+            software.operatingSystem(),
+            software.processors()));
+  }
+
+  /** One experiment's settings in a line. */
+  static String setting(LessonReport.Part part) {
+    boolean deep = part.model().equals(DeepCnn.ID);
+    return String.format(
+        Locale.ROOT,
+        "%s. %s; %s; %s, learning rate %s; weights %s; %s batches of %d.%s",
+        capitalized(part.source()),
+        deep ? "19 convolutions, dense 100, dense 10" : "784-100-100-100-10",
+        part.activation().name().equals("RELU") ? "ReLU" : "sigmoid",
+        deep ? "Adam" : "gradient descent",
+        part.learningRate(),
+        weights(part.initialWeights()),
+        batches(part),
+        part.plan().batchSize(),
+        part.rerunOf()
+            .map(id -> " The settings of " + id + " with other weights and batches.")
+            .orElse(""));
+  }
+
+  private static String batches(LessonReport.Part part) {
+    int trained = part.plan().batches();
+    int all = part.result().experiment().plan().batches();
+    return trained == all
+        ? String.format(Locale.ROOT, "%,d", all)
+        : String.format(Locale.ROOT, "%,d of %,d", trained, all);
+  }
+
+  private static String weights(InitialWeights weights) {
+    if (weights instanceof InitialWeights.Normal normal) {
+      return "normal, standard deviation " + normal.stddev();
+    }
+    return weights instanceof InitialWeights.TruncatedNormalConvolutions truncated
+        ? "of the convolutions truncated normal, standard deviation " + truncated.stddev()
+        : "Glorot uniform";
+  }
+
+  private static String capitalized(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+
+  /** Both ways to predict, and what each is worth. */
+  static List<List<String>> trapTable(InferenceTrap trap) {
+    return List.of(
+        List.of("normalized by", "first " + trap.shown().size() + " alone", "answers"),
+        List.of(
+            "batch statistics",
+            LessonRemarks.share(trap.batchAccuracy()),
+            distinct(trap.byBatchStatistics())),
+        List.of(
+            "population statistics",
+            LessonRemarks.share(trap.populationAccuracy()),
+            distinct(trap.byPopulationStatistics())));
+  }
+
+  private static String distinct(List<Integer> digits) {
+    long different = digits.stream().distinct().count();
+    return different == 1 ? "always " + digits.get(0) : different + " digits";
+  }
+
+  /** The same with every prediction and the explanation, within 80 columns. */
+  static String trap(long seed, InferenceTrap trap) {
+    return "One image at a time, seed "
+        + seed
+        + "\n\n"
+        + TextTable.plain(trapTable(trap))
+        + "\nby batch statistics:\n"
+        + lines(trap.byBatchStatistics())
+        + "by population statistics:\n"
+        + lines(trap.byPopulationStatistics())
+        + "\n"
+        + INFERENCE_TRAP;
+  }
+
+  private static String lines(List<Integer> digits) {
+    StringBuilder lines = new StringBuilder();
+    for (int from = 0; from < digits.size(); from += DIGITS_IN_A_LINE) {
+      lines.append(
+          digits.subList(from, Math.min(digits.size(), from + DIGITS_IN_A_LINE)).stream()
+              .map(String::valueOf)
+              .collect(Collectors.joining(" ", "", "\n")));
+    }
+    return lines.toString();
+  }
+}

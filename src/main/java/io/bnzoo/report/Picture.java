@@ -1,0 +1,42 @@
+package io.bnzoo.report;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Base64;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.XYChart;
+
+/**
+ * A chart as a PNG, drawn at twice its size, which screens and printers with fine dots show sharp.
+ *
+ * @param name of its file, without an ending
+ * @param description what it shows, for those who do not see it
+ */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares pictures.
+record Picture(String name, String description, byte[] png) {
+  private static final int DOTS = 2;
+
+  static Picture of(XYChart chart, String name, String description) throws IOException {
+    BufferedImage image =
+        new BufferedImage(
+            DOTS * chart.getWidth(), DOTS * chart.getHeight(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.scale(DOTS, DOTS);
+    chart.paint(graphics, chart.getWidth(), chart.getHeight());
+    graphics.dispose();
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", png);
+    return new Picture(name, description, png.toByteArray());
+  }
+
+  /** The picture as an address that carries it whole, to be embedded in a page. */
+  String address() {
+    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+  }
+
+  String fileName() {
+    return name + ".png";
+  }
+}

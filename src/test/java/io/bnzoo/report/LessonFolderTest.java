@@ -1,0 +1,155 @@
+package io.bnzoo.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.diagnostics.Snapshot;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.Finished;
+import io.bnzoo.experiment.InferenceTrap;
+import io.bnzoo.experiment.Lesson;
+import io.bnzoo.experiment.Scale;
+import io.bnzoo.experiment.Sweep;
+import io.bnzoo.experiment.Trial;
+import io.bnzoo.experiment.TrialResult;
+import io.bnzoo.experiment.Trials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LessonFolderTest {
+  private static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
+  private static final Provenance HERE = Provenance.ofThisJvm("a test");
+  private static final List<Trial> TRIALS =
+      Lesson.find("cell-05").orElseThrow().trials(List.of(1L, 2L), Scale.FULL);
+
+  @TempDir private Path path;
+  private final List<String> warnings = new ArrayList<>();
+
+  private LessonFolder folder() {
+    return folder(Scale.FULL, MNIST);
+  }
+
+  private LessonFolder folder(Scale scale, Digits.Origin data) {
+    return new LessonFolder(path, scale, data, warnings::add);
+  }
+
+  private void keep(Finished finished) throws IOException {
+    folder().keep(finished.trial(), finished.result(), HERE);
+  }
+
+  private List<Trial> missing() throws IOException {
+    return folder().missing(TRIALS, Sweep.Diagnostics.OFF);
+  }
+
+  @Test
+  void inAnEmptyFolderEverythingIsMissing() throws IOException {
+    assertThat(missing()).isEqualTo(TRIALS);
+    assertThat(folder().results()).isEmpty();
+  }
+
+  @Test
+  void whatIsKeptIsNoLongerMissing() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.1, 0.5, 0.9));
+    assertThat(missing()).containsExactly(TRIALS.get(0), TRIALS.get(2), TRIALS.get(3));
+  }
+
+  @Test
+  void everyKindOfResultIsReadAsItWasWritten() throws IOException {
+    List<Finished> written =
+        List.of(
+            Trials.diverged(TRIALS.get(0), 17, 0.098),
+            Trials.finished(TRIALS.get(1), 0.95, 0.1, 0.5, 0.9),
+            Trials.always(TRIALS.get(2), 3, 0.101));
+    for (Finished finished : written) {
+      keep(finished);
+    }
+    List<ExperimentResult> results = folder().results();
+    assertThat(results).hasSize(1);
+    // NaN is a loss of the diverged one; records compare it by value.
+    assertThat(results.get(0).trials()).containsExactlyInAnyOrderElementsOf(written);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void trapsAndSnapshotsAreKeptToo() throws IOException {
+    TrialResult plain = Trials.finished(TRIALS.get(0), 0.9, 0.9).result();
+    TrialResult rich =
+        new TrialResult(
+            plain.training(),
+            Optional.of(new InferenceTrap(List.of(7, 2), List.of(7, 2), List.of(8, 8), 0.95)),
+            List.of(
+                new Snapshot(50, List.of(new Snapshot.Layer("fc1", -1, 0, 1, 0.25, Double.NaN)))));
+    folder().keep(TRIALS.get(0), rich, HERE);
+    assertThat(folder().results().get(0).trials().get(0).result()).isEqualTo(rich);
+  }
+
+  @Test
+  void withDiagnosticsAResultWithoutSnapshotsDoesNotCount() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    assertThat(folder().missing(TRIALS, Sweep.Diagnostics.ON)).isEqualTo(TRIALS);
+  }
+
+  @Test
+  void aDamagedFileIsTrainedAgainAndNamed() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
+    String whole = Files.readString(file);
+    Files.writeString(file, whole.substring(0, whole.length() / 2));
+    assertThat(missing()).isEqualTo(TRIALS);
+    assertThat(warnings).singleElement().asString().contains(file + " is damaged");
+  }
+
+  @Test
+  void aResultThatMakesNoSenseIsTrainedAgain() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
+    Files.writeString(file, Files.readString(file).replace("\"Trained\"", "\"Enlightened\""));
+    assertThat(missing()).isEqualTo(TRIALS);
+    assertThat(warnings).singleElement().asString().contains(file + " is damaged");
+  }
+
+  @Test
+  void resultsOfAnotherLengthOrOtherDigitsAreRefusedAndStay() throws IOException {
+    keep(Trials.finished(TRIALS.get(0), 0.95, 0.9));
+    Scale tenth = new Scale(0.1);
+    List<Trial> shorter = Lesson.find("cell-05").orElseThrow().trials(List.of(1L), tenth);
+    assertThatThrownBy(() -> folder(tenth, MNIST).missing(shorter, Sweep.Diagnostics.OFF))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("other length: choose another --name");
+    Digits.Origin drawn = new Digits.Origin(Digits.Kind.GENERATED, "drawn", "cd34");
+    assertThatThrownBy(() -> folder(Scale.FULL, drawn).results())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("other digits: choose another --name");
+    assertThat(missing()).hasSize(3);
+  }
+
+  @Test
+  void aFileOfNoTrialIsLeftOutAndNamed() throws IOException {
+    keep(Trials.finished(TRIALS.get(0), 0.95, 0.9));
+    Files.writeString(path.resolve("trials").resolve("notes.json"), "{\"format\": 1}");
+    assertThat(folder().results().get(0).trials()).hasSize(1);
+    assertThat(warnings).singleElement().asString().contains("notes.json is left out");
+  }
+
+  @Test
+  void resultsComeInTheCataloguesOrderAndBySeed() throws IOException {
+    List<Trial> others = Lesson.find("cell-04").orElseThrow().trials(List.of(2L, 10L), Scale.FULL);
+    keep(Trials.finished(TRIALS.get(3), 0.95, 0.9));
+    keep(Trials.finished(others.get(3), 0.95, 0.9));
+    keep(Trials.finished(others.get(1), 0.95, 0.9));
+    List<ExperimentResult> results = folder().results();
+    assertThat(results)
+        .extracting(result -> result.experiment().id())
+        .containsExactly("cell-04", "cell-05");
+    assertThat(results.get(0).trials())
+        .extracting(finished -> finished.trial().seed())
+        .containsExactly(2L, 10L);
+  }
+}

@@ -1,0 +1,236 @@
+package io.bnzoo.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.Finished;
+import io.bnzoo.experiment.InferenceTrap;
+import io.bnzoo.experiment.Lesson;
+import io.bnzoo.experiment.Scale;
+import io.bnzoo.experiment.Trial;
+import io.bnzoo.experiment.TrialResult;
+import io.bnzoo.experiment.Trials;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report on made-up trials, in all its forms. */
+class LessonReportTest {
+  private static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
+  private static final Digits.Origin DRAWN =
+      new Digits.Origin(Digits.Kind.GENERATED, "drawn <for> a test", "cd34");
+
+  private static List<Trial> trials(String id, Scale scale, Long... seeds) {
+    return Lesson.find(id).orElseThrow().trials(List.of(seeds), scale);
+  }
+
+  private static ExperimentResult result(String id, Finished... finished) {
+    return new ExperimentResult(
+        Lesson.find(id).orElseThrow(), finished[0].trial().scale(), List.of(finished));
+  }
+
+  /** Published were 0.8262 and 0.9525. */
+  private static ExperimentResult cellFive(Scale scale) {
+    List<Trial> trials = trials("cell-05", scale, 1L, 2L);
+    return result(
+        "cell-05",
+        Trials.finished(trials.get(0), 0.81, 0.1, 0.5, 0.8),
+        Trials.finished(trials.get(1), 0.93, 0.1, 0.92, 0.93),
+        Trials.finished(trials.get(2), 0.83, 0.1, 0.3, 0.82),
+        Trials.finished(trials.get(3), 0.95, 0.1, 0.5, 0.94));
+  }
+
+  private static LessonReport report(Digits.Origin data, ExperimentResult... results) {
+    return LessonReport.of(
+        List.of(results),
+        "bnzoo lesson run",
+        results[0].scale(),
+        data,
+        Provenance.ofThisJvm("a test"));
+  }
+
+  private static LessonReport.Row row(LessonReport report, int variant) {
+    return report.experiments().get(0).variants().get(variant);
+  }
+
+  @Test
+  void figuresAddUpOverTheSeeds() {
+    LessonReport report = report(MNIST, cellFive(Scale.FULL));
+    assertThat(report.comparable()).isTrue();
+    LessonReport.Row plain = row(report, 0);
+    assertThat(plain.test().orElseThrow().mean()).isCloseTo(0.82, within(1e-12));
+    assertThat(plain.test().orElseThrow().min()).isEqualTo(0.81);
+    assertThat(plain.inside()).contains(true);
+    assertThat(plain.difference().orElseThrow()).isCloseTo(-0.0062, within(1e-12));
+    assertThat(plain.batchesToGoal()).isEmpty();
+    LessonReport.Row batchNorm = row(report, 1);
+    assertThat(batchNorm.inside()).contains(false);
+    // First seen at 0.92 after batch 50 of one seed, at 0.94 after batch 100 of the other.
+    assertThat(batchNorm.batchesToGoal().orElseThrow().mean()).isEqualTo(76);
+    assertThat(batchNorm.batchesPerSecond().orElseThrow().mean()).isCloseTo(250, within(1e-9));
+  }
+
+  @Test
+  void oneSeedIsNeitherInsideNorOutside() {
+    Trial trial = trials("cell-05", Scale.FULL, 1L).get(0);
+    LessonReport report = report(MNIST, result("cell-05", Trials.finished(trial, 0.82, 0.8)));
+    assertThat(row(report, 0).inside()).isEmpty();
+    assertThat(row(report, 0).difference()).isPresent();
+  }
+
+  @Test
+  void aShortenedTrainingIsComparedWithNothingAndSaysSo() {
+    LessonReport report = report(MNIST, cellFive(new Scale(0.1)));
+    assertThat(report.comparable()).isFalse();
+    assertThat(row(report, 1).inside()).isEmpty();
+    assertThat(row(report, 1).difference()).isEmpty();
+    assertThat(report.experiments().get(0).remarks()).isEmpty();
+    assertThat(report.notes()).singleElement().asString().startsWith("Scale 0.1: only this share");
+  }
+
+  @Test
+  void otherDigitsAreComparedWithNothingAndSaySo() {
+    LessonReport report = report(DRAWN, cellFive(Scale.FULL));
+    assertThat(row(report, 1).difference()).isEmpty();
+    assertThat(report.notes())
+        .singleElement()
+        .isEqualTo("These are not MNIST's figures: drawn <for> a test.");
+  }
+
+  /**
+   * Batch norm was published with 0.9208 in cell 16 and with always 3 in cell 20, the same again.
+   */
+  @Test
+  void whereTheSettingsEndNowOneWayNowAnotherIsCalledLuck() {
+    List<Trial> first = trials("cell-16", Scale.FULL, 1L);
+    List<Trial> again = trials("cell-20", Scale.FULL, 1L);
+    LessonReport report =
+        report(
+            MNIST,
+            result(
+                "cell-16",
+                Trials.diverged(first.get(0), 1, 0.098),
+                Trials.finished(first.get(1), 0.91, 0.9)),
+            result(
+                "cell-20",
+                Trials.diverged(again.get(0), 1, 0.098),
+                Trials.always(again.get(1), 3, 0.101)));
+    assertThat(report.luck())
+        .containsExactly(
+            "ReLU, rate 1, bad weights, batch-norm: published 0.9208 and always 3; here 1 of 2 learn"
+                + " (0.1010 to 0.9100).");
+    assertThat(report.experiments().get(1).remarks())
+        .containsExactly(
+            "plain: 1 of 1 diverge: their loss is no longer a number, and the largest of ten NaNs is"
+                + " taken to be the first, so they always predict 0.",
+            "batch-norm: 1 of 1 end up predicting 3 for all images.");
+    assertThat(row(report, 0).trials().get(0).outcome()).isEqualTo("always 0, diverged at batch 1");
+  }
+
+  @Test
+  void aMeanFarFromThePublishedFigureIsExplained() {
+    List<Trial> trials = trials("cell-05", Scale.FULL, 1L, 2L);
+    LessonReport report =
+        report(
+            MNIST,
+            result(
+                "cell-05",
+                Trials.finished(trials.get(1), 0.90, 0.9),
+                Trials.finished(trials.get(3), 0.96, 0.9)));
+    assertThat(report.experiments().get(0).remarks())
+        .containsExactly(
+            "batch-norm: our mean 0.9300 is 0.0225 below the published 0.9525. Seeds alone spread our"
+                + " figures over 0.0600, the published one among them.");
+  }
+
+  @Test
+  void theTableForTheTerminalFitsItsWidth() {
+    Trial longest = trials("placements", Scale.FULL, 1L).get(2);
+    LessonReport report =
+        report(
+            MNIST, cellFive(Scale.FULL), result("placements", Trials.finished(longest, 0.9, 0.9)));
+    assertThat(report.overview())
+        .containsPattern("cell-05 +plain +0\\.8262 +0\\.8200 +0\\.0141 +2 +-0\\.0062")
+        .contains("batch-norm-after-with-bias");
+    assertThat(report.overview().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  private static ExperimentResult trapped() {
+    Trial trial = trials("single-sample", Scale.FULL, 4L).get(0);
+    TrialResult training = Trials.finished(trial, 0.95, 0.9).result();
+    List<Integer> shown = Stream.iterate(0, digit -> (digit + 1) % 10).limit(200).toList();
+    return result(
+        "single-sample",
+        new Finished(
+            trial,
+            new TrialResult(
+                training.training(),
+                Optional.of(new InferenceTrap(shown, shown, Collections.nCopies(200, 8), 0.9503)),
+                List.of())));
+  }
+
+  @Test
+  void theTrapIsListedWithAllItsPredictionsWithinTheTerminalsWidth() {
+    LessonReport report = report(MNIST, trapped());
+    String text = report.traps(List.of("single-sample"));
+    assertThat(text)
+        .containsPattern("batch statistics +0\\.1000 +always 8")
+        .containsPattern("population statistics +1\\.0000 +10 digits")
+        .contains("8 8 8 8 8", "0 1 2 3 4", "An image alone is its own batch");
+    assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    assertThat(report.traps(List.of("cell-05"))).isEmpty();
+  }
+
+  @Test
+  void thePageTheMarkdownTheJsonAndThePicturesHoldTheSameFigures(@TempDir Path path)
+      throws IOException {
+    LessonReport report = report(DRAWN, cellFive(Scale.FULL), trapped());
+    new LessonFolder(path, Scale.FULL, DRAWN, warning -> {}).write(report);
+    String page = Files.readString(path.resolve("index.html"));
+    String markdown = Files.readString(path.resolve("lesson.md"));
+    for (String text : List.of(page, markdown)) {
+      assertThat(text)
+          .contains("0.8200", "0.0141", "2 of 2", "cell-05", "always 8", "SHA-256 cd34");
+    }
+    assertThat(page)
+        .contains("drawn &lt;for&gt; a test", "id=\"cell-05\"", "href=\"#cell-05\"")
+        .doesNotContain("drawn <for>");
+    assertThat(markdown)
+        .contains("| plain | 0.8262 | 0.8200 | 0.0141 |", "charts/cell-05-linear.png");
+    // One file, whole: it asks for nothing else.
+    assertThat(page)
+        .contains("src=\"data:image/png;base64,")
+        .doesNotContainPattern("(src|href)=\"(?!data:|#)")
+        .doesNotContain("<script", "@import", "url(");
+    JsonNode json = new ObjectMapper().readTree(path.resolve("lesson.json").toFile());
+    assertThat(json.at("/experiments/0/variants/0/test/mean").asDouble())
+        .isCloseTo(0.82, within(1e-12));
+    assertThat(json.at("/experiments/0/variants/1/trials/1/curve/2").toString())
+        .isEqualTo("[101,0.94]");
+    BufferedImage picture =
+        ImageIO.read(path.resolve("charts").resolve("cell-05-logarithmic.png").toFile());
+    assertThat(colours(picture)).contains(0xFF0072B2, 0xFFD55E00);
+  }
+
+  private static List<Integer> colours(BufferedImage image) {
+    return Stream.iterate(0, y -> y + 1)
+        .limit(image.getHeight())
+        .flatMap(
+            y -> Stream.iterate(0, x -> x + 1).limit(image.getWidth()).map(x -> image.getRGB(x, y)))
+        .distinct()
+        .toList();
+  }
+}
