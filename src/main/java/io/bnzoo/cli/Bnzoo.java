@@ -31,6 +31,7 @@ import picocli.CommandLine;
       EvaluateCommand.class,
       DataCommand.class,
       ModelsCommand.class,
+      LessonCommand.class,
       BenchCommand.class,
       MemoryCommand.class
     })
@@ -54,11 +55,14 @@ public final class Bnzoo implements Runnable {
   static CommandLine commandLine(Interruption interruption) {
     CommandLine commandLine = new CommandLine(new Bnzoo(), new Factory(interruption));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    for (CommandLine command : commandLine.getSubcommands().values()) {
-      command.getCommandSpec().versionProvider(new Version());
-    }
+    giveVersion(commandLine);
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()));
     return commandLine;
+  }
+
+  private static void giveVersion(CommandLine commandLine) {
+    commandLine.getCommandSpec().versionProvider(new Version());
+    commandLine.getSubcommands().values().forEach(Bnzoo::giveVersion);
   }
 
   @Override

@@ -58,6 +58,11 @@ final class Terminal {
     return drawsBars() ? new DrawnBar(task, total, unit) : noBar();
   }
 
+  /** A bar whose steps are no units of anything. */
+  Bar bar(String task, long total) {
+    return drawsBars() ? new DrawnBar(task, total) : noBar();
+  }
+
   /** Lines alone. */
   Bar noBar() {
     return new NoBar();
@@ -115,13 +120,19 @@ final class Terminal {
 
     private final ProgressBar bar;
 
+    DrawnBar(String task, long total) {
+      this(new ProgressBarBuilder(), task, total);
+    }
+
     DrawnBar(String task, long total, String unit) {
+      this(new ProgressBarBuilder().setUnit(" " + unit, 1).showSpeed(), task, total);
+    }
+
+    private DrawnBar(ProgressBarBuilder builder, String task, long total) {
       bar =
-          new ProgressBarBuilder()
+          builder
               .setTaskName(task)
               .setInitialMax(total)
-              .setUnit(" " + unit, 1)
-              .showSpeed()
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(MILLISECONDS_BETWEEN_DRAWINGS)
               .continuousUpdate()

@@ -60,21 +60,33 @@ class BnzooTest {
                 .substring(commands.indexOf("Commands:"), commands.indexOf("Examples:"))
                 .lines())
         .filteredOn(line -> line.startsWith("  "))
-        .hasSize(7)
+        .hasSize(8)
         .allSatisfy(line -> assertThat(line).endsWith("."));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"compare", "train", "evaluate", "data", "models", "bench", "memory"})
+  @ValueSource(
+      strings = {
+        "compare",
+        "train",
+        "evaluate",
+        "data",
+        "models",
+        "lesson",
+        "lesson list",
+        "lesson run",
+        "bench",
+        "memory"
+      })
   void everyCommandHasHelpWithAnExampleWithin80Columns(String command) {
-    assertThat(run(command, "--help")).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(run((command + " --help").split(" ", -1))).isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString()).contains("Usage: bnzoo " + command).contains("Example");
     assertThat(out.toString().lines())
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--version", "compare --version"})
+  @ValueSource(strings = {"--version", "compare --version", "lesson run --version"})
   void theVersionNamesTheLibraryUnderneath(String line) {
     assertThat(run(line.split(" ", -1))).isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString()).contains("Deeplearning4j 1.0.0-M2.1").doesNotContain("$");
@@ -100,6 +112,10 @@ class BnzooTest {
         "compare mlp --variants plain-after | there is no variant 'plain-after'",
         "memory mlp --repetitions 99      | repetitions must be at least 100, got 99",
         "bench --blocks 0                 | blocks must be at least 1, got 0",
+        "lesson run                       | Missing required parameter: 'ID'",
+        "lesson run cell-99               | there is no experiment 'cell-99'; there is cell-04, cell-05",
+        "lesson run all --scale 0         | scale must be in (0, 1], got 0.0",
+        "lesson run all --at-once 0       | --at-once must be at least 1, got 0",
         "evaluate                         | Missing required parameter: 'MODEL.zip'",
         "nonsense                         | nonsense",
       })
@@ -348,6 +364,67 @@ class BnzooTest {
                 .at("/variants")
                 .size())
         .isZero();
+  }
+
+  @Test
+  void theLessonIsListedWithin80Columns() throws IOException {
+    assertThat(run("lesson", "list")).isZero();
+    assertThat(out.toString())
+        .containsPattern("(?m)^cell-15 +sigmoid, rate 0.01, bad weights +50,000 +0.2270, 0.8527 ")
+        .containsPattern("(?m)^placements +the deep CNN, five placements +800 +- ");
+    assertThat(out.toString().lines())
+        .hasSize(24)
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    out.getBuffer().setLength(0);
+    assertThat(run("lesson", "list", "--json")).isZero();
+    assertThat(json(out.toString()).at("/11/initialWeights/stddev").asDouble()).isEqualTo(5);
+  }
+
+  private int lesson(Interruption interruption, String... more) {
+    String[] start = {
+      "lesson", "run", "single-sample", "--data", "generated", "--runs", folder.toString()
+    };
+    return run(interruption, Stream.of(start, more).flatMap(Arrays::stream).toArray(String[]::new));
+  }
+
+  @Test
+  void theLessonTrainsWhatIsMissingAndReportsOnEverything() throws IOException {
+    assertThat(lesson(Interruption.never(), "--scale", "0.01", "--seeds", "1,2")).isZero();
+    assertThat(out.toString())
+        .contains("2 networks to train", "0 are here already")
+        .containsPattern("2 of 2 +single-sample-batch-norm-seed-[12] +0\\.")
+        .contains("One image at a time, seed 2", "! Scale 0.01: only this share")
+        .contains("report: " + folder.resolve("lesson-scale-0.01-generated"));
+    out.getBuffer().setLength(0);
+    assertThat(lesson(Interruption.never(), "--scale", "0.01", "--seeds", "2..3", "--json"))
+        .isZero();
+    JsonNode report = json(out.toString());
+    assertThat(report.at("/experiments/0/variants/0/trials").size()).isEqualTo(3);
+    assertThat(report.at("/command").asText()).startsWith("bnzoo lesson run single-sample");
+    out.getBuffer().setLength(0);
+    assertThat(lesson(Interruption.never(), "--scale", "0.01", "--seeds", "1..3")).isZero();
+    assertThat(out.toString()).contains("0 networks to train", "3 are here already");
+  }
+
+  @Test
+  void aLessonThatIsStoppedAtOnceReportsOnNothingAndSaysHowToGoOn() {
+    Interruption interruption = Interruption.never();
+    interruption.request();
+    assertThat(lesson(interruption, "--scale", "0.01", "--seeds", "1")).isZero();
+    assertThat(out.toString()).contains("stopped: the same command goes on from here");
+    assertThat(folder.resolve("lesson-scale-0.01-generated").resolve("index.html")).exists();
+  }
+
+  @Test
+  void aFolderOfAnotherLengthIsRefusedInOneLine() {
+    assertThat(lesson(Interruption.never(), "--scale", "0.01", "--seeds", "1", "--name", "x"))
+        .isZero();
+    assertThat(lesson(Interruption.never(), "--scale", "0.02", "--seeds", "1", "--name", "x"))
+        .isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("was trained with other length: choose another --name");
   }
 
   private static JsonNode json(String text) throws IOException {

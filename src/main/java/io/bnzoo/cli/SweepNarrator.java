@@ -1,0 +1,57 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.experiment.Sweep;
+import io.bnzoo.experiment.Trial;
+import io.bnzoo.experiment.TrialResult;
+import io.bnzoo.report.LessonFolder;
+import io.bnzoo.report.Provenance;
+import io.bnzoo.train.TrainingResult;
+import java.io.IOException;
+import java.util.Locale;
+
+/** Tells how a sweep goes, with one bar for all its networks, and keeps what is finished. */
+final class SweepNarrator implements Sweep.Listener, AutoCloseable {
+  private static final int BAR_LENGTH = 1000;
+
+  private final LessonFolder folder;
+  private final Provenance provenance;
+  private final int total;
+  private final Terminal.Bar bar;
+  private int finished;
+
+  SweepNarrator(Terminal terminal, LessonFolder folder, Provenance provenance, int total) {
+    this.folder = folder;
+    this.provenance = provenance;
+    this.total = total;
+    this.bar = total == 0 ? terminal.noBar() : terminal.bar("training", BAR_LENGTH);
+  }
+
+  @Override
+  public void advanced(double share) {
+    bar.at(Math.round(share * BAR_LENGTH));
+  }
+
+  @Override
+  public void finished(Trial trial, TrialResult result) throws IOException {
+    folder.keep(trial, result, provenance);
+    finished++;
+    TrainingResult training = result.training();
+    bar.print(
+        String.format(
+            Locale.ROOT,
+            "%3d of %d  %-44s %s  %4.0f s",
+            finished,
+            total,
+            trial.name(),
+            training
+                .finals()
+                .map(finals -> String.format(Locale.ROOT, "%.4f", finals.test().accuracy()))
+                .orElse("-"),
+            training.totalSeconds()));
+  }
+
+  @Override
+  public void close() {
+    bar.close();
+  }
+}
