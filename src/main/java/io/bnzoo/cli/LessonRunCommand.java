@@ -120,7 +120,7 @@ final class LessonRunCommand implements Callable<Integer> {
     terminal.tell("data: " + digits.origin().description());
     Provenance provenance = Provenance.ofThisJvm(backend.description());
     LessonFolder folder =
-        new LessonFolder(
+        LessonFolder.open(
             runs.resolve(name.orElseGet(() -> defaultName(scale, digits.origin()))),
             scale,
             digits.origin(),
@@ -130,8 +130,7 @@ final class LessonRunCommand implements Callable<Integer> {
     try (Interruption.Work work = interruption.beginWork()) {
       terminal.tell(plan(trials, missing, networks));
       train(new Sweep(digits, look, networks), missing, terminal, folder, provenance);
-      LessonReport report =
-          LessonReport.of(folder.results(), command(), scale, digits.origin(), provenance);
+      LessonReport report = folder.report();
       folder.write(report);
       print(terminal, folder, report);
     }
@@ -145,7 +144,8 @@ final class LessonRunCommand implements Callable<Integer> {
       LessonFolder folder,
       Provenance provenance)
       throws IOException {
-    try (SweepNarrator narrator = new SweepNarrator(terminal, folder, provenance, missing.size())) {
+    try (SweepNarrator narrator =
+        new SweepNarrator(terminal, folder, command(), provenance, missing.size())) {
       sweep.run(missing, narrator, interruption);
     }
   }
@@ -217,6 +217,9 @@ final class LessonRunCommand implements Callable<Integer> {
   }
 
   private void print(Terminal terminal, LessonFolder folder, LessonReport report) {
+    if (interruption.getAsBoolean()) {
+      terminal.warn("stopped: the same command goes on from here");
+    }
     if (output.json()) {
       terminal.print(Json.write(report).stripTrailing());
       return;
@@ -227,9 +230,6 @@ final class LessonRunCommand implements Callable<Integer> {
       terminal.print(report.traps(ids));
     }
     report.notes().forEach(note -> terminal.print("! " + note));
-    if (interruption.getAsBoolean()) {
-      terminal.print("! stopped: the same command goes on from here");
-    }
     terminal.print("report: " + folder.path().resolve("index.html"));
   }
 }

@@ -5,6 +5,7 @@ import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.report.LessonFolder;
 import io.bnzoo.report.Provenance;
+import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
 import java.util.Locale;
@@ -14,13 +15,16 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
   private static final int BAR_LENGTH = 1000;
 
   private final LessonFolder folder;
+  private final String command;
   private final Provenance provenance;
   private final int total;
   private final Terminal.Bar bar;
   private int finished;
 
-  SweepNarrator(Terminal terminal, LessonFolder folder, Provenance provenance, int total) {
+  SweepNarrator(
+      Terminal terminal, LessonFolder folder, String command, Provenance provenance, int total) {
     this.folder = folder;
+    this.command = command;
     this.provenance = provenance;
     this.total = total;
     this.bar = total == 0 ? terminal.noBar() : terminal.bar("training", BAR_LENGTH);
@@ -33,13 +37,13 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
 
   @Override
   public void finished(Trial trial, TrialResult result) throws IOException {
-    folder.keep(trial, result, provenance);
+    folder.keep(trial, result, command, provenance);
     finished++;
     TrainingResult training = result.training();
     bar.print(
         String.format(
             Locale.ROOT,
-            "%3d of %d  %-44s %s  %4.0f s",
+            "%3d of %d  %-44s %s  %4.0f s%s",
             finished,
             total,
             trial.name(),
@@ -47,7 +51,16 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
                 .finals()
                 .map(finals -> String.format(Locale.ROOT, "%.4f", finals.test().accuracy()))
                 .orElse("-"),
-            training.totalSeconds()));
+            training.totalSeconds(),
+            ending(training.outcome())));
+  }
+
+  /** What a line has room for. */
+  private static String ending(Outcome outcome) {
+    if (outcome instanceof Outcome.PredictsOneDigit one) {
+      return "  always " + one.digit();
+    }
+    return outcome instanceof Outcome.Diverged ? "  diverged" : "";
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.bnzoo.experiment;
 
 import io.bnzoo.experiment.ExperimentResult.Finished;
-import io.bnzoo.train.Sample;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.DoubleStream;
+import org.apache.commons.math3.stat.regression.SimpleRegression;
 
 /**
  * A published accuracy on the test set that our mean is away from by more than {@link #TOLERANCE},
@@ -19,9 +19,11 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
 
   /** What can be known from the trials, the first that holds. */
   public enum Reason {
-    /** The published network ended up with one answer for all images, or ours did, not both. */
+    /** Neither the published network nor any of ours has learnt. */
+    NOTHING_LEARNT,
+    /** The published network has learnt and one of ours has not, or the other way round. */
     COLLAPSE,
-    /** The published figure lies among ours, which differ as much from each other. */
+    /** The published figure lies where one more of our trials well might. */
     SEEDS,
     /** Our accuracy was still rising when training stopped; size is the rise. */
     RISING,
@@ -32,7 +34,10 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
   }
 
   /** Of a training, its end: what is looked at to see whether it has settled. */
-  private static final double TAIL = 0.1;
+  private static final double TAIL = 0.2;
+
+  /** Fewer measurements in the tail tell nothing. */
+  private static final int FEWEST = 5;
 
   /** Less than this in the tail is neither a rise nor a bounce. */
   private static final double SETTLED = 0.01;
@@ -48,16 +53,20 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
     if (Math.abs(ours.mean() - accuracy) <= TOLERANCE) {
       return Optional.empty();
     }
-    List<Finished> trials = variant.trials();
-    double rise = trials.stream().mapToDouble(Discrepancy::rise).average().orElse(0);
-    double bounce = trials.stream().mapToDouble(Discrepancy::bounce).max().orElse(0);
-    if (trials.stream().anyMatch(trial -> trial.learnt() == published.always().isPresent())) {
+    List<Tail> tails = variant.trials().stream().flatMap(trial -> Tail.of(trial).stream()).toList();
+    double rise = tails.stream().mapToDouble(Tail::rise).average().orElse(0);
+    double scatter = tails.stream().mapToDouble(Tail::scatter).average().orElse(0);
+    double bounce = tails.stream().mapToDouble(Tail::bounce).average().orElse(0);
+    if (!published.learnt() && variant.trials().stream().noneMatch(Finished::learnt)) {
+      return Optional.of(new Discrepancy(published, ours, Reason.NOTHING_LEARNT, 0));
+    }
+    if (variant.trials().stream().anyMatch(trial -> trial.learnt() != published.learnt())) {
       return Optional.of(new Discrepancy(published, ours, Reason.COLLAPSE, 0));
     }
-    if (ours.contains(accuracy)) {
+    if (ours.predicts(accuracy).orElse(false)) {
       return Optional.of(new Discrepancy(published, ours, Reason.SEEDS, ours.max() - ours.min()));
     }
-    if (rise > SETTLED) {
+    if (rise > Math.max(SETTLED, 2 * scatter)) {
       return Optional.of(new Discrepancy(published, ours, Reason.RISING, rise));
     }
     return Optional.of(
@@ -66,29 +75,30 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
             : new Discrepancy(published, ours, Reason.UNKNOWN, 0));
   }
 
-  /** What the second half of the tail has gained on the first, on average. */
-  private static double rise(Finished trial) {
-    List<Sample> tail = tail(trial);
-    int middle = tail.size() / 2;
-    return mean(tail.subList(middle, tail.size())) - mean(tail.subList(0, middle));
-  }
-
-  private static double mean(List<Sample> samples) {
-    return accuracies(samples).average().orElse(0);
-  }
-
-  private static double bounce(Finished trial) {
-    List<Sample> tail = tail(trial);
-    return accuracies(tail).max().orElse(0) - accuracies(tail).min().orElse(0);
-  }
-
-  private static DoubleStream accuracies(List<Sample> samples) {
-    return samples.stream().mapToDouble(Sample::accuracy);
-  }
-
-  private static List<Sample> tail(Finished trial) {
-    List<Sample> curve = trial.curve();
-    int length = Math.min(curve.size(), Math.max(2, (int) Math.round(curve.size() * TAIL)));
-    return curve.subList(curve.size() - length, curve.size());
+  /**
+   * The end of a learning curve.
+   *
+   * @param rise of the line fitted to it, from its first measurement to its last
+   * @param scatter of the measurements around that line, as a standard deviation
+   * @param bounce from the smallest to the largest
+   */
+  private record Tail(double rise, double scatter, double bounce) {
+    static Optional<Tail> of(Finished trial) {
+      List<Double> curve = List.copyOf(trial.curve().values());
+      int length = (int) Math.round(curve.size() * TAIL);
+      if (length < FEWEST) {
+        return Optional.empty();
+      }
+      List<Double> tail = curve.subList(curve.size() - length, curve.size());
+      SimpleRegression line = new SimpleRegression();
+      for (int i = 0; i < length; i++) {
+        line.addData(i, tail.get(i));
+      }
+      return Optional.of(
+          new Tail(
+              line.getSlope() * (length - 1),
+              Math.sqrt(line.getMeanSquareError()),
+              Collections.max(tail) - Collections.min(tail)));
+    }
   }
 }

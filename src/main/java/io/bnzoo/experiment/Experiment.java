@@ -67,7 +67,13 @@ public record Experiment(
       OptionalDouble singles,
       OptionalDouble testByBatchStatistics,
       OptionalDouble singlesByBatchStatistics,
-      OptionalDouble batchesPerSecond) {}
+      OptionalDouble batchesPerSecond) {
+
+    /** Whether its accuracy on the test set is known, and is that of a network that has learnt. */
+    public boolean learnt() {
+      return test.isPresent() && test.getAsDouble() >= ExperimentResult.LEARNT;
+    }
+  }
 
   public Experiment {
     variants = List.copyOf(variants);

@@ -1,14 +1,16 @@
 package io.bnzoo.experiment;
 
+import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.spec.Variant;
-import io.bnzoo.train.Outcome;
-import io.bnzoo.train.Sample;
 import io.bnzoo.train.Split;
 import io.bnzoo.train.TrainingResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
@@ -19,8 +21,11 @@ import java.util.stream.DoubleStream;
  */
 public record ExperimentResult(Experiment experiment, Scale scale, List<Finished> trials) {
 
-  /** What counts as having learnt. */
+  /** The accuracy on the validation set that trials are timed by. */
   public static final double GOAL = 0.9;
+
+  /** From this accuracy on a network has learnt something; a single answer gets at most 0.1135. */
+  public static final double LEARNT = 0.15;
 
   /** A trial with what came out of it. */
   public record Finished(Trial trial, TrialResult result) {
@@ -33,24 +38,44 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
       return training().finals().stream().mapToDouble(figure).findFirst();
     }
 
-    /** Its measurements on the validation set, in order. */
-    public List<Sample> curve() {
-      return training().curve().stream()
+    /**
+     * Its accuracies on the validation set, in order, by the number of batches trained until then,
+     * from the first measurement to the end of the plan. What diverged stays as it ended.
+     */
+    public SortedMap<Integer, Double> curve() {
+      SortedMap<Integer, Double> curve = new TreeMap<>();
+      training().curve().stream()
           .filter(sample -> sample.split() == Split.VALIDATION)
-          .toList();
+          .forEach(sample -> curve.put(sample.batch() + 1, sample.accuracy()));
+      training()
+          .finals()
+          .map(finals -> finals.validation().accuracy())
+          .ifPresent(
+              accuracy -> {
+                TrainingPlan plan = trial.plan();
+                for (int batch = training().batches();
+                    batch < plan.batches();
+                    batch += plan.validationEvery()) {
+                  curve.putIfAbsent(batch, accuracy);
+                }
+                curve.put(plan.batches(), accuracy);
+              });
+      return curve;
     }
 
     /** How many batches it had been trained on when it was first seen to reach the goal. */
     public OptionalInt batchesToGoal() {
-      return curve().stream()
-          .filter(sample -> sample.accuracy() >= GOAL)
-          .mapToInt(sample -> sample.batch() + 1)
+      return curve().entrySet().stream()
+          .filter(point -> point.getValue() >= GOAL)
+          .mapToInt(Map.Entry::getKey)
           .findFirst();
     }
 
-    /** Steps a second, measurements not counted. */
-    public double batchesPerSecond() {
-      return 1000 / training().millisecondsPerBatch();
+    /** Steps a second, measurements not counted; none of a training cut short. */
+    public OptionalDouble batchesPerSecond() {
+      return training().batches() < trial.plan().batches()
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(1000 / training().millisecondsPerBatch());
     }
 
     /** The digit that it takes every test image for, if it does. */
@@ -61,9 +86,9 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
           .orElse(OptionalInt.empty());
     }
 
-    /** Whether it ended as a network that tells digits apart. */
+    /** Whether it recognizes more than a single answer would. */
     public boolean learnt() {
-      return training().outcome() instanceof Outcome.Trained;
+      return figure(finals -> finals.test().accuracy()).orElse(0) >= LEARNT;
     }
   }
 
@@ -95,7 +120,7 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
     }
 
     public Optional<Spread> batchesPerSecond() {
-      return Spread.of(trials.stream().mapToDouble(Finished::batchesPerSecond));
+      return Spread.of(trials.stream().flatMapToDouble(trial -> trial.batchesPerSecond().stream()));
     }
 
     /** The published accuracies on the test set. */

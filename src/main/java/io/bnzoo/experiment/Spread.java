@@ -3,6 +3,7 @@ package io.bnzoo.experiment;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
+import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
@@ -13,6 +14,9 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  */
 public record Spread(
     int count, double mean, OptionalDouble standardDeviation, double min, double max) {
+
+  /** Leaves 2.5 % above it, and as much below its negative. */
+  private static final double UPPER_TAIL = 0.975;
 
   /** The spread of the values; none of none. */
   public static Optional<Spread> of(DoubleStream values) {
@@ -33,8 +37,17 @@ public record Spread(
             statistics.getMax()));
   }
 
-  /** Whether a value lies between the smallest and the largest of these, both included. */
-  public boolean contains(double value) {
-    return min <= value && value <= max;
+  /**
+   * Whether a value lies where one more of the same kind would with 95 % probability: within {@code
+   * mean ± t * s * sqrt(1 + 1/n)} with Student's t of n - 1 degrees of freedom. It takes the values
+   * to be normally distributed. Of a single value nothing can be said.
+   */
+  public Optional<Boolean> predicts(double value) {
+    if (standardDeviation.isEmpty()) {
+      return Optional.empty();
+    }
+    double t = new TDistribution(count - 1.0).inverseCumulativeProbability(UPPER_TAIL);
+    double reach = t * standardDeviation.getAsDouble() * Math.sqrt(1 + 1.0 / count);
+    return Optional.of(Math.abs(value - mean) <= reach);
   }
 }

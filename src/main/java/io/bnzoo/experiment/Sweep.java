@@ -12,6 +12,7 @@ import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -86,19 +88,41 @@ public final class Sweep {
       for (Trial trial : longestFirst) {
         futures.add(threads.submit(() -> train(trial, progress, stop)));
       }
-      threads.shutdown();
-      awaitAll(futures, progress);
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException lost) {
+        throw lost;
+      }
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the sweep was interrupted");
     } finally {
-      threads.shutdownNow();
+      progress.over = true;
+      awaitEnd(threads);
+    }
+  }
+
+  /** Trials under way stop before their next step. */
+  private static void awaitEnd(ExecutorService threads) {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("a trial did not stop within a minute");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   private Void train(Trial trial, Progress progress, BooleanSupplier stop) throws IOException {
-    BooleanSupplier stopped = () -> stop.getAsBoolean() || progress.failed;
+    BooleanSupplier stopped = () -> stop.getAsBoolean() || progress.over;
     if (stopped.getAsBoolean()) {
       return null;
     }
-    // OpenMP keeps the number of threads for each calling thread.
+    // On each thread, since OpenMP keeps the number for each of them.
     NativeBackend.useThreads(1);
     try (Engine engine = new Dl4jEngine(trial.model().init())) {
       List<Snapshot> snapshots = new ArrayList<>();
@@ -111,6 +135,12 @@ public final class Sweep {
                 : Optional.empty();
         progress.finished(trial, new TrialResult(result, trap, snapshots));
       }
+    } catch (IOException e) {
+      progress.over = true;
+      throw e;
+    } catch (RuntimeException e) {
+      progress.over = true;
+      throw new IllegalStateException(trial.name() + " failed", e);
     }
     return null;
   }
@@ -134,28 +164,6 @@ public final class Sweep {
     };
   }
 
-  private static void awaitAll(List<Future<?>> futures, Progress progress) throws IOException {
-    IOException failure = null;
-    for (Future<?> future : futures) {
-      try {
-        future.get();
-      } catch (ExecutionException e) {
-        progress.failed = true;
-        if (!(e.getCause() instanceof IOException)) {
-          throw new IllegalStateException("a trial failed", e.getCause());
-        }
-        failure = (IOException) e.getCause();
-      } catch (InterruptedException e) {
-        progress.failed = true;
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
   /** Adds up what all threads have done. */
   private static final class Progress {
     /** Of a whole; drawing more often would cost more than it shows. */
@@ -163,7 +171,10 @@ public final class Sweep {
 
     private final Listener listener;
     private final double expectedSeconds;
-    private volatile boolean failed;
+
+    /** Set when one trial has failed, so that no other goes on. */
+    private volatile boolean over;
+
     private double doneSeconds;
     private double shown;
 
@@ -173,16 +184,30 @@ public final class Sweep {
     }
 
     synchronized void stepped(Trial trial, int total) {
-      doneSeconds += trial.expectedSeconds() / total;
-      double share = doneSeconds / expectedSeconds;
-      if (share - shown >= SMALLEST_ADVANCE) {
-        shown = share;
-        listener.advanced(share);
-      }
+      advance(trial.expectedSeconds() / total);
     }
 
     synchronized void finished(Trial trial, TrialResult result) throws IOException {
+      double left = 1 - (double) steps(result) / trial.plan().batches();
+      advance(left * trial.expectedSeconds());
       listener.finished(trial, result);
+    }
+
+    /** How many steps have been counted; the one whose loss was not finite has not. */
+    private static int steps(TrialResult result) {
+      int batches = result.training().batches();
+      return result.training().outcome() instanceof Outcome.Diverged diverged
+          ? diverged.batch()
+          : batches;
+    }
+
+    private void advance(double seconds) {
+      doneSeconds += seconds;
+      double share = doneSeconds / expectedSeconds;
+      if (share - shown >= SMALLEST_ADVANCE) {
+        shown = share;
+        listener.advanced(Math.min(1, share));
+      }
     }
   }
 }

@@ -5,16 +5,19 @@ import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
 import io.bnzoo.experiment.Spread;
-import io.bnzoo.train.Sample;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -67,7 +70,8 @@ final class LessonCharts {
         continue;
       }
       String label = variants.get(i).variant().label();
-      Color colour = ChartStyle.colour(i);
+      Color colour =
+          ChartStyle.colour(result.experiment().variants().indexOf(variants.get(i).variant()));
       if (points.values().stream().anyMatch(spread -> spread.count() > 1)) {
         band(
             chart,
@@ -93,103 +97,142 @@ final class LessonCharts {
   private static SortedMap<Integer, Spread> overSeeds(List<Finished> trials) {
     SortedMap<Integer, List<Double>> accuracies = new TreeMap<>();
     for (Finished trial : trials) {
-      for (Sample sample : trial.curve()) {
-        accuracies
-            .computeIfAbsent(sample.batch() + 1, batch -> new ArrayList<>())
-            .add(sample.accuracy());
-      }
+      trial
+          .curve()
+          .forEach(
+              (batches, accuracy) ->
+                  accuracies.computeIfAbsent(batches, key -> new ArrayList<>()).add(accuracy));
     }
     SortedMap<Integer, Spread> spreads = new TreeMap<>();
     accuracies.forEach(
-        (batch, values) ->
+        (batches, values) ->
             Spread.of(values.stream().mapToDouble(Double::doubleValue))
-                .ifPresent(spread -> spreads.put(batch, spread)));
+                .ifPresent(spread -> spreads.put(batches, spread)));
     return spreads;
   }
 
-  /** The variants' insides over their first trials, a row a kind; none without snapshots. */
-  List<List<Picture>> diagnostics() throws IOException {
-    List<Picture> percentiles = new ArrayList<>();
-    List<Picture> deadUnits = new ArrayList<>();
-    List<Picture> gradientNorms = new ArrayList<>();
-    for (OfVariant variant : result.variants()) {
-      if (!variant.trials().get(0).result().snapshots().isEmpty()) {
-        percentiles.add(percentiles(variant));
-        deadUnits.add(deadUnits(variant));
-        gradientNorms.add(gradientNorms(variant));
-      }
-    }
-    return percentiles.isEmpty() ? List.of() : List.of(percentiles, deadUnits, gradientNorms);
+  /** Which trials the pictures of the inside show. */
+  String lookedAt() {
+    return inside().stream()
+        .map(finished -> finished.trial().variant().label() + " of seed " + finished.trial().seed())
+        .collect(Collectors.joining(", "));
   }
 
-  private Picture percentiles(OfVariant variant) throws IOException {
-    XYChart chart = chart(variant, "values before the activation", "15th to 85th percentile");
-    for (int stage : stages(variant)) {
-      Inside inside = new Inside(variant, stage);
+  /** The first trial of each variant that was looked into. */
+  private List<Finished> inside() {
+    return result.variants().stream()
+        .flatMap(
+            variant ->
+                variant.trials().stream()
+                    .filter(finished -> !finished.result().snapshots().isEmpty())
+                    .limit(1))
+        .toList();
+  }
+
+  /**
+   * The insides of the trials looked into, a row a kind, the charts of a row to the same scale;
+   * none without snapshots.
+   */
+  List<List<Picture>> diagnostics() throws IOException {
+    if (inside().isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        row("percentiles", this::percentiles),
+        row("dead", this::deadUnits),
+        row("gradients", this::gradientNorms));
+  }
+
+  private List<Picture> row(String kind, Function<Finished, XYChart> drawing) throws IOException {
+    List<Picture> pictures = new ArrayList<>();
+    List<XYChart> charts = inside().stream().map(drawing).toList();
+    shareScale(charts);
+    for (int i = 0; i < charts.size(); i++) {
+      String label = inside().get(i).trial().variant().label();
+      String name = String.join("-", result.experiment().id(), label, kind);
+      pictures.add(Picture.of(charts.get(i), name, charts.get(i).getTitle()));
+    }
+    return pictures;
+  }
+
+  private static void shareScale(List<XYChart> charts) {
+    DoubleSummaryStatistics values =
+        charts.stream()
+            .flatMap(chart -> chart.getSeriesCollection().stream())
+            .flatMapToDouble(series -> DoubleStream.of(series.getYData()))
+            .summaryStatistics();
+    if (values.getCount() > 0 && values.getMin() < values.getMax()) {
+      charts.forEach(
+          chart -> chart.getStyler().setYAxisMin(values.getMin()).setYAxisMax(values.getMax()));
+    }
+  }
+
+  private XYChart percentiles(Finished finished) {
+    XYChart chart = chart(finished, "values before the activation", "15th to 85th percentile");
+    for (Inside stage : stages(finished)) {
       band(
           chart,
-          inside.name() + " range",
-          inside.batches(),
-          inside.values(Snapshot.Layer::low),
-          inside.values(Snapshot.Layer::high),
-          inside.colour());
+          stage.name() + " range",
+          stage.batches(),
+          stage.values(Snapshot.Layer::low),
+          stage.values(Snapshot.Layer::high),
+          stage.colour());
       line(
           chart,
-          inside.name(),
-          inside.batches(),
-          inside.values(Snapshot.Layer::median),
-          inside.colour());
+          stage.name(),
+          stage.batches(),
+          stage.values(Snapshot.Layer::median),
+          stage.colour());
     }
-    return picture(variant, "percentiles", chart);
+    return chart;
   }
 
-  private Picture deadUnits(OfVariant variant) throws IOException {
-    XYChart chart = chart(variant, "dead units", "share");
-    chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0).setYAxisDecimalPattern("0.0");
-    lines(chart, variant, Snapshot.Layer::dead);
-    return picture(variant, "dead", chart);
+  private XYChart deadUnits(Finished finished) {
+    XYChart chart = chart(finished, "dead units", "share");
+    lines(chart, finished, Snapshot.Layer::dead);
+    chart.getStyler().setYAxisDecimalPattern("0.0#");
+    return chart;
   }
 
-  private Picture gradientNorms(OfVariant variant) throws IOException {
-    XYChart chart = chart(variant, "gradient of the weights", "norm");
-    lines(chart, variant, Snapshot.Layer::gradientNorm);
-    return picture(variant, "gradients", chart);
+  private XYChart gradientNorms(Finished finished) {
+    XYChart chart = chart(finished, "gradient of the weights", "norm");
+    lines(chart, finished, Snapshot.Layer::gradientNorm);
+    return chart;
   }
 
-  private void lines(XYChart chart, OfVariant variant, ToDoubleFunction<Snapshot.Layer> figure) {
-    for (int stage : stages(variant)) {
-      Inside inside = new Inside(variant, stage);
-      line(chart, inside.name(), inside.batches(), inside.values(figure), inside.colour());
+  private static void lines(
+      XYChart chart, Finished finished, ToDoubleFunction<Snapshot.Layer> figure) {
+    for (Inside stage : stages(finished)) {
+      line(chart, stage.name(), stage.batches(), stage.values(figure), stage.colour());
     }
-  }
-
-  private Picture picture(OfVariant variant, String kind, XYChart chart) throws IOException {
-    String label = variant.variant().label();
-    return Picture.of(
-        chart, String.join("-", result.experiment().id(), label, kind), chart.getTitle());
   }
 
   /** The first, the middle and the last stage, or all if there are no more. */
-  private static List<Integer> stages(OfVariant variant) {
-    int count = variant.trials().get(0).result().snapshots().get(0).layers().size();
-    return count <= MOST_STAGES
-        ? IntStream.range(0, count).boxed().toList()
-        : List.of(0, count / 2, count - 1);
+  private static List<Inside> stages(Finished finished) {
+    List<Snapshot> snapshots = finished.result().snapshots();
+    int count = snapshots.get(0).layers().size();
+    List<Integer> chosen =
+        count <= MOST_STAGES
+            ? IntStream.range(0, count).boxed().toList()
+            : List.of(0, count / 2, count - 1);
+    return IntStream.range(0, chosen.size())
+        .mapToObj(position -> Inside.of(snapshots, chosen.get(position), position))
+        .toList();
   }
 
-  /** One stage of one variant's first trial, over its training, as far as it has numbers. */
-  private static final class Inside {
-    private final List<Snapshot> snapshots;
-    private final int stage;
-    private final int position;
-
-    Inside(OfVariant variant, int stage) {
-      this.stage = stage;
-      this.position = stages(variant).indexOf(stage);
-      this.snapshots =
-          variant.trials().get(0).result().snapshots().stream()
-              .filter(snapshot -> isFinite(snapshot.layers().get(stage)))
-              .toList();
+  /**
+   * One stage over a training, as far as it has numbers.
+   *
+   * @param position among the stages that are drawn
+   */
+  private record Inside(List<Integer> batches, List<Snapshot.Layer> layers, int position) {
+    static Inside of(List<Snapshot> snapshots, int stage, int position) {
+      List<Snapshot> finite =
+          snapshots.stream().filter(snapshot -> isFinite(snapshot.layers().get(stage))).toList();
+      return new Inside(
+          finite.stream().map(snapshot -> snapshot.batch() + 1).toList(),
+          finite.stream().map(snapshot -> snapshot.layers().get(stage)).toList(),
+          position);
     }
 
     private static boolean isFinite(Snapshot.Layer layer) {
@@ -197,21 +240,15 @@ final class LessonCharts {
     }
 
     String name() {
-      return snapshots.isEmpty() ? "" : snapshots.get(0).layers().get(stage).name();
+      return layers.isEmpty() ? "" : layers.get(0).name();
     }
 
     Color colour() {
       return ChartStyle.colour(position);
     }
 
-    List<Integer> batches() {
-      return snapshots.stream().map(snapshot -> snapshot.batch() + 1).toList();
-    }
-
     List<Double> values(ToDoubleFunction<Snapshot.Layer> figure) {
-      return snapshots.stream()
-          .map(snapshot -> figure.applyAsDouble(snapshot.layers().get(stage)))
-          .toList();
+      return layers.stream().map(figure::applyAsDouble).toList();
     }
   }
 
@@ -220,8 +257,8 @@ final class LessonCharts {
     return result.scale().isFull() ? "" : ", scale " + result.scale().share();
   }
 
-  private XYChart chart(OfVariant variant, String figure, String yAxis) {
-    String title = variant.variant().label() + ": " + figure + scaled();
+  private XYChart chart(Finished finished, String figure, String yAxis) {
+    String title = finished.trial().variant().label() + ": " + figure + scaled();
     XYChart chart = chart(title, yAxis, Steps.LINEAR);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);

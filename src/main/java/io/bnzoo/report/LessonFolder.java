@@ -1,6 +1,7 @@
 package io.bnzoo.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -18,13 +19,14 @@ import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -40,40 +42,64 @@ public final class LessonFolder {
   private static final String ENDING = ".json";
 
   private static final ObjectMapper MAPPER =
-      Json.mapper().copy().disable(SerializationFeature.INDENT_OUTPUT);
+      Json.mapper()
+          .copy()
+          .disable(SerializationFeature.INDENT_OUTPUT)
+          // Else a missing figure would be read as 0.
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
   /**
    * What one trial's file holds.
    *
    * @param format of this document; it changes whenever a name in it does
+   * @param command that trained it
    */
   record TrialDocument(
       int format,
       String experiment,
       String label,
+      String command,
       NetworkSpec specification,
       TrainingPlan plan,
       Digits.Origin data,
       Provenance provenance,
       TrialResult result) {}
 
+  /** A finished trial and where it comes from. */
+  private record Kept(Finished finished, String command, Provenance provenance) {}
+
   private final Path path;
   private final Scale scale;
   private final Digits.Origin data;
-  private final Consumer<String> warnings;
+  private final Map<String, Kept> kept = new TreeMap<>();
+
+  private LessonFolder(Path path, Scale scale, Digits.Origin data) {
+    this.path = path;
+    this.scale = scale;
+    this.data = data;
+  }
 
   /**
-   * A folder that is there or will be made.
+   * Opens a folder that is there or will be made, and reads what is in it.
    *
    * @param scale of the trials in it
    * @param data that they are trained on
    * @param warnings hears of files that are of no use
+   * @throws IOException if there are trials of another scale, other digits or other settings
    */
-  public LessonFolder(Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) {
-    this.path = path;
-    this.scale = scale;
-    this.data = data;
-    this.warnings = warnings;
+  public static LessonFolder open(
+      Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) throws IOException {
+    LessonFolder folder = new LessonFolder(path, scale, data);
+    if (Files.isDirectory(path.resolve(TRIALS))) {
+      List<Path> files;
+      try (Stream<Path> all = Files.list(path.resolve(TRIALS))) {
+        files = all.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
+      }
+      for (Path file : files) {
+        folder.read(file, warnings);
+      }
+    }
+    return folder;
   }
 
   public Path path() {
@@ -81,12 +107,14 @@ public final class LessonFolder {
   }
 
   /** Writes a result down, completely or not at all. */
-  public void keep(Trial trial, TrialResult result, Provenance provenance) throws IOException {
+  public void keep(Trial trial, TrialResult result, String command, Provenance provenance)
+      throws IOException {
     TrialDocument document =
         new TrialDocument(
             FORMAT,
             trial.experiment().id(),
             trial.variant().label(),
+            command,
             trial.spec(),
             trial.plan(),
             data,
@@ -96,39 +124,32 @@ public final class LessonFolder {
     Path unfinished = path.resolve(TRIALS).resolve(trial.name() + ".tmp");
     Files.write(unfinished, MAPPER.writeValueAsBytes(document));
     Files.move(unfinished, file(trial), StandardCopyOption.ATOMIC_MOVE);
+    kept.put(trial.name(), new Kept(new Finished(trial, result), command, provenance));
   }
 
   /**
    * Those trials that have no result here yet.
    *
    * @param diagnostics if on, a result without snapshots does not count
-   * @throws IOException if a result of other settings or other digits stands in their place
    */
-  public List<Trial> missing(List<Trial> trials, Sweep.Diagnostics diagnostics) throws IOException {
-    List<Trial> missing = new ArrayList<>();
-    for (Trial trial : trials) {
-      Optional<TrialResult> result = find(trial);
-      boolean enough =
-          result
-              .filter(found -> diagnostics == Sweep.Diagnostics.OFF || !found.snapshots().isEmpty())
-              .isPresent();
-      if (!enough) {
-        missing.add(trial);
-      }
-    }
-    return missing;
+  public List<Trial> missing(List<Trial> trials, Sweep.Diagnostics diagnostics) {
+    return trials.stream().filter(trial -> !isHere(trial, diagnostics)).toList();
+  }
+
+  private boolean isHere(Trial trial, Sweep.Diagnostics diagnostics) {
+    Kept found = kept.get(trial.name());
+    return found != null
+        && (diagnostics == Sweep.Diagnostics.OFF
+            || !found.finished().result().snapshots().isEmpty());
   }
 
   /** Everything finished that is here, by experiment, in the catalogue's order. */
-  public List<ExperimentResult> results() throws IOException {
-    List<Finished> finished = new ArrayList<>();
-    for (Trial trial : trialsHere()) {
-      find(trial).ifPresent(result -> finished.add(new Finished(trial, result)));
-    }
+  List<ExperimentResult> results() {
     List<ExperimentResult> results = new ArrayList<>();
     for (Experiment experiment : Lesson.experiments()) {
       List<Finished> own =
-          finished.stream()
+          kept.values().stream()
+              .map(Kept::finished)
               .filter(one -> one.trial().experiment().equals(experiment))
               .sorted(Comparator.comparingLong(one -> one.trial().seed()))
               .toList();
@@ -139,24 +160,38 @@ public final class LessonFolder {
     return results;
   }
 
-  private List<Trial> trialsHere() throws IOException {
-    if (!Files.isDirectory(path.resolve(TRIALS))) {
-      return List.of();
-    }
-    List<Path> files;
-    try (Stream<Path> all = Files.list(path.resolve(TRIALS))) {
-      files = all.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
-    }
-    List<Trial> trials = new ArrayList<>();
-    for (Path file : files) {
-      Optional<Trial> trial = read(file).flatMap(this::trial);
-      if (trial.isPresent()) {
-        trials.add(trial.orElseThrow());
-      } else {
-        warnings.accept(file + " is left out: it is damaged or no trial of the lesson");
+  /** The commands that trained what is here, each once. */
+  List<String> commands() {
+    return kept.values().stream().map(Kept::command).distinct().sorted().toList();
+  }
+
+  /** The software and machines that trained what is here, each once. */
+  List<Provenance> provenances() {
+    return kept.values().stream().map(Kept::provenance).distinct().toList();
+  }
+
+  private void read(Path file, Consumer<String> warnings) throws IOException {
+    try {
+      JsonNode document = MAPPER.readTree(Files.readAllBytes(file));
+      Optional<Trial> found = trial(document);
+      if (found.isEmpty() || !file.getFileName().equals(file(found.get()).getFileName())) {
+        warnings.accept(file + " is left out: it is no trial of the lesson under its own name");
+        return;
       }
+      Trial trial = found.get();
+      requireSame("another format", file, document.path("format"), FORMAT);
+      requireSame("other settings", file, document.path("specification"), trial.spec());
+      requireSame("another length", file, document.path("plan"), trial.plan());
+      requireSame("other digits", file, document.at("/data/sha256"), data.sha256());
+      kept.put(
+          trial.name(),
+          new Kept(
+              new Finished(trial, MAPPER.treeToValue(document.path("result"), TrialResult.class)),
+              document.path("command").asText(),
+              MAPPER.treeToValue(document.path("provenance"), Provenance.class)));
+    } catch (JsonProcessingException damaged) {
+      warnings.accept(file + " is damaged and does not count");
     }
-    return trials;
   }
 
   private Optional<Trial> trial(JsonNode document) {
@@ -173,49 +208,22 @@ public final class LessonFolder {
                                 scale)));
   }
 
-  private Optional<TrialResult> find(Trial trial) throws IOException {
-    Optional<JsonNode> document = read(file(trial));
-    if (document.isEmpty()) {
-      return Optional.empty();
-    }
-    requireSame("settings", trial, document.orElseThrow().path("specification"), trial.spec());
-    requireSame("length", trial, document.orElseThrow().path("plan"), trial.plan());
-    requireSame("digits", trial, document.orElseThrow().at("/data/sha256"), data.sha256());
-    try {
-      return Optional.of(
-          MAPPER.treeToValue(document.orElseThrow().path("result"), TrialResult.class));
-    } catch (JsonProcessingException damaged) {
-      warnings.accept(file(trial) + " is damaged and does not count");
-      return Optional.empty();
-    }
-  }
-
-  /** A trial's document, if the file is there and is one. */
-  private Optional<JsonNode> read(Path file) throws IOException {
-    try {
-      JsonNode document = MAPPER.readTree(Files.readAllBytes(file));
-      return Optional.of(document).filter(node -> node.path("format").asInt() == FORMAT);
-    } catch (NoSuchFileException missing) {
-      return Optional.empty();
-    } catch (JsonProcessingException damaged) {
-      warnings.accept(file + " is damaged and does not count");
-      return Optional.empty();
-    }
-  }
-
-  private void requireSame(String what, Trial trial, JsonNode found, Object expected)
+  private static void requireSame(String what, Path file, JsonNode found, Object expected)
       throws IOException {
     // As the value looks after having been written and read.
     if (!found.equals(MAPPER.readTree(MAPPER.writeValueAsBytes(expected)))) {
       throw new IOException(
-          String.format(
-              "%s was trained with other %s: choose another --name, or move the folder away",
-              file(trial), what));
+          String.format("%s is of %s: choose another --name, or move the folder away", file, what));
     }
   }
 
   private Path file(Trial trial) {
     return path.resolve(TRIALS).resolve(trial.name() + ENDING);
+  }
+
+  /** The report on everything that is here. */
+  public LessonReport report() {
+    return LessonReport.of(results(), scale, data, commands(), provenances());
   }
 
   /** Writes {@code index.html}, {@code lesson.md}, {@code lesson.json} and {@code charts/}. */

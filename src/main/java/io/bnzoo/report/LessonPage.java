@@ -59,6 +59,7 @@ final class LessonPage {
     for (List<Picture> row : drawn.diagnostics()) {
       diagnostics.add(pictures(row, charts));
     }
+    view.put("lookedAt", drawn.lookedAt());
     view.put("diagnostics", diagnostics);
     view.put("traps", traps(part));
     return view;
@@ -82,20 +83,21 @@ final class LessonPage {
     List<Map<String, Object>> views = new ArrayList<>();
     for (LessonReport.Row row : part.variants()) {
       for (LessonReport.Run run : row.trials()) {
-        run.inferenceTrap().ifPresent(trap -> views.add(trap(run.seed(), trap)));
+        run.inferenceTrap().ifPresent(trap -> views.add(trap(row, run, trap)));
       }
     }
     return views;
   }
 
-  private static Map<String, Object> trap(long seed, InferenceTrap trap) {
+  private static Map<String, Object> trap(
+      LessonReport.Row row, LessonReport.Run run, InferenceTrap trap) {
     return Map.of(
         "seed",
-        Long.toString(seed),
+        Long.toString(run.seed()),
         "explanation",
         LessonText.INFERENCE_TRAP,
         "table",
-        LessonText.trapTable(trap),
+        LessonText.trapTable(row, run),
         "byBatch",
         trap.byBatchStatistics().toString(),
         "byPopulation",

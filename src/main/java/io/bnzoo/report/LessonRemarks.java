@@ -6,6 +6,7 @@ import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
 import io.bnzoo.experiment.Spread;
+import io.bnzoo.experiment.Trial;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.train.Outcome;
 import java.util.ArrayList;
@@ -19,12 +20,15 @@ import java.util.stream.Collectors;
 
 /** What is to be said about the lesson's experiments beside their figures. */
 final class LessonRemarks {
+  private final List<ExperimentResult> results;
   private final boolean comparable;
 
   /**
-   * @param comparable whether the figures can be held against the published ones
+   * @param results all that are reported
+   * @param comparable whether their figures can be held against the published ones
    */
-  LessonRemarks(boolean comparable) {
+  LessonRemarks(List<ExperimentResult> results, boolean comparable) {
+    this.results = results;
     this.comparable = comparable;
   }
 
@@ -43,18 +47,19 @@ final class LessonRemarks {
     return digit.isPresent() ? "always " + digit.getAsInt() + ", " : "";
   }
 
-  /** A published accuracy, or the digit that was always predicted. */
+  /** A published accuracy, and the digit that was always predicted. */
   static String published(Experiment.Published run) {
-    if (run.always().isPresent()) {
-      return "always " + run.always().getAsInt();
-    }
-    return run.test().isPresent() ? share(run.test().getAsDouble()) : "";
+    String accuracy = run.test().isPresent() ? share(run.test().getAsDouble()) : "";
+    return run.always().isPresent()
+        ? accuracy + " (always " + run.always().getAsInt() + ")"
+        : accuracy;
   }
 
   /** The remarks on one experiment. */
   List<String> of(ExperimentResult result) {
     List<String> remarks = new ArrayList<>();
     for (OfVariant variant : result.variants()) {
+      twin(result, variant).ifPresent(remarks::add);
       endings(variant).ifPresent(remarks::add);
       if (comparable) {
         variant.published().stream()
@@ -66,22 +71,34 @@ final class LessonRemarks {
     return remarks;
   }
 
-  /** How the trials of a variant ended that did not end well. */
+  /** That the same networks stand in another experiment, too, and are no further evidence. */
+  private Optional<String> twin(ExperimentResult result, OfVariant variant) {
+    Trial trial = variant.trials().get(0).trial();
+    return results.stream()
+        .filter(other -> !other.experiment().equals(result.experiment()))
+        .filter(
+            other ->
+                other.trials().stream()
+                    .map(Finished::trial)
+                    .anyMatch(
+                        twin ->
+                            twin.spec().equals(trial.spec()) && twin.plan().equals(trial.plan())))
+        .map(
+            other ->
+                String.format(
+                    "%s: the same networks as in %s, seed by seed.",
+                    variant.variant().label(), other.experiment().id()))
+        .findFirst();
+  }
+
+  /** How the trials of a variant ended that ended with one answer for everything. */
   private static Optional<String> endings(OfVariant variant) {
     Map<String, Long> endings =
         variant.trials().stream()
-            .filter(finished -> !finished.learnt())
+            .filter(LessonRemarks::endedBadly)
             .collect(
                 Collectors.groupingBy(
-                    finished ->
-                        finished.result().training().outcome() instanceof Outcome.Diverged
-                            ? "diverge: their loss is no longer a number, and the largest of ten"
-                                + " NaNs is taken to be the first, so they always predict 0"
-                            : "end up predicting "
-                                + finished.always().orElse(0)
-                                + " for all images",
-                    LinkedHashMap::new,
-                    Collectors.counting()));
+                    LessonRemarks::ending, LinkedHashMap::new, Collectors.counting()));
     if (endings.isEmpty()) {
       return Optional.empty();
     }
@@ -92,6 +109,26 @@ final class LessonRemarks {
                     String.format(
                         "%d of %d %s", ending.getValue(), variant.trials().size(), ending.getKey()))
             .collect(Collectors.joining("; ", variant.variant().label() + ": ", ".")));
+  }
+
+  private static boolean endedBadly(Finished finished) {
+    return finished.always().isPresent()
+        || finished.result().training().outcome() instanceof Outcome.Diverged;
+  }
+
+  private static String ending(Finished finished) {
+    boolean diverged = finished.result().training().outcome() instanceof Outcome.Diverged;
+    if (finished.always().isEmpty()) {
+      return "diverged: the loss was no longer a number";
+    }
+    int digit = finished.always().getAsInt();
+    if (!diverged) {
+      return "ended up predicting " + digit + " for all images";
+    }
+    return "diverged and then predicted "
+        + digit
+        + " for all images"
+        + (digit == 0 ? ", since the first of ten outputs that are no numbers is taken" : "");
   }
 
   private static String sentence(OfVariant variant, Discrepancy discrepancy) {
@@ -112,31 +149,46 @@ final class LessonRemarks {
   private static String reason(OfVariant variant, Discrepancy discrepancy) {
     String size = share(discrepancy.size());
     return switch (discrepancy.reason()) {
+      case NOTHING_LEARNT ->
+          "Neither learns; what such a network always answers decides the figure.";
       case COLLAPSE ->
           String.format(
-              "The published network %s; of ours %d of %d tell digits apart. Whether a network with"
-                  + " these settings collapses depends on its weights and the order of its batches.",
-              discrepancy.published().always().isPresent()
-                  ? "always predicted " + discrepancy.published().always().getAsInt()
-                  : "told digits apart",
+              "The published network %s; of ours %d of %d learn%s. Whether a network with these"
+                  + " settings does depends on its weights and the order of its batches.",
+              discrepancy.published().learnt() ? "learns" : "does not learn",
               variant.trials().stream().filter(Finished::learnt).count(),
-              variant.trials().size());
+              variant.trials().size(),
+              learners(variant));
       case SEEDS ->
-          "Seeds alone spread our figures over " + size + ", the published one among them.";
+          "Seeds alone spread our figures over "
+              + size
+              + "; the published one lies where one more well might.";
       case RISING ->
           "Training ends while the accuracy still rises, by "
               + size
-              + " within its last tenth, so a slightly better start shows in full.";
+              + " over its last fifth, so a slightly better or worse start shows in full.";
       case BOUNCING ->
           "The accuracy still goes up and down by "
               + size
-              + " in the last tenth of the training, so that a single reading is partly luck.";
+              + " in the last fifth of the training, so that a single reading is partly luck.";
       case UNKNOWN -> "Nothing in these trials tells why; more seeds might.";
     };
   }
 
+  /** The mean of those that learn, where others do not. */
+  private static String learners(OfVariant variant) {
+    return Spread.of(
+            variant.trials().stream()
+                .filter(Finished::learnt)
+                .flatMapToDouble(
+                    trial -> trial.figure(finals -> finals.test().accuracy()).stream()))
+        .filter(spread -> spread.count() < variant.trials().size())
+        .map(spread -> " (with a mean of " + share(spread.mean()) + ")")
+        .orElse("");
+  }
+
   /** Where the published runs were lucky or unlucky: settings that end now one way, now another. */
-  List<String> luck(List<ExperimentResult> results) {
+  List<String> luck() {
     if (!comparable) {
       return List.of();
     }
@@ -171,7 +223,7 @@ final class LessonRemarks {
       return Optional.empty();
     }
     long learnt = trials.stream().filter(Finished::learnt).count();
-    long publishedLearnt = published.stream().filter(run -> run.always().isEmpty()).count();
+    long publishedLearnt = published.stream().filter(Experiment.Published::learnt).count();
     boolean mixed = learnt > 0 && learnt < trials.size();
     boolean publishedMixed = publishedLearnt > 0 && publishedLearnt < published.size();
     boolean opposite = learnt == 0 ? publishedLearnt > 0 : publishedLearnt == 0;

@@ -12,7 +12,6 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Spread;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.train.Sample;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -26,18 +25,19 @@ import org.nd4j.linalg.activations.Activation;
  * up to.
  *
  * @param format of this document; it changes whenever a name in it does
- * @param command the last one that added to the folder
+ * @param commands that trained what is reported
  * @param scale the share of the batches that was trained
+ * @param provenances of the software and machines that trained it
  * @param comparable whether figures can be held against the published ones: full length on MNIST
  * @param luck where the published runs were lucky or unlucky, in sentences
  */
 public record LessonReport(
     int format,
-    String command,
+    List<String> commands,
     double scale,
     boolean comparable,
     Digits.Origin data,
-    Provenance provenance,
+    List<Provenance> provenances,
     List<Part> experiments,
     List<String> luck) {
 
@@ -66,9 +66,11 @@ public record LessonReport(
   /**
    * One variant.
    *
-   * @param inside whether the published accuracy on the test set lies between our smallest and our
-   *     largest; none where there is nothing to compare or only one trial
-   * @param difference our mean less the published accuracy on the test set
+   * @param inside whether the published accuracy on the test set lies where one more of our trials
+   *     would with a probability of 95 %, see {@link Spread#predicts}; none where there is nothing
+   *     to compare, or only one trial
+   * @param difference our mean less the published accuracy on the test set; none where neither has
+   *     learnt, since such figures are shares of digits
    * @param batchesToGoal over the trials that reached an accuracy of 0.9
    */
   public record Row(
@@ -87,16 +89,18 @@ public record LessonReport(
    * One trial.
    *
    * @param outcome how it ended, in words
+   * @param learnt whether it recognizes more than a single answer would
    * @param curve accuracies on the validation set
    */
   public record Run(
       long seed,
       String outcome,
+      boolean learnt,
       OptionalDouble validation,
       OptionalDouble test,
       OptionalDouble singles,
       OptionalInt batchesToGoal,
-      double batchesPerSecond,
+      OptionalDouble batchesPerSecond,
       double seconds,
       List<Point> curve,
       Optional<InferenceTrap> inferenceTrap) {}
@@ -105,24 +109,24 @@ public record LessonReport(
   @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   public record Point(int batches, double accuracy) {}
 
-  /** The report on finished trials. */
-  public static LessonReport of(
+  /** The report on finished trials, all of the same scale and digits. */
+  static LessonReport of(
       List<ExperimentResult> results,
-      String command,
       Scale scale,
       Digits.Origin data,
-      Provenance provenance) {
+      List<String> commands,
+      List<Provenance> provenances) {
     boolean comparable = scale.isFull() && data.kind() == Digits.Kind.MNIST;
-    LessonRemarks remarks = new LessonRemarks(comparable);
+    LessonRemarks remarks = new LessonRemarks(results, comparable);
     return new LessonReport(
         FORMAT,
-        command,
+        commands,
         scale.share(),
         comparable,
         data,
-        provenance,
+        provenances,
         results.stream().map(result -> part(result, comparable, remarks)).toList(),
-        remarks.luck(results));
+        remarks.luck());
   }
 
   /** A row for each network, narrow enough for a terminal. */
@@ -135,8 +139,11 @@ public record LessonReport(
     return experiments.stream()
         .filter(part -> ids.contains(part.id()))
         .flatMap(part -> part.variants().stream())
-        .flatMap(row -> row.trials().stream())
-        .flatMap(run -> run.inferenceTrap().stream().map(trap -> LessonText.trap(run.seed(), trap)))
+        .flatMap(
+            row ->
+                row.trials().stream()
+                    .filter(run -> run.inferenceTrap().isPresent())
+                    .map(run -> LessonText.trap(row, run)))
         .collect(Collectors.joining("\n"));
   }
 
@@ -164,20 +171,21 @@ public record LessonReport(
 
   private static Row row(OfVariant variant, boolean comparable) {
     Optional<Spread> test = variant.test();
-    OptionalDouble published =
-        comparable ? variant.publishedTests().findFirst() : OptionalDouble.empty();
-    boolean both = published.isPresent() && test.isPresent();
+    boolean anyLearnt = variant.trials().stream().anyMatch(Finished::learnt);
+    Optional<Double> published =
+        variant.published().stream()
+            .filter(run -> comparable && run.test().isPresent() && (anyLearnt || run.learnt()))
+            .map(run -> run.test().getAsDouble())
+            .findFirst();
     return new Row(
         variant.variant().label(),
         variant.published(),
         variant.validation(),
         test,
         variant.singles(),
-        both && test.orElseThrow().count() > 1
-            ? Optional.of(test.orElseThrow().contains(published.getAsDouble()))
-            : Optional.empty(),
-        both
-            ? OptionalDouble.of(test.orElseThrow().mean() - published.getAsDouble())
+        published.flatMap(accuracy -> test.flatMap(ours -> ours.predicts(accuracy))),
+        published.isPresent() && test.isPresent()
+            ? OptionalDouble.of(test.get().mean() - published.get())
             : OptionalDouble.empty(),
         variant.batchesToGoal(),
         variant.batchesPerSecond(),
@@ -188,17 +196,16 @@ public record LessonReport(
     return new Run(
         finished.trial().seed(),
         LessonRemarks.outcome(finished),
+        finished.learnt(),
         finished.figure(finals -> finals.validation().accuracy()),
         finished.figure(finals -> finals.test().accuracy()),
         finished.figure(finals -> finals.singleAccuracy()),
         finished.batchesToGoal(),
         finished.batchesPerSecond(),
         finished.result().training().totalSeconds(),
-        finished.curve().stream().map(LessonReport::point).toList(),
+        finished.curve().entrySet().stream()
+            .map(point -> new Point(point.getKey(), point.getValue()))
+            .toList(),
         finished.result().inferenceTrap());
-  }
-
-  private static Point point(Sample sample) {
-    return new Point(sample.batch() + 1, sample.accuracy());
   }
 }

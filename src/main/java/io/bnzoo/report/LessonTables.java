@@ -31,7 +31,7 @@ final class LessonTables {
             List.of(
                 part.id(),
                 row.label(),
-                published(row),
+                accuracy(row),
                 share(row.test().map(Spread::mean)),
                 deviation(row.test()),
                 Integer.toString(row.trials().size()),
@@ -131,7 +131,9 @@ final class LessonTables {
                 run.batchesToGoal().isPresent()
                     ? number("%,d", run.batchesToGoal().getAsInt())
                     : "never",
-                number("%,.0f", run.batchesPerSecond()),
+                run.batchesPerSecond().isPresent()
+                    ? number("%,.0f", run.batchesPerSecond().getAsDouble())
+                    : NONE,
                 number("%,.0f", run.seconds()),
                 run.outcome()));
       }
@@ -140,7 +142,7 @@ final class LessonTables {
   }
 
   private static List<String> figures(LessonReport.Row row) {
-    long learnt = row.trials().stream().filter(run -> run.outcome().equals("trained")).count();
+    long learnt = row.trials().stream().filter(LessonReport.Run::learnt).count();
     return List.of(
         row.label(),
         published(row),
@@ -161,6 +163,10 @@ final class LessonTables {
             .filter(figure -> !figure.isEmpty())
             .collect(Collectors.joining(", "));
     return figures.isEmpty() ? NONE : figures;
+  }
+
+  private static String accuracy(LessonReport.Row row) {
+    return firstPublished(row, Experiment.Published::test).map(LessonRemarks::share).orElse(NONE);
   }
 
   private static Optional<Double> firstPublished(

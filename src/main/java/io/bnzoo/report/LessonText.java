@@ -1,12 +1,15 @@
 package io.bnzoo.report;
 
 import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.InferenceTrap;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.zoo.DeepCnn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The sentences of the report that do not depend on how the trials went. */
@@ -15,13 +18,15 @@ final class LessonText {
   /** What the columns mean. */
   static final List<String> LEGEND =
       List.of(
-          "published: the source's accuracy on the 10,000 test images, one run; \"always 0\" where"
-              + " its accuracy is just the share of one digit among them",
+          "published: the source's accuracy on the 10,000 test images, one run; with the digit that"
+              + " its network must always have predicted, where it is just that digit's share",
           "mean, sd, min, max: ours over the seeds, on the same images",
-          "inside: whether the published figure lies between our min and max",
-          "off by: our mean less the published figure",
-          "learn: how many end up telling digits apart",
-          "batches to 0.9: until the validation set is first measured at an accuracy of 0.9 or more",
+          "inside: whether the published figure lies where one more of our runs would with a"
+              + " probability of 95 %, as far as the seeds tell (mean ± t sd sqrt(1 + 1/n))",
+          "off by: our mean less the published figure; left out where neither learns",
+          "learn: how many recognize more than a single answer would (0.15 or more)",
+          "batches to 0.9: until an accuracy of 0.9 or more is first measured on the validation set; of those that get"
+              + " there",
           "batches/s: ours without the measurements, one thread a network, as many networks side by"
               + " side as there are cores; the source's with its measurements, on its author's"
               + " machine");
@@ -70,18 +75,21 @@ final class LessonText {
 
   /** Where the figures come from. */
   static List<String> provenance(LessonReport report) {
-    Provenance software = report.provenance();
-    return List.of(
-        "Command: " + report.command(),
-        "Data: " + report.data().description() + ", SHA-256 " + report.data().sha256(),
-        String.format(
-            "Software: bnzoo %s, Deeplearning4j %s, %s, Java %s, %s, %d processors",
-            software.bnzoo(),
-            software.deeplearning4j(),
-            software.backend(),
-            software.java(),
-            software.operatingSystem(),
-            software.processors()));
+    List<String> lines = new ArrayList<>();
+    report.commands().forEach(command -> lines.add("Command: " + command));
+    lines.add("Data: " + report.data().description() + ", SHA-256 " + report.data().sha256());
+    for (Provenance software : report.provenances()) {
+      lines.add(
+          String.format(
+              "Software: bnzoo %s, Deeplearning4j %s, %s, Java %s, %s, %d processors",
+              software.bnzoo(),
+              software.deeplearning4j(),
+              software.backend(),
+              software.java(),
+              software.operatingSystem(),
+              software.processors()));
+    }
+    return lines;
   }
 
   /** One experiment's settings in a line. */
@@ -124,18 +132,42 @@ final class LessonText {
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
-  /** Both ways to predict, and what each is worth. */
-  static List<List<String>> trapTable(InferenceTrap trap) {
+  /** Both ways to predict, what each is worth, and what the source got. */
+  static List<List<String>> trapTable(LessonReport.Row row, LessonReport.Run run) {
+    InferenceTrap trap = run.inferenceTrap().orElseThrow();
+    List<Experiment.Published> published = row.published();
     return List.of(
-        List.of("normalized by", "first " + trap.shown().size() + " alone", "answers"),
+        List.of(
+            "normalized by",
+            trap.shown().size() + " alone",
+            "published",
+            "answers",
+            "test set",
+            "published"),
         List.of(
             "batch statistics",
             LessonRemarks.share(trap.batchAccuracy()),
-            distinct(trap.byBatchStatistics())),
+            first(published, Experiment.Published::singlesByBatchStatistics),
+            distinct(trap.byBatchStatistics()),
+            LessonRemarks.share(trap.testByBatchStatistics()),
+            first(published, Experiment.Published::testByBatchStatistics)),
         List.of(
             "population statistics",
             LessonRemarks.share(trap.populationAccuracy()),
-            distinct(trap.byPopulationStatistics())));
+            first(published, Experiment.Published::singles),
+            distinct(trap.byPopulationStatistics()),
+            LessonRemarks.share(run.test().orElse(Double.NaN)),
+            first(published, Experiment.Published::test)));
+  }
+
+  private static String first(
+      List<Experiment.Published> published, Function<Experiment.Published, OptionalDouble> figure) {
+    return published.stream()
+        .map(figure)
+        .filter(OptionalDouble::isPresent)
+        .map(accuracy -> LessonRemarks.share(accuracy.getAsDouble()))
+        .findFirst()
+        .orElse("-");
   }
 
   private static String distinct(List<Integer> digits) {
@@ -144,11 +176,12 @@ final class LessonText {
   }
 
   /** The same with every prediction and the explanation, within 80 columns. */
-  static String trap(long seed, InferenceTrap trap) {
+  static String trap(LessonReport.Row row, LessonReport.Run run) {
+    InferenceTrap trap = run.inferenceTrap().orElseThrow();
     return "One image at a time, seed "
-        + seed
+        + run.seed()
         + "\n\n"
-        + TextTable.plain(trapTable(trap))
+        + TextTable.plain(trapTable(row, run))
         + "\nby batch statistics:\n"
         + lines(trap.byBatchStatistics())
         + "by population statistics:\n"

@@ -1,14 +1,16 @@
+<#-- What Markdown would read as markup. -->
+<#function plain text><#return text?replace("([\\\\`*_<>|])", "\\\\$1", "r")></#function>
 <#macro table rows>
-| <#list rows[0] as cell>${cell} | </#list>
+| <#list rows[0] as cell>${plain(cell)} | </#list>
 |<#list rows[0] as cell><#if cell?is_first>---|<#else>---:|</#if></#list>
 <#list rows[1..] as row>
-| <#list row as cell>${cell} | </#list>
+| <#list row as cell>${plain(cell)} | </#list>
 </#list>
 </#macro>
 # ${title}
 
 <#list about as line>
-${line}
+${plain(line)}
 
 </#list>
 ## Summary
@@ -16,21 +18,21 @@ ${line}
 <@table summary/>
 
 <#list legend as line>
-- ${line}
+- ${plain(line)}
 </#list>
 <#if luck?has_content>
 
 ## Where the sources were lucky, or unlucky
 
 <#list luck as sentence>
-- ${sentence}
+- ${plain(sentence)}
 </#list>
 </#if>
 <#list experiments as experiment>
 
 ## ${experiment.id}: ${experiment.title}
 
-${experiment.setting}
+${plain(experiment.setting)}
 
 <#list experiment.charts as picture>
 ![${picture.description}](${picture.file})
@@ -40,7 +42,7 @@ ${experiment.setting}
 <#if experiment.remarks?has_content>
 
 <#list experiment.remarks as remark>
-- ${remark}
+- ${plain(remark)}
 </#list>
 </#if>
 <#list experiment.traps as trap>
@@ -66,5 +68,5 @@ By population statistics: ${trap.byPopulation}
 </#list>
 
 <#list provenance as line>
-- ${line}
+- ${plain(line)}
 </#list>

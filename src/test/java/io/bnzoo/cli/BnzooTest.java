@@ -400,7 +400,8 @@ class BnzooTest {
         .isZero();
     JsonNode report = json(out.toString());
     assertThat(report.at("/experiments/0/variants/0/trials").size()).isEqualTo(3);
-    assertThat(report.at("/command").asText()).startsWith("bnzoo lesson run single-sample");
+    assertThat(report.at("/commands").size()).isEqualTo(2);
+    assertThat(report.at("/commands/0").asText()).startsWith("bnzoo lesson run single-sample");
     out.getBuffer().setLength(0);
     assertThat(lesson(Interruption.never(), "--scale", "0.01", "--seeds", "1..3")).isZero();
     assertThat(out.toString()).contains("0 networks to train", "3 are here already");
@@ -411,7 +412,7 @@ class BnzooTest {
     Interruption interruption = Interruption.never();
     interruption.request();
     assertThat(lesson(interruption, "--scale", "0.01", "--seeds", "1")).isZero();
-    assertThat(out.toString()).contains("stopped: the same command goes on from here");
+    assertThat(err.toString()).contains("stopped: the same command goes on from here");
     assertThat(folder.resolve("lesson-scale-0.01-generated").resolve("index.html")).exists();
   }
 
@@ -424,7 +425,7 @@ class BnzooTest {
     assertThat(err.toString().lines())
         .singleElement()
         .asString()
-        .contains("was trained with other length: choose another --name");
+        .contains("is of another length: choose another --name");
   }
 
   private static JsonNode json(String text) throws IOException {

@@ -13,13 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** All of the lesson's experiments, a fiftieth of each, in a JVM of their own. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
@@ -83,8 +85,9 @@ class LessonIT {
       for (JsonNode variant : experiment.at("/variants")) {
         JsonNode trial = variant.at("/trials/0");
         assertThat(trial.at("/test").asDouble()).isBetween(0.05, 1.0);
-        assertThat(trial.at("/curve").size()).isBetween(4, 20);
-        assertThat(trial.at("/batchesPerSecond").asDouble()).isPositive();
+        assertThat(trial.at("/curve").size()).isBetween(5, 22);
+        assertThat(trial.has("batchesPerSecond"))
+            .isNotEqualTo(trial.at("/outcome").asText().contains("diverged"));
       }
     }
     // A thousand batches at a learning rate of 1 are plenty for batch norm.
@@ -95,36 +98,57 @@ class LessonIT {
   @Test
   void aSecondRunFindsEverythingAndTrainsNothing() throws IOException, InterruptedException {
     String again = lesson("all", "--scale", "0.02", "--seeds", "1", "--name", "short");
-    assertThat(again).contains("0 networks to train").contains("46 are here already");
+    long all =
+        Lesson.experiments().stream().mapToLong(experiment -> experiment.variants().size()).sum();
+    assertThat(again).containsPattern("(?m)^0 networks to train.* " + all + " are here already");
   }
 
-  @Test
-  void aBrowserShowsTheFigures() throws IOException, InterruptedException {
-    Optional<Path> browser =
+  /** The text that is rendered, and how far the page is wider than a phone's window. */
+  private static final String LOOK =
+      """
+      <script>
+      const seen = document.createElement("pre");
+      const root = document.documentElement;
+      const text = document.body.innerText;
+      seen.id = "seen";
+      seen.textContent = text;
+      root.dataset.excess = root.scrollWidth - window.innerWidth;
+      document.body.replaceChildren(seen);
+      </script>
+      """;
+
+  @ParameterizedTest
+  @ValueSource(ints = {360, 1200})
+  void aBrowserShowsTheFiguresWithinItsWindow(int width) throws IOException, InterruptedException {
+    Path browser =
         Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
             .map(Path::of)
             .filter(Files::isExecutable)
-            .findFirst();
-    assumeTrue(browser.isPresent(), "skipped: there is no Chromium here to show the page");
+            .findFirst()
+            .orElse(null);
+    assumeTrue(browser != null, "skipped: there is no Chromium here to show the page");
+    Path page = Files.writeString(folder.resolve("look.html"), page() + LOOK);
     Process process =
         new ProcessBuilder(
-                browser.orElseThrow().toString(),
+                browser.toString(),
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
                 "--no-first-run",
                 "--disable-background-networking",
+                "--window-size=" + width + ",800",
                 "--user-data-dir=" + folder.resolve("browser"),
                 "--dump-dom",
-                report.resolve("index.html").toUri().toString())
+                page.toUri().toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String shown = new String(process.getInputStream().readAllBytes(), UTF_8);
     process.waitFor();
+    assertThat(shown).contains("data-excess=\"0\"");
     for (JsonNode experiment : json().at("/experiments")) {
       for (JsonNode variant : experiment.at("/variants")) {
-        String mean = String.format("%.4f", variant.at("/test/mean").asDouble());
-        assertThat(shown).contains("<td>" + mean + "</td>");
+        assertThat(shown)
+            .contains(String.format(Locale.ROOT, "%.4f", variant.at("/test/mean").asDouble()));
       }
     }
   }

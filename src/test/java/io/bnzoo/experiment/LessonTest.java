@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.RealMnist;
+import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Variant;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
 
 class LessonTest {
@@ -40,6 +43,45 @@ class LessonTest {
                         assertThat(run.batchesPerSecond()).isPresent();
                       });
             });
+  }
+
+  @ParameterizedTest(name = "cell {0}")
+  @CsvSource({
+    "4, RELU, 0.01, 0.05, 50000, 0.9748, 0.9803",
+    "5, RELU, 0.01, 0.05, 2000, 0.8262, 0.9525",
+    "6, SIGMOID, 0.01, 0.05, 50000, 0.8271, 0.9732",
+    "7, RELU, 1, 0.05, 50000, 0.0980, 0.9834",
+    "8, RELU, 1, 0.05, 50000, 0.1010, 0.9822",
+    "9, SIGMOID, 1, 0.05, 50000, 0.9752, 0.9812",
+    "10, SIGMOID, 1, 0.05, 2000, 0.9227, 0.9463",
+    "11, RELU, 2, 0.05, 50000, 0.1010, 0.9827",
+    "12, SIGMOID, 2, 0.05, 50000, 0.9782, 0.9782",
+    "13, SIGMOID, 2, 0.05, 2000, 0.9360, 0.9524",
+    "14, RELU, 0.01, 5, 50000, 0.0980, 0.7990",
+    "15, SIGMOID, 0.01, 5, 50000, 0.2270, 0.8527",
+    "16, RELU, 1, 5, 50000, 0.1135, 0.9208",
+    "17, SIGMOID, 1, 5, 50000, 0.8957, 0.9505",
+    "18, RELU, 2, 5, 50000, 0.0980, 0.9054",
+    "19, SIGMOID, 2, 5, 50000, 0.9066, 0.9583",
+    "20, RELU, 1, 5, 50000, 0.1135, 0.1010",
+    "21, RELU, 2, 5, 50000, 0.0980, 0.1010",
+  })
+  void aCellHasItsSettingsAndFigures(
+      int cell,
+      Activation activation,
+      double learningRate,
+      double stddev,
+      int batches,
+      double plain,
+      double batchNorm) {
+    Experiment experiment = Lesson.find(String.format("cell-%02d", cell)).orElseThrow();
+    assertThat(experiment.activation()).isEqualTo(activation);
+    assertThat(experiment.learningRate()).isEqualTo(learningRate);
+    assertThat(experiment.initialWeights()).isEqualTo(InitialWeights.normal(stddev));
+    assertThat(experiment.plan().batches()).isEqualTo(batches);
+    assertThat(experiment.published())
+        .extracting(run -> run.test().orElseThrow())
+        .containsExactly(plain, batchNorm);
   }
 
   @Test

@@ -24,12 +24,15 @@ class SpreadTest {
     assertThat(Spread.of(DoubleStream.empty())).isEmpty();
   }
 
+  /** Student's t for 95 % is 4.3027 with two degrees of freedom. */
   @Test
-  void containsItsEndsAndNothingBeyond() {
-    Spread spread = Spread.of(DoubleStream.of(0.25, 0.75)).orElseThrow();
-    assertThat(spread.contains(0.25)).isTrue();
-    assertThat(spread.contains(0.75)).isTrue();
-    assertThat(spread.contains(0.2499)).isFalse();
-    assertThat(spread.contains(0.7501)).isFalse();
+  void foreseesOneMoreByStudentsT() {
+    Spread spread = Spread.of(DoubleStream.of(2, 4, 9)).orElseThrow();
+    double reach = 4.3027 * Math.sqrt(13) * Math.sqrt(4.0 / 3);
+    assertThat(spread.predicts(5 + reach - 0.001)).contains(true);
+    assertThat(spread.predicts(5 - reach + 0.001)).contains(true);
+    assertThat(spread.predicts(5 + reach + 0.001)).contains(false);
+    assertThat(spread.predicts(5 - reach - 0.001)).contains(false);
+    assertThat(Spread.of(DoubleStream.of(2)).orElseThrow().predicts(2)).isEmpty();
   }
 }

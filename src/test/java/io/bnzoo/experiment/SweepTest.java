@@ -79,15 +79,16 @@ class SweepTest {
 
   @Test
   void lookingInsideChangesNoFigure() throws IOException {
-    List<Trial> trials = trials("cell-05");
+    List<Trial> trials = trials("cell-05", "deep-cnn");
     Recorder blind = run(trials, Sweep.Diagnostics.OFF, 2);
     Recorder looking = run(trials, Sweep.Diagnostics.ON, 2);
     assertThat(blind.results.values()).allSatisfy(one -> assertThat(one.snapshots()).isEmpty());
     looking.results.forEach(
         (name, result) -> {
           assertThat(result.snapshots()).hasSameSizeAs(result.training().curve());
-          assertThat(result.training().curve())
-              .isEqualTo(blind.results.get(name).training().curve());
+          TrainingResult without = blind.results.get(name).training();
+          assertThat(result.training().curve()).isEqualTo(without.curve());
+          assertThat(result.training().finals()).isEqualTo(without.finals());
         });
   }
 
@@ -118,8 +119,14 @@ class SweepTest {
     assertThat(recorder.order).hasSize(1);
   }
 
+  /** The short trial fails while the long one, begun before it, is under way. */
   @Test
-  void aResultThatCannotBeKeptEndsTheSweep() {
+  void aResultThatCannotBeKeptEndsTheSweepForAll() {
+    List<Trial> trials =
+        List.of(
+            Lesson.find("cell-04").orElseThrow().trials(List.of(1L), new Scale(0.2)).get(0),
+            trials("cell-05").get(0),
+            trials("cell-05").get(2));
     List<String> heard = new ArrayList<>();
     Sweep.Listener full =
         new Sweep.Listener() {
@@ -133,12 +140,31 @@ class SweepTest {
           }
         };
     assertThatThrownBy(
-            () ->
-                new Sweep(DIGITS, Sweep.Diagnostics.OFF, 1)
-                    .run(trials("cell-05", "cell-13"), full, () -> false))
+            () -> new Sweep(DIGITS, Sweep.Diagnostics.OFF, 2).run(trials, full, () -> false))
         .isInstanceOf(IOException.class)
         .hasMessage("no space left");
-    assertThat(heard).hasSize(1);
+    assertThat(heard).containsExactly("cell-05-plain-seed-1");
+  }
+
+  @Test
+  void aTrialThatFailsIsNamed() {
+    Sweep.Listener broken =
+        new Sweep.Listener() {
+          @Override
+          public void advanced(double share) {
+            throw new IllegalArgumentException("what a pity");
+          }
+
+          @Override
+          public void finished(Trial trial, TrialResult result) {}
+        };
+    assertThatThrownBy(
+            () ->
+                new Sweep(DIGITS, Sweep.Diagnostics.OFF, 2)
+                    .run(trials("cell-05").subList(0, 1), broken, () -> false))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("cell-05-plain-seed-1 failed")
+        .hasRootCauseMessage("what a pity");
   }
 
   @Test

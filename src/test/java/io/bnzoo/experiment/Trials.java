@@ -28,12 +28,16 @@ public final class Trials {
 
   /** A trial whose loss became NaN, so that it always predicts 0. */
   public static Finished diverged(Trial trial, int batch, double accuracy) {
-    return finished(trial, new Outcome.Diverged(batch), accuracy, OptionalInt.of(0), accuracy);
+    return finished(trial, new Outcome.Diverged(batch), accuracy, OptionalInt.of(0));
   }
 
   private static Finished finished(
       Trial trial, Outcome outcome, double accuracy, OptionalInt only, double... curve) {
     double loss = outcome instanceof Outcome.Diverged ? Double.NaN : 0.5;
+    int batches =
+        outcome instanceof Outcome.Diverged diverged
+            ? diverged.batch() + 1
+            : trial.plan().batches();
     Score score = new Score(loss, accuracy, only);
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < curve.length; i++) {
@@ -46,9 +50,9 @@ public final class Trials {
                 outcome,
                 samples,
                 Optional.of(new TrainingResult.Finals(score, score, 200, accuracy, accuracy)),
-                1000,
-                4,
-                5),
+                batches,
+                batches / 250.0,
+                batches / 200.0),
             Optional.empty(),
             List.of()));
   }

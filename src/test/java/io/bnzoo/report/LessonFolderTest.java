@@ -26,22 +26,23 @@ import org.junit.jupiter.api.io.TempDir;
 class LessonFolderTest {
   private static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
   private static final Provenance HERE = Provenance.ofThisJvm("a test");
+  private static final String COMMAND = "bnzoo lesson run cell-05";
   private static final List<Trial> TRIALS =
       Lesson.find("cell-05").orElseThrow().trials(List.of(1L, 2L), Scale.FULL);
 
   @TempDir private Path path;
   private final List<String> warnings = new ArrayList<>();
 
-  private LessonFolder folder() {
+  private LessonFolder folder() throws IOException {
     return folder(Scale.FULL, MNIST);
   }
 
-  private LessonFolder folder(Scale scale, Digits.Origin data) {
-    return new LessonFolder(path, scale, data, warnings::add);
+  private LessonFolder folder(Scale scale, Digits.Origin data) throws IOException {
+    return LessonFolder.open(path, scale, data, warnings::add);
   }
 
   private void keep(Finished finished) throws IOException {
-    folder().keep(finished.trial(), finished.result(), HERE);
+    folder().keep(finished.trial(), finished.result(), COMMAND, HERE);
   }
 
   private List<Trial> missing() throws IOException {
@@ -86,7 +87,7 @@ class LessonFolderTest {
             Optional.of(new InferenceTrap(List.of(7, 2), List.of(7, 2), List.of(8, 8), 0.95)),
             List.of(
                 new Snapshot(50, List.of(new Snapshot.Layer("fc1", -1, 0, 1, 0.25, Double.NaN)))));
-    folder().keep(TRIALS.get(0), rich, HERE);
+    folder().keep(TRIALS.get(0), rich, COMMAND, HERE);
     assertThat(folder().results().get(0).trials().get(0).result()).isEqualTo(rich);
   }
 
@@ -116,26 +117,53 @@ class LessonFolderTest {
   }
 
   @Test
-  void resultsOfAnotherLengthOrOtherDigitsAreRefusedAndStay() throws IOException {
+  void aFolderOfAnotherLengthOrOtherDigitsOrSettingsIsRefusedAndStaysAsItIs() throws IOException {
     keep(Trials.finished(TRIALS.get(0), 0.95, 0.9));
-    Scale tenth = new Scale(0.1);
-    List<Trial> shorter = Lesson.find("cell-05").orElseThrow().trials(List.of(1L), tenth);
-    assertThatThrownBy(() -> folder(tenth, MNIST).missing(shorter, Sweep.Diagnostics.OFF))
+    Path file = path.resolve("trials").resolve(TRIALS.get(0).name() + ".json");
+    String written = Files.readString(file);
+    assertThatThrownBy(() -> folder(new Scale(0.1), MNIST))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("other length: choose another --name");
+        .hasMessage(file + " is of another length: choose another --name, or move the folder away");
     Digits.Origin drawn = new Digits.Origin(Digits.Kind.GENERATED, "drawn", "cd34");
-    assertThatThrownBy(() -> folder(Scale.FULL, drawn).results())
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("other digits: choose another --name");
+    assertThatThrownBy(() -> folder(Scale.FULL, drawn)).hasMessageContaining("of other digits");
+    Files.writeString(file, written.replace("\"stddev\":0.05", "\"stddev\":0.06"));
+    assertThatThrownBy(this::folder).hasMessageContaining("of other settings");
+    Files.writeString(file, written.replace("\"format\":1", "\"format\":2"));
+    assertThatThrownBy(this::folder).hasMessageContaining("of another format");
+    Files.writeString(file, written);
     assertThat(missing()).hasSize(3);
   }
 
   @Test
-  void aFileOfNoTrialIsLeftOutAndNamed() throws IOException {
+  void aMissingFigureIsNotReadAsNothing() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
+    Files.writeString(file, Files.readString(file).replace("\"singleAccuracy\":0.95,", ""));
+    assertThat(missing()).isEqualTo(TRIALS);
+    assertThat(warnings).singleElement().asString().contains("is damaged");
+  }
+
+  @Test
+  void everyCommandThatTrainedIsRemembered() throws IOException {
     keep(Trials.finished(TRIALS.get(0), 0.95, 0.9));
+    Finished other = Trials.finished(TRIALS.get(1), 0.95, 0.9);
+    folder().keep(other.trial(), other.result(), "bnzoo lesson run all", HERE);
+    LessonReport report = folder().report();
+    assertThat(report.commands()).containsExactly("bnzoo lesson run all", COMMAND);
+    assertThat(report.provenances()).containsExactly(HERE);
+  }
+
+  @Test
+  void aFileOfNoTrialOrUnderAnotherNameIsLeftOutAndNamed() throws IOException {
+    keep(Trials.finished(TRIALS.get(0), 0.95, 0.9));
+    Path file = path.resolve("trials").resolve(TRIALS.get(0).name() + ".json");
+    Files.copy(file, file.resolveSibling("copy.json"));
     Files.writeString(path.resolve("trials").resolve("notes.json"), "{\"format\": 1}");
     assertThat(folder().results().get(0).trials()).hasSize(1);
-    assertThat(warnings).singleElement().asString().contains("notes.json is left out");
+    assertThat(warnings)
+        .satisfiesExactly(
+            warning -> assertThat(warning).contains("copy.json is left out"),
+            warning -> assertThat(warning).contains("notes.json is left out"));
   }
 
   @Test
