@@ -46,7 +46,7 @@ final class LessonPage {
   }
 
   private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {
-    LessonCharts drawn = new LessonCharts(part.result());
+    InsideCharts inside = new InsideCharts(part.result());
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("id", part.id());
     view.put("title", part.title());
@@ -54,12 +54,12 @@ final class LessonPage {
     view.put("table", tables.experiment(part));
     view.put("trials", tables.trials(part));
     view.put("remarks", part.remarks());
-    view.put("charts", pictures(drawn.curves(), charts));
+    view.put("charts", pictures(new AccuracyCharts(part.result()).pictures(), charts));
     List<Object> diagnostics = new ArrayList<>();
-    for (List<Picture> row : drawn.diagnostics()) {
+    for (List<Picture> row : inside.pictures()) {
       diagnostics.add(pictures(row, charts));
     }
-    view.put("lookedAt", drawn.lookedAt());
+    view.put("lookedAt", inside.trials());
     view.put("diagnostics", diagnostics);
     view.put("traps", traps(part));
     return view;

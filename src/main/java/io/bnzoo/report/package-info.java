@@ -1,7 +1,9 @@
 /**
- * A finished comparison turned into files: JSON, Markdown and pictures.
+ * A finished comparison, or the lesson's finished trials, turned into files: a page, JSON, Markdown
+ * and pictures.
  *
- * <p>Open {@link io.bnzoo.report.RunFolder} first. The trap: {@code result.json} is a format that
- * others read, so its names change only together with its {@code format} number.
+ * <p>Open {@link io.bnzoo.report.RunFolder} first, and {@link io.bnzoo.report.LessonFolder} for the
+ * lesson. The trap: {@code result.json}, {@code lesson.json} and a trial's file are formats that
+ * others read, so their names change only together with their {@code format} number.
  */
 package io.bnzoo.report;

@@ -1,0 +1,172 @@
+package io.bnzoo.report;
+
+import io.bnzoo.diagnostics.Snapshot;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.Finished;
+import java.awt.Color;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What went on inside the networks of one experiment of the lesson, side by side: of each variant
+ * the first trial that was looked into.
+ */
+final class InsideCharts {
+
+  /** Of a deep network's stages, as many are drawn as can be told apart. */
+  private static final int MOST_STAGES = 3;
+
+  /**
+   * Charts side by side have the same scale unless their ranges differ by more than this factor.
+   */
+  private static final double MOST_UNLIKE = 20;
+
+  private final ExperimentResult result;
+  private final List<Finished> trials;
+
+  InsideCharts(ExperimentResult result) {
+    this.result = result;
+    this.trials =
+        result.variants().stream()
+            .flatMap(
+                variant ->
+                    variant.trials().stream()
+                        .filter(finished -> !finished.result().snapshots().isEmpty())
+                        .limit(1))
+            .toList();
+  }
+
+  /** Which trials are shown. */
+  String trials() {
+    return trials.stream()
+        .map(finished -> finished.trial().variant().label() + " of seed " + finished.trial().seed())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** A row for each figure, a picture for each variant; none where no trial was looked into. */
+  List<List<Picture>> pictures() throws IOException {
+    if (trials.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        pictures("percentiles", toOneScale(charts(this::percentiles))),
+        pictures("dead", charts(this::deadUnits)),
+        pictures("gradients", toOneScale(charts(this::gradientNorms))));
+  }
+
+  private List<SmallChart> charts(Function<Finished, SmallChart> drawing) {
+    return trials.stream().map(drawing).toList();
+  }
+
+  private List<Picture> pictures(String kind, List<SmallChart> charts) throws IOException {
+    List<Picture> pictures = new ArrayList<>();
+    for (int i = 0; i < charts.size(); i++) {
+      String label = trials.get(i).trial().variant().label();
+      pictures.add(charts.get(i).picture(String.join("-", result.experiment().id(), label, kind)));
+    }
+    return pictures;
+  }
+
+  /** To the same scale, unless one of them would then be flat. */
+  private static List<SmallChart> toOneScale(List<SmallChart> charts) {
+    List<DoubleSummaryStatistics> ranges =
+        charts.stream().map(SmallChart::values).filter(one -> one.getCount() > 0).toList();
+    double min = ranges.stream().mapToDouble(DoubleSummaryStatistics::getMin).min().orElse(0);
+    double max = ranges.stream().mapToDouble(DoubleSummaryStatistics::getMax).max().orElse(0);
+    boolean flat =
+        ranges.stream().anyMatch(one -> MOST_UNLIKE * (one.getMax() - one.getMin()) < max - min);
+    if (min < max && !flat) {
+      charts.forEach(chart -> chart.setRange(min, max));
+    }
+    return charts;
+  }
+
+  private SmallChart percentiles(Finished finished) {
+    SmallChart chart = chart(finished, "values before the activation", "15th to 85th percentile");
+    for (Stage stage : stages(finished)) {
+      chart.band(
+          stage.name(),
+          stage.batches(),
+          stage.values(Snapshot.Layer::low),
+          stage.values(Snapshot.Layer::high),
+          stage.colour());
+    }
+    lines(chart, finished, Snapshot.Layer::median);
+    return chart;
+  }
+
+  private SmallChart deadUnits(Finished finished) {
+    SmallChart chart = chart(finished, "dead units", "share").ofShares();
+    lines(chart, finished, Snapshot.Layer::dead);
+    return chart;
+  }
+
+  private SmallChart gradientNorms(Finished finished) {
+    SmallChart chart = chart(finished, "gradient of the weights", "norm");
+    lines(chart, finished, Snapshot.Layer::gradientNorm);
+    return chart;
+  }
+
+  private SmallChart chart(Finished finished, String figure, String yAxis) {
+    String title = finished.trial().variant().label() + ": " + figure;
+    return new SmallChart(title, yAxis, SmallChart.Steps.LINEAR, result.scale());
+  }
+
+  private static void lines(
+      SmallChart chart, Finished finished, ToDoubleFunction<Snapshot.Layer> figure) {
+    for (Stage stage : stages(finished)) {
+      chart.line(stage.name(), stage.batches(), stage.values(figure), stage.colour());
+    }
+  }
+
+  /** The first, the middle and the last stage, or all if there are no more. */
+  private static List<Stage> stages(Finished finished) {
+    List<Snapshot> snapshots = finished.result().snapshots();
+    int count = snapshots.get(0).layers().size();
+    List<Integer> chosen =
+        count <= MOST_STAGES
+            ? IntStream.range(0, count).boxed().toList()
+            : List.of(0, count / 2, count - 1);
+    return IntStream.range(0, chosen.size())
+        .mapToObj(position -> Stage.of(snapshots, chosen.get(position), position))
+        .toList();
+  }
+
+  /**
+   * One stage over a training, as far as it has numbers.
+   *
+   * @param position among the stages that are drawn
+   */
+  private record Stage(List<Integer> batches, List<Snapshot.Layer> layers, int position) {
+    static Stage of(List<Snapshot> snapshots, int stage, int position) {
+      List<Snapshot> finite =
+          snapshots.stream().filter(snapshot -> isFinite(snapshot.layers().get(stage))).toList();
+      return new Stage(
+          finite.stream().map(snapshot -> snapshot.batch() + 1).toList(),
+          finite.stream().map(snapshot -> snapshot.layers().get(stage)).toList(),
+          position);
+    }
+
+    private static boolean isFinite(Snapshot.Layer layer) {
+      return Double.isFinite(layer.low() + layer.median() + layer.high() + layer.gradientNorm());
+    }
+
+    String name() {
+      return layers.isEmpty() ? "" : layers.get(0).name();
+    }
+
+    Color colour() {
+      return ChartStyle.colour(position);
+    }
+
+    List<Double> values(ToDoubleFunction<Snapshot.Layer> figure) {
+      return layers.stream().map(figure::applyAsDouble).toList();
+    }
+  }
+}
