@@ -4,6 +4,7 @@ import io.bnzoo.experiment.ExperimentResult.Finished;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.regression.SimpleRegression;
 
 /**
@@ -25,9 +26,9 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
     COLLAPSE,
     /** The published figure lies where one more of our trials well might. */
     SEEDS,
-    /** Our accuracy was still rising when training stopped; size is the rise. */
+    /** Our accuracy was still rising when training stopped, by as much; size is the rise. */
     RISING,
-    /** Our accuracy was still going up and down when training stopped; size is how far. */
+    /** Our accuracy was still going up and down by as much; size is how far. */
     BOUNCING,
     /** Nothing of these. */
     UNKNOWN
@@ -39,40 +40,55 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
   /** Fewer measurements in the tail tell nothing. */
   private static final int FEWEST = 5;
 
-  /** Less than this in the tail is neither a rise nor a bounce. */
-  private static final double SETTLED = 0.01;
-
-  /** The discrepancy of a variant from one of its published runs, if there is one. */
+  /**
+   * The discrepancy of a variant from one of its published runs, if there is one.
+   *
+   * @param sameSettings the trials of the variant and of its reruns: all that tell how far seeds
+   *     spread
+   */
   public static Optional<Discrepancy> of(
-      ExperimentResult.OfVariant variant, Experiment.Published published) {
+      ExperimentResult.OfVariant variant,
+      Experiment.Published published,
+      List<Finished> sameSettings) {
     if (published.test().isEmpty() || variant.test().isEmpty()) {
       return Optional.empty();
     }
     double accuracy = published.test().getAsDouble();
     Spread ours = variant.test().orElseThrow();
-    if (Math.abs(ours.mean() - accuracy) <= TOLERANCE) {
+    double size = Math.abs(ours.mean() - accuracy);
+    if (size <= TOLERANCE) {
       return Optional.empty();
     }
-    List<Tail> tails = variant.trials().stream().flatMap(trial -> Tail.of(trial).stream()).toList();
-    double rise = tails.stream().mapToDouble(Tail::rise).average().orElse(0);
-    double scatter = tails.stream().mapToDouble(Tail::scatter).average().orElse(0);
-    double bounce = tails.stream().mapToDouble(Tail::bounce).average().orElse(0);
     if (!published.learnt() && variant.trials().stream().noneMatch(Finished::learnt)) {
       return Optional.of(new Discrepancy(published, ours, Reason.NOTHING_LEARNT, 0));
     }
     if (variant.trials().stream().anyMatch(trial -> trial.learnt() != published.learnt())) {
       return Optional.of(new Discrepancy(published, ours, Reason.COLLAPSE, 0));
     }
-    if (ours.predicts(accuracy).orElse(false)) {
-      return Optional.of(new Discrepancy(published, ours, Reason.SEEDS, ours.max() - ours.min()));
+    Spread seeds = tests(sameSettings).orElse(ours);
+    if (seeds.predicts(accuracy).orElse(false)) {
+      return Optional.of(new Discrepancy(published, ours, Reason.SEEDS, seeds.max() - seeds.min()));
     }
-    if (rise > Math.max(SETTLED, 2 * scatter)) {
+    List<Tail> tails = variant.trials().stream().flatMap(trial -> Tail.of(trial).stream()).toList();
+    double rise = mean(tails, Tail::rise);
+    if (rise >= size && rise > 2 * mean(tails, Tail::scatter)) {
       return Optional.of(new Discrepancy(published, ours, Reason.RISING, rise));
     }
+    double bounce = mean(tails, Tail::bounce);
     return Optional.of(
-        bounce > SETTLED
+        bounce >= size
             ? new Discrepancy(published, ours, Reason.BOUNCING, bounce)
             : new Discrepancy(published, ours, Reason.UNKNOWN, 0));
+  }
+
+  private static Optional<Spread> tests(List<Finished> trials) {
+    return Spread.of(
+        trials.stream()
+            .flatMapToDouble(trial -> trial.figure(finals -> finals.test().accuracy()).stream()));
+  }
+
+  private static double mean(List<Tail> tails, ToDoubleFunction<Tail> figure) {
+    return tails.stream().mapToDouble(figure).average().orElse(0);
   }
 
   /**

@@ -63,12 +63,26 @@ final class LessonRemarks {
       endings(variant).ifPresent(remarks::add);
       if (comparable) {
         variant.published().stream()
-            .flatMap(run -> Discrepancy.of(variant, run).stream())
+            .flatMap(run -> Discrepancy.of(variant, run, sameSettings(result, variant)).stream())
             .map(discrepancy -> sentence(variant, discrepancy))
             .forEach(remarks::add);
       }
     }
     return remarks;
+  }
+
+  /** The trials of a variant in an experiment, in the one it repeats and in that one's reruns. */
+  private List<Finished> sameSettings(ExperimentResult result, OfVariant variant) {
+    return results.stream()
+        .filter(other -> setting(other).equals(setting(result)))
+        .flatMap(other -> other.trials().stream())
+        .filter(finished -> finished.trial().variant().equals(variant.variant()))
+        .toList();
+  }
+
+  /** The same for an experiment and its reruns. */
+  private static String setting(ExperimentResult result) {
+    return result.experiment().rerunOf().orElse(result.experiment().id());
   }
 
   /** That the same networks stand in another experiment, too, and are no further evidence. */
@@ -160,7 +174,7 @@ final class LessonRemarks {
               variant.trials().size(),
               learners(variant));
       case SEEDS ->
-          "Seeds alone spread our figures over "
+          "Seeds alone spread our figures with these settings over "
               + size
               + "; the published one lies where one more well might.";
       case RISING ->
@@ -196,9 +210,7 @@ final class LessonRemarks {
         results.stream()
             .collect(
                 Collectors.groupingBy(
-                    result -> result.experiment().rerunOf().orElse(result.experiment().id()),
-                    LinkedHashMap::new,
-                    Collectors.toList()));
+                    LessonRemarks::setting, LinkedHashMap::new, Collectors.toList()));
     List<String> sentences = new ArrayList<>();
     for (List<ExperimentResult> same : bySetting.values()) {
       for (Variant variant : same.get(0).experiment().variants()) {

@@ -153,7 +153,7 @@ class LessonReportTest {
     assertThat(report.experiments().get(0).remarks())
         .containsExactly(
             "batch-norm: our mean 0.9300 is 0.0225 below the published 0.9525. Seeds alone spread our"
-                + " figures over 0.0600; the published one lies where one more well might.");
+                + " figures with these settings over 0.0600; the published one lies where one more well might.");
   }
 
   @Test
