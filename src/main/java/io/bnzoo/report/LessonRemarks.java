@@ -85,11 +85,11 @@ final class LessonRemarks {
     return result.experiment().rerunOf().orElse(result.experiment().id());
   }
 
-  /** That the same networks stand in another experiment, too, and are no further evidence. */
+  /** That the same networks stand in an experiment before, too, and are no further evidence. */
   private Optional<String> twin(ExperimentResult result, OfVariant variant) {
     Trial trial = variant.trials().get(0).trial();
     return results.stream()
-        .filter(other -> !other.experiment().equals(result.experiment()))
+        .takeWhile(other -> !other.experiment().equals(result.experiment()))
         .filter(
             other ->
                 other.trials().stream()
