@@ -109,6 +109,9 @@ public final class NativeBackend {
   /**
    * Sets how many threads ND4J's own operations use from now on, in all networks of this JVM.
    *
+   * <p>OpenMP, and with it oneDNN, keeps the number for each calling thread: call it on the thread
+   * that trains.
+   *
    * <p>OpenBLAS always gets one: its waiting threads spin and take the cores from oneDNN's, and the
    * networks here have only small matrix products. The same seed gives the same bits with any fixed
    * number of threads.
