@@ -103,18 +103,28 @@ class LessonIT {
     assertThat(again).containsPattern("(?m)^0 networks to train.* " + all + " are here already");
   }
 
-  /** The text that is rendered, and how far the page is wider than a phone's window. */
-  private static final String LOOK =
+  /**
+   * The page in a frame of a given width, since a browser's window has a least one; then the text
+   * that it renders in the frame's place, and how much wider than the frame it is.
+   */
+  private static final String FRAME =
       """
+      <!DOCTYPE html>
+      <html>
+      <body>
+      <iframe style="width: %dpx; height: 800px; border: 0" srcdoc="%s"></iframe>
       <script>
-      const seen = document.createElement("pre");
-      const root = document.documentElement;
-      const text = document.body.innerText;
-      seen.id = "seen";
-      seen.textContent = text;
-      root.dataset.excess = root.scrollWidth - window.innerWidth;
-      document.body.replaceChildren(seen);
+      window.onload = () => {
+        const page = document.querySelector("iframe").contentDocument;
+        const seen = document.createElement("pre");
+        seen.textContent = page.body.innerText;
+        seen.dataset.width = page.documentElement.clientWidth;
+        seen.dataset.excess = page.documentElement.scrollWidth - page.documentElement.clientWidth;
+        document.body.replaceChildren(seen);
+      };
       </script>
+      </body>
+      </html>
       """;
 
   @ParameterizedTest
@@ -127,7 +137,8 @@ class LessonIT {
             .findFirst()
             .orElse(null);
     assumeTrue(browser != null, "skipped: there is no Chromium here to show the page");
-    Path page = Files.writeString(folder.resolve("look.html"), page() + LOOK);
+    String escaped = page().replace("&", "&amp;").replace("\"", "&quot;");
+    Path page = Files.writeString(folder.resolve("look.html"), FRAME.formatted(width, escaped));
     Process process =
         new ProcessBuilder(
                 browser.toString(),
@@ -136,7 +147,7 @@ class LessonIT {
                 "--disable-gpu",
                 "--no-first-run",
                 "--disable-background-networking",
-                "--window-size=" + width + ",800",
+                "--hide-scrollbars",
                 "--user-data-dir=" + folder.resolve("browser"),
                 "--dump-dom",
                 page.toUri().toString())
@@ -144,10 +155,11 @@ class LessonIT {
             .start();
     String shown = new String(process.getInputStream().readAllBytes(), UTF_8);
     process.waitFor();
-    assertThat(shown).contains("data-excess=\"0\"");
+    String text = shown.substring(shown.indexOf("<pre"));
+    assertThat(text).startsWith("<pre data-width=\"" + width + "\" data-excess=\"0\">");
     for (JsonNode experiment : json().at("/experiments")) {
       for (JsonNode variant : experiment.at("/variants")) {
-        assertThat(shown)
+        assertThat(text)
             .contains(String.format(Locale.ROOT, "%.4f", variant.at("/test/mean").asDouble()));
       }
     }
