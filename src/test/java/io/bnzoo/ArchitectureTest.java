@@ -27,9 +27,11 @@ class ArchitectureTest {
           "train",
           "diagnostics",
           "engine",
+          "program",
           "storage",
           "zoo",
           "layer",
+          "onednn",
           "data",
           "spec",
           "backend");
@@ -76,6 +78,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.nd4j.autodiff..")
+        .check(CODE);
+  }
+
+  @Test
+  void oneDnnIsKnownInOneRoom() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.bnzoo.onednn")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco.dnnl..")
         .check(CODE);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.RealMnist;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.Narrator;
@@ -84,7 +85,9 @@ class DeepCnnIT {
     Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
     RunFolder folder = RunFolder.numbered(runs, "it");
     return new Comparison(entry, UnaryOperator.identity(), variants, List.of(seed), entry.plan())
-        .run(digits, new Narrator(line -> {}, folder), () -> false).variants().stream()
+            .run(digits, EngineChoice.AUTO, new Narrator(line -> {}, folder), () -> false)
+            .variants()
+            .stream()
             .map(Comparison.VariantResult::result)
             .toList();
   }

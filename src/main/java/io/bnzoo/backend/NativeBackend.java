@@ -36,6 +36,9 @@ public final class NativeBackend {
 
   private static Status status;
 
+  /** What the calling thread has been given; setting it anew would take as long as a small step. */
+  private static final ThreadLocal<Integer> THREADS_HERE = new ThreadLocal<>();
+
   private NativeBackend() {}
 
   /**
@@ -120,9 +123,12 @@ public final class NativeBackend {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, got " + threads);
     }
-    Nd4j.getBackend();
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
-    openblas.blas_set_num_threads(1);
+    if (!Integer.valueOf(threads).equals(THREADS_HERE.get())) {
+      Nd4j.getBackend();
+      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+      openblas.blas_set_num_threads(1);
+      THREADS_HERE.set(threads);
+    }
   }
 
   private static void setUnlessSet(String property, String value) {

@@ -1,7 +1,7 @@
 package io.bnzoo.bench;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.lang.management.ManagementFactory;
@@ -56,19 +56,22 @@ public final class MemoryCheck {
   private final Zoo.Entry entry;
   private final Variant variant;
   private final int repetitions;
+  private final EngineFactory engines;
 
   /**
    * A check of one network.
    *
    * @param repetitions of a training step, and then of a prediction; at least 100
+   * @param engines run the network
    */
-  public MemoryCheck(Zoo.Entry entry, Variant variant, int repetitions) {
+  public MemoryCheck(Zoo.Entry entry, Variant variant, int repetitions, EngineFactory engines) {
     if (repetitions < 100) {
       throw new IllegalArgumentException("repetitions must be at least 100, got " + repetitions);
     }
     this.entry = entry;
     this.variant = variant;
     this.repetitions = repetitions;
+    this.engines = engines;
   }
 
   /**
@@ -77,11 +80,10 @@ public final class MemoryCheck {
    * @param stop asked between repetitions; once it says true, the samples so far are returned
    */
   public List<Sample> run(ProgressListener progress, BooleanSupplier stop) {
-    NativeBackend.useThreads(entry.threads());
     // With it on, one of the threads that free arrays sleeps for seconds while others wait for it.
     Nd4j.getMemoryManager().togglePeriodicGc(false);
     List<Sample> samples = new ArrayList<>();
-    try (Workload network = new Workload(entry, variant)) {
+    try (Workload network = new Workload(entry, variant, engines)) {
       for (Phase phase : Phase.values()) {
         Runnable repeated = phase == Phase.TRAINING ? network::step : network::predict;
         if (stop.getAsBoolean()) {

@@ -2,18 +2,22 @@ package io.bnzoo.bench;
 
 import java.util.List;
 
-/** A way to set Deeplearning4j up. */
+/** A way to train. */
 public enum Setup {
   /**
-   * As it comes: the plain binary, no oneDNN, the JVM's own choices. The empty extension asks for
-   * the plain binary; JavaCPP would take the one with oneDNN that is beside it here.
+   * Deeplearning4j as it comes: the plain binary, no oneDNN, the JVM's own choices. The empty
+   * extension asks for the plain binary; JavaCPP would take the one with oneDNN that is beside it
+   * here.
    */
   STOCK("stock", List.of("-Dorg.bytedeco.javacpp.platform.extension=")),
   /**
-   * As {@code mvn exec:exec} sets it up. Each step makes thousands of small Java objects, of arrays
-   * that live outside the heap; a large young generation collected by all cores has the least work.
+   * Deeplearning4j as {@link io.bnzoo.backend.NativeBackend} sets it up. Each step makes thousands
+   * of small Java objects, of arrays that live outside the heap; a large young generation collected
+   * by all cores has the least work.
    */
-  ONEDNN("oneDNN", List.of("-XX:+UseParallelGC", "-Xmn512m"));
+  DL4J("dl4j", List.of("-XX:+UseParallelGC", "-Xmn512m")),
+  /** {@link io.bnzoo.engine.OneDnnEngine}. */
+  ONEDNN("onednn", List.of("-XX:+UseParallelGC", "-Xmn512m"));
 
   private final String label;
 

@@ -1,6 +1,9 @@
 package io.bnzoo.bench;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Zoo;
 import java.io.BufferedReader;
@@ -24,7 +27,7 @@ final class WorkerMain {
 
   public static void main(String[] arguments) throws IOException {
     Setup setup = Setup.valueOf(arguments[0]);
-    if (setup == Setup.ONEDNN) {
+    if (setup != Setup.STOCK) {
       NativeBackend.enableOneDnn();
     }
     Map<String, Workload> workloads = new HashMap<>();
@@ -36,14 +39,19 @@ final class WorkerMain {
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {
       String[] request = line.split(" ", -1);
       Zoo.Entry entry = Zoo.find(request[0]).orElseThrow();
-      if (setup == Setup.ONEDNN) {
-        NativeBackend.useThreads(entry.threads());
-      }
       Workload workload =
           workloads.computeIfAbsent(
               request[0] + " " + request[1],
-              key -> new Workload(entry, Variants.find(request[1]).orElseThrow()));
+              key -> new Workload(entry, Variants.find(request[1]).orElseThrow(), engines(setup)));
       answers.println(ANSWER + workload.millisecondsPerStep(Integer.parseInt(request[2])));
     }
+  }
+
+  private static EngineFactory engines(Setup setup) {
+    return switch (setup) {
+      case STOCK -> (network, threads) -> new Dl4jEngine(network);
+      case DL4J -> EngineChoice.DL4J;
+      case ONEDNN -> EngineChoice.ONEDNN;
+    };
   }
 }

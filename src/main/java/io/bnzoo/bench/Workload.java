@@ -1,35 +1,33 @@
 package io.bnzoo.bench;
 
 import io.bnzoo.data.LabeledImages;
-import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** One network and one batch of random pixels, to be run over and over. */
 final class Workload implements AutoCloseable {
   private final Engine engine;
-  private final INDArray images;
-  private final INDArray labels;
+  private final LabeledImages batch;
 
-  Workload(Zoo.Entry entry, Variant variant) {
-    this.engine = new Dl4jEngine(entry.builder().get().variant(variant).build().init());
-    LabeledImages batch = randomImages(entry.plan().batchSize());
-    this.images = batch.images();
-    this.labels = batch.oneHotLabels();
+  Workload(Zoo.Entry entry, Variant variant, EngineFactory engines) {
+    MultiLayerNetwork network = entry.builder().get().variant(variant).build().init();
+    this.engine = engines.open(network, entry.threads());
+    this.batch = randomImages(entry.plan().batchSize());
   }
 
   /** One training step. */
   void step() {
-    engine.step(images, labels);
+    engine.step(batch);
   }
 
   /** One prediction for the batch. */
   void predict() {
-    engine.logits(images, Statistics.POPULATION);
+    engine.logits(batch, Statistics.POPULATION);
   }
 
   /** The mean milliseconds of one of the given number of steps. */

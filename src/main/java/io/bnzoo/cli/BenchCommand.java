@@ -23,15 +23,15 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures milliseconds a training step, without and with oneDNN.",
+      "Measures milliseconds a training step on every engine.",
       "",
-      "Deeplearning4j as it comes (stock) and as it is set up here (oneDNN) each"
-          + " have a JVM of their own and take turns, block by block.",
+      "stock: Deeplearning4j as it comes. dl4j: as it is set up here. onednn: the engine of"
+          + " oneDNN's primitives. Each has a JVM of its own, and they take turns, block by block.",
       "",
       "x faster: than stock. x BN: times as long as Deeplearning4j's own batch norm takes in the"
           + " same setup.",
       "",
-      "Two models in four variants take some seven minutes. Trust the ratios more than the milliseconds: machines drift."
+      "Two models in four variants take some ten minutes. Trust the ratios more than the milliseconds: machines drift."
     },
     footer = {"", "Examples:", "  bnzoo bench", "  bnzoo bench deep-cnn --blocks 15 --json"})
 final class BenchCommand implements Callable<Integer> {

@@ -1,6 +1,5 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
 import io.bnzoo.evaluation.EvaluationRecord;
 import io.bnzoo.evaluation.ModelEvaluation;
@@ -40,6 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private Path file;
 
   @Mixin private DataOptions data;
+  @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
 
   /** What {@code --json} prints. */
@@ -48,11 +48,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
-    terminal.tell(NativeBackend.enableOneDnn().description());
-    ModelEvaluation evaluation = evaluation(ModelFiles.load(file));
+    engine.start(terminal);
+    Model model = ModelFiles.load(file);
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
-    EvaluationRecord figures = run(evaluation, digits, terminal);
+    EvaluationRecord figures = evaluate(model, digits, terminal);
     if (output.json()) {
       Document document = new Document(file.toString(), digits.origin(), figures);
       terminal.print(Json.write(document).stripTrailing());
@@ -62,16 +62,9 @@ final class EvaluateCommand implements Callable<Integer> {
     return Bnzoo.SUCCESS;
   }
 
-  private ModelEvaluation evaluation(Model model) {
-    try {
-      return new ModelEvaluation(model);
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(file + " cannot be evaluated here: " + oneLine(e));
-    }
-  }
-
-  private EvaluationRecord run(ModelEvaluation evaluation, Digits digits, Terminal terminal) {
-    try (Terminal.Progress progress = terminal.progress()) {
+  private EvaluationRecord evaluate(Model model, Digits digits, Terminal terminal) {
+    try (ModelEvaluation evaluation = new ModelEvaluation(model, engine.factory(terminal));
+        Terminal.Progress progress = terminal.progress()) {
       return evaluation.run(digits.test(), progress);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(file + " cannot be evaluated here: " + oneLine(e));

@@ -1,6 +1,5 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.Lesson;
@@ -102,6 +101,7 @@ final class LessonRunCommand implements Callable<Integer> {
   private Optional<String> name;
 
   @Mixin private DataOptions data;
+  @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
 
   LessonRunCommand(Interruption interruption) {
@@ -114,11 +114,10 @@ final class LessonRunCommand implements Callable<Integer> {
     Scale scale = scale();
     int networks = networks();
     List<Trial> trials = trials(scale);
-    NativeBackend.Status backend = NativeBackend.enableOneDnn();
-    terminal.tell(backend.description());
+    String computedBy = engine.start(terminal);
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
-    Provenance provenance = Provenance.ofThisJvm(backend.description());
+    Provenance provenance = Provenance.ofThisJvm(computedBy);
     LessonFolder folder =
         LessonFolder.open(
             runs.resolve(name.orElseGet(() -> defaultName(scale, digits.origin()))),
@@ -129,7 +128,12 @@ final class LessonRunCommand implements Callable<Integer> {
     List<Trial> missing = folder.missing(trials, look);
     try (Interruption.Work work = interruption.beginWork()) {
       terminal.tell(plan(trials, missing, networks));
-      train(new Sweep(digits, look, networks), missing, terminal, folder, provenance);
+      train(
+          new Sweep(digits, engine.factory(terminal), look, networks),
+          missing,
+          terminal,
+          folder,
+          provenance);
       LessonReport report = folder.report();
       folder.write(report);
       print(terminal, folder, report);

@@ -1,6 +1,5 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.bench.MemoryCheck;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows whether memory grows over many training steps and predictions.",
       "",
-      "Heap: Java objects. Workspaces: memory outside the heap that ND4J reuses. Process: all"
+      "Heap: Java objects. Workspaces: memory outside the heap that ND4J or oneDNN reuses. Process: all"
           + " that is resident. Each in MB after a garbage collection.",
       "",
       "The growth is that after the first fifth of the repetitions; what a leak leaves behind is"
@@ -62,6 +61,7 @@ final class MemoryCommand implements Callable<Integer> {
       description = "Training steps, and then predictions. Default: ${DEFAULT-VALUE}.")
   private int repetitions;
 
+  @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
 
   MemoryCommand(Interruption interruption) {
@@ -78,8 +78,8 @@ final class MemoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Terminal terminal = output.terminal(spec);
-    MemoryCheck check = check();
-    terminal.tell(NativeBackend.enableOneDnn().description());
+    MemoryCheck check = check(terminal);
+    engine.start(terminal);
     List<MemoryCheck.Sample> samples = run(check, terminal);
     List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
     if (output.json()) {
@@ -92,9 +92,9 @@ final class MemoryCommand implements Callable<Integer> {
     return Bnzoo.SUCCESS;
   }
 
-  private MemoryCheck check() {
+  private MemoryCheck check(Terminal terminal) {
     try {
-      return new MemoryCheck(entry, variant, repetitions);
+      return new MemoryCheck(entry, variant, repetitions, engine.factory(terminal));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }

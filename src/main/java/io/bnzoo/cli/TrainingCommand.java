@@ -1,6 +1,5 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.ComparisonTable;
@@ -26,6 +25,7 @@ abstract class TrainingCommand implements Callable<Integer> {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private DataOptions data;
+  @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
 
   @Option(
@@ -54,16 +54,16 @@ abstract class TrainingCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
     Comparison comparison = comparison();
-    NativeBackend.Status backend = NativeBackend.enableOneDnn();
-    terminal.tell(backend.description());
+    String computedBy = engine.start(terminal);
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
     checkBatchSize(digits);
     RunFolder folder = folder();
-    Provenance provenance = Provenance.ofThisJvm(backend.description());
+    Provenance provenance = Provenance.ofThisJvm(computedBy);
     try (Interruption.Work work = interruption.beginWork()) {
       TrainingNarrator narrator = new TrainingNarrator(terminal, folder);
-      Comparison.Result result = comparison.run(digits, narrator, interruption);
+      Comparison.Result result =
+          comparison.run(digits, engine.factory(terminal), narrator, interruption);
       folder.write(result, provenance);
       print(terminal, folder, result, provenance);
     }

@@ -1,6 +1,5 @@
 package io.bnzoo.data;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -104,22 +103,37 @@ public final class LabeledImages {
 
   /** All images, [size, 784], float, in [0, 1]. */
   public INDArray images() {
-    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, size, PIXELS);
-    // Nd4j.createFromArray would put value by value, through three layers of checks.
-    FloatBuffer values = array.data().asNioFloat();
-    int start = offset * PIXELS;
-    for (int i = 0; i < size * PIXELS; i++) {
-      values.put(i, GREY_LEVELS[pixels[start + i] & 0xFF]);
-    }
-    return array;
+    return array(greyLevels(), PIXELS);
   }
 
   /** All labels, [size, 10], float, 1 in the column of the digit and 0 elsewhere. */
   public INDArray oneHotLabels() {
+    return array(oneHot(), CLASSES);
+  }
+
+  /** Nd4j.createFromArray would put value by value, through three layers of checks. */
+  private INDArray array(float[] values, int columns) {
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, size, columns);
+    array.data().asNioFloat().put(values);
+    return array;
+  }
+
+  /** What {@link #images} holds, an image after the other. */
+  public float[] greyLevels() {
+    float[] values = new float[size * PIXELS];
+    int start = offset * PIXELS;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = GREY_LEVELS[pixels[start + i] & 0xFF];
+    }
+    return values;
+  }
+
+  /** What {@link #oneHotLabels} holds, an image after the other. */
+  public float[] oneHot() {
     float[] values = new float[size * CLASSES];
     for (int i = 0; i < size; i++) {
       values[i * CLASSES + label(i)] = 1;
     }
-    return Nd4j.createFromArray(values).reshape(size, CLASSES);
+    return values;
   }
 }

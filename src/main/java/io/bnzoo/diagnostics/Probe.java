@@ -1,6 +1,7 @@
 package io.bnzoo.diagnostics;
 
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.ImageInput;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,23 +44,24 @@ public final class Probe {
   private record Stage(
       String name, int activationLayer, int affineLayer, int unitAxis, IActivation activation) {}
 
-  private final MultiLayerNetwork network;
+  private final Engine engine;
   private final INDArray images;
   private final INDArray labels;
   private final List<Stage> stages;
 
   /**
-   * A probe of a network whose hidden activations are layers of their own, named after their affine
-   * layer and a hyphen ({@code fc1}, {@code fc1-relu}), as in the zoo.
+   * A probe of an engine's network, whose hidden activations are layers of their own, named after
+   * their affine layer and a hyphen ({@code fc1}, {@code fc1-relu}), as in the zoo.
    *
    * @param probing the images to look with, at least 2
    */
-  public Probe(MultiLayerNetwork network, LabeledImages probing) {
+  public Probe(Engine engine, LabeledImages probing) {
     if (probing.size() < 2) {
       throw new IllegalArgumentException(
           "batch statistics need at least 2 images, got " + probing.size());
     }
-    this.network = network;
+    this.engine = engine;
+    MultiLayerNetwork network = engine.network();
     this.images =
         ImageInput.of(candidate -> network.output(candidate, false)).shaped(probing.images());
     this.labels = probing.oneHotLabels();
@@ -68,6 +70,7 @@ public final class Probe {
 
   /** A look at the network as it is after a batch; it must have been trained on one. */
   public Snapshot snapshot(int batch) {
+    MultiLayerNetwork network = engine.network();
     List<INDArray> activations = network.feedForward(images, true);
     Gradient gradient = network.calculateGradients(images, labels, null, null).getFirst();
     List<Snapshot.Layer> layers = new ArrayList<>();

@@ -1,10 +1,9 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.LabeledImages;
+import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,30 +15,45 @@ public final class Dl4jEngine implements Engine {
   // The same parameters under an output layer without its activation: its output is the logits.
   private final MultiLayerNetwork beforeActivation;
   private final ImageInput input;
+  private final OptionalInt threads;
   private final LogitLoss loss;
+
+  /** An engine that computes with as many threads as ND4J has been given. */
+  public Dl4jEngine(MultiLayerNetwork network) {
+    this(network, OptionalInt.empty());
+  }
 
   /**
    * An engine for an initialized network, which stays the caller's.
    *
+   * @param threads how many threads compute; see {@link NativeBackend#useThreads}
    * @throws IllegalArgumentException if the network does not take images of 28 x 28 or has no
    *     output layer, saying what it takes
    */
-  public Dl4jEngine(MultiLayerNetwork network) {
+  public Dl4jEngine(MultiLayerNetwork network, int threads) {
+    this(network, OptionalInt.of(threads));
+  }
+
+  private Dl4jEngine(MultiLayerNetwork network, OptionalInt threads) {
+    threads.ifPresent(NativeBackend::useThreads);
     this.network = network;
-    this.loss = LogitLoss.of(outputLayer(network.getLayerWiseConfigurations()));
+    this.threads = threads;
+    this.loss = LogitLoss.of(network.getLayerWiseConfigurations());
     this.beforeActivation = withoutOutputActivation(network);
     this.input = ImageInput.of(images -> beforeActivation.output(images, false));
   }
 
   @Override
-  public double step(INDArray images, INDArray labels) {
-    network.fit(input.shaped(images), labels);
+  public double step(LabeledImages batch) {
+    threads.ifPresent(NativeBackend::useThreads);
+    network.fit(input.shaped(batch.images()), batch.oneHotLabels());
     return network.score();
   }
 
   @Override
-  public INDArray logits(INDArray images, Statistics statistics) {
-    return beforeActivation.output(input.shaped(images), statistics == Statistics.BATCH);
+  public INDArray logits(LabeledImages images, Statistics statistics) {
+    threads.ifPresent(NativeBackend::useThreads);
+    return beforeActivation.output(input.shaped(images.images()), statistics == Statistics.BATCH);
   }
 
   @Override
@@ -60,23 +74,9 @@ public final class Dl4jEngine implements Engine {
 
   private static MultiLayerNetwork withoutOutputActivation(MultiLayerNetwork network) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
-    outputLayer(configuration).setActivationFn(new ActivationIdentity());
+    LogitLoss.outputLayer(configuration).setActivationFn(new ActivationIdentity());
     MultiLayerNetwork twin = new MultiLayerNetwork(configuration);
     twin.init(network.params(), false);
     return twin;
-  }
-
-  private static BaseLayer outputLayer(MultiLayerConfiguration configuration) {
-    int last = configuration.getConfs().size() - 1;
-    Layer layer = configuration.getConf(last).getLayer();
-    if (layer instanceof BaseOutputLayer output) {
-      return output;
-    }
-    if (layer instanceof LossLayer lossLayer) {
-      return lossLayer;
-    }
-    throw new IllegalArgumentException(
-        "the network's last layer must be an output or loss layer, got "
-            + layer.getClass().getSimpleName());
   }
 }

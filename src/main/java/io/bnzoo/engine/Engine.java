@@ -1,13 +1,13 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.LabeledImages;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Trains one network and predicts with it.
  *
- * <p>Images are [N,784], row by row, in [0, 1]; labels are [N,classes], one-hot. An engine belongs
- * to one thread at a time.
+ * <p>An engine belongs to one thread at a time.
  */
 public interface Engine extends AutoCloseable {
 
@@ -17,20 +17,26 @@ public interface Engine extends AutoCloseable {
    * @return the loss before the update, normalized by the batch's own statistics; NaN or infinite
    *     when the network has diverged
    */
-  double step(INDArray images, INDArray labels);
+  double step(LabeledImages batch);
 
   /** The output layer's values before its activation, [N,classes]. */
-  INDArray logits(INDArray images, Statistics statistics);
+  INDArray logits(LabeledImages images, Statistics statistics);
 
   /**
-   * The mean loss of logits, computed from the logits themselves, so that it is exact where a
-   * probability would round to 0 or 1.
+   * The mean loss of logits on labels, both [N,classes], the labels one-hot; computed from the
+   * logits themselves, so that it is exact where a probability would round to 0 or 1.
    */
   double loss(INDArray logits, INDArray labels);
 
-  /** The network in its present state; changes of the one are changes of the other. */
+  /**
+   * The network in its present state: parameters, optimizer state and the count of steps.
+   *
+   * <p>What is changed in it before the next step or prediction is taken over. After a step, call
+   * this again: an engine may work on a copy of its own.
+   */
   MultiLayerNetwork network();
 
+  /** Brings {@link #network} up to date, for the last time, and frees memory. */
   @Override
   void close();
 }

@@ -1,7 +1,8 @@
 package io.bnzoo.evaluation;
 
-import io.bnzoo.engine.Dl4jEngine;
+import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
 import org.deeplearning4j.nn.api.Model;
@@ -12,22 +13,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Anything that gives each image a value per class. */
-interface Classifier {
+interface Classifier extends AutoCloseable {
 
-  /** [N,784] to [N,classes]; the largest value is the prediction. */
-  INDArray values(INDArray images);
+  /** [N,classes]; the largest value is the prediction. */
+  INDArray values(LabeledImages images);
 
-  /** The model's own mean loss on one-hot labels, given what {@link #values} returned. */
-  double loss(INDArray images, INDArray values, INDArray labels);
+  /** The model's own mean loss, given what {@link #values} returned. */
+  double loss(LabeledImages images, INDArray values);
+
+  /** Frees what the classifier has made; the model stays. */
+  @Override
+  default void close() {}
 
   /**
    * A classifier of what a file held.
    *
    * @throws IllegalArgumentException if it takes no images of 28 x 28, or not one input
    */
-  static Classifier of(Model model) {
+  static Classifier of(Model model, EngineFactory engines) {
     if (model instanceof MultiLayerNetwork network) {
-      return new OfEngine(new Dl4jEngine(network));
+      return new OfEngine(engines.open(network, Runtime.getRuntime().availableProcessors()));
     }
     ComputationGraph graph = (ComputationGraph) model;
     if (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1) {
@@ -42,26 +47,32 @@ interface Classifier {
   /** A sequential network, through its logits. */
   record OfEngine(Engine engine) implements Classifier {
     @Override
-    public INDArray values(INDArray images) {
+    public INDArray values(LabeledImages images) {
       return engine.logits(images, Statistics.POPULATION);
     }
 
     @Override
-    public double loss(INDArray images, INDArray values, INDArray labels) {
-      return engine.loss(values, labels);
+    public double loss(LabeledImages images, INDArray values) {
+      return engine.loss(values, images.oneHotLabels());
+    }
+
+    @Override
+    public void close() {
+      engine.close();
     }
   }
 
   /** A graph, through its output. */
   record OfGraph(ComputationGraph graph, ImageInput input) implements Classifier {
     @Override
-    public INDArray values(INDArray images) {
-      return graph.outputSingle(input.shaped(images));
+    public INDArray values(LabeledImages images) {
+      return graph.outputSingle(input.shaped(images.images()));
     }
 
     @Override
-    public double loss(INDArray images, INDArray values, INDArray labels) {
-      double score = graph.score(new DataSet(input.shaped(images), labels), false);
+    public double loss(LabeledImages images, INDArray values) {
+      double score =
+          graph.score(new DataSet(input.shaped(images.images()), images.oneHotLabels()), false);
       return score - graph.calcRegularizationScore(true);
     }
   }

@@ -2,6 +2,7 @@ package io.bnzoo.evaluation;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.train.Scorer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Evaluates any Deeplearning4j model that takes images of 28 x 28 and has ten outputs. */
-public final class ModelEvaluation {
+public final class ModelEvaluation implements AutoCloseable {
   private static final int CHUNK = 500;
   private static final int SINGLES = 100;
 
@@ -20,10 +21,11 @@ public final class ModelEvaluation {
   /**
    * An evaluation of a loaded model.
    *
+   * @param engines run a sequential network; graphs are left to Deeplearning4j
    * @throws IllegalArgumentException if the model has another input or another number of outputs
    */
-  public ModelEvaluation(Model model) {
-    this.classifier = Classifier.of(model);
+  public ModelEvaluation(Model model, EngineFactory engines) {
+    this.classifier = Classifier.of(model, engines);
   }
 
   /** The figures on the given images; the first 100 are fed one at a time as well. */
@@ -33,13 +35,11 @@ public final class ModelEvaluation {
     long nanos = 0;
     for (int from = 0; from < images.size(); from += CHUNK) {
       LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
-      INDArray inputs = chunk.images();
-      INDArray labels = chunk.oneHotLabels();
       long before = System.nanoTime();
-      INDArray values = classifier.values(inputs);
+      INDArray values = classifier.values(chunk);
       nanos += System.nanoTime() - before;
       checkClasses(values);
-      loss += classifier.loss(inputs, values, labels) * chunk.size();
+      loss += classifier.loss(chunk, values) * chunk.size();
       int[] predicted = Scorer.largestInRows(values);
       for (int i = 0; i < chunk.size(); i++) {
         evaluation.eval(predicted[i], chunk.label(i));
@@ -58,6 +58,11 @@ public final class ModelEvaluation {
         images.size() / (nanos / 1e9));
   }
 
+  @Override
+  public void close() {
+    classifier.close();
+  }
+
   private static void checkClasses(INDArray values) {
     if (values.rank() != 2 || values.columns() != LabeledImages.CLASSES) {
       throw new IllegalArgumentException(
@@ -70,7 +75,7 @@ public final class ModelEvaluation {
   private double singleAccuracy(LabeledImages images) {
     int right = 0;
     for (int i = 0; i < images.size(); i++) {
-      INDArray values = classifier.values(images.slice(i, i + 1).images());
+      INDArray values = classifier.values(images.slice(i, i + 1));
       right += Scorer.largestInRows(values)[0] == images.label(i) ? 1 : 0;
     }
     return (double) right / images.size();

@@ -7,6 +7,7 @@ import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.evaluation.ModelEvaluation;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.io.IOException;
@@ -48,7 +49,8 @@ public final class NormalizeByHand {
       LabeledImages batch = batches.next();
       network.fit(batch.images(), batch.oneHotLabels());
     }
-    System.out.println(
-        new ModelEvaluation(network).run(digits.test(), ProgressListener.NONE).accuracy());
+    try (ModelEvaluation evaluation = new ModelEvaluation(network, EngineChoice.AUTO)) {
+      System.out.println(evaluation.run(digits.test(), ProgressListener.NONE).accuracy());
+    }
   }
 }

@@ -4,8 +4,8 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
-import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.ModelFiles;
@@ -28,7 +28,8 @@ public final class TrainDeepCnn {
     TrainingPlan plan = Zoo.find(DeepCnn.ID).orElseThrow().plan(); // 800 batches of 64
 
     DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();
-    try (Engine engine = new Dl4jEngine(model.init())) { // model.conf() is the configuration
+    try (Engine engine =
+        EngineChoice.AUTO.open(model.init(), 2)) { // model.conf() is the configuration
       TrainingResult result =
           new TrainingLoop(digits, plan).run(engine, TrainingListener.NONE, () -> false);
       System.out.println(result.finals().orElseThrow().test().accuracy());

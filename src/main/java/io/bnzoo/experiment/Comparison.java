@@ -1,9 +1,8 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
-import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
@@ -57,7 +56,7 @@ public final class Comparison {
    *
    * @param model the zoo entry's id
    * @param plan common to all, the data seed aside
-   * @param threads that ND4J used
+   * @param threads that computed
    * @param data what they were trained on
    * @param variants those that were at least begun, in order
    */
@@ -127,15 +126,16 @@ public final class Comparison {
   /**
    * Trains one network after the other.
    *
+   * @param engines train the networks
    * @param stop asked before each step; once it says true, no more is trained
    */
-  public Result run(Digits digits, Listener listener, BooleanSupplier stop) throws IOException {
-    NativeBackend.useThreads(entry.threads());
+  public Result run(Digits digits, EngineFactory engines, Listener listener, BooleanSupplier stop)
+      throws IOException {
     List<VariantResult> results = new ArrayList<>();
     for (long seed : seeds) {
       for (Variant variant : variants) {
         if (!stop.getAsBoolean()) {
-          results.add(train(variant, seed, digits, listener, stop));
+          results.add(train(variant, seed, digits, engines, listener, stop));
         }
       }
     }
@@ -147,12 +147,17 @@ public final class Comparison {
   }
 
   private VariantResult train(
-      Variant variant, long seed, Digits digits, Listener listener, BooleanSupplier stop)
+      Variant variant,
+      long seed,
+      Digits digits,
+      EngineFactory engines,
+      Listener listener,
+      BooleanSupplier stop)
       throws IOException {
     TrainingPlan seeded = plan.withDataSeed(seed);
     BatchNormModel model =
         builder().variant(variant).initialWeights(initialWeights).seed(seed).build();
-    try (Engine engine = new Dl4jEngine(model.init())) {
+    try (Engine engine = engines.open(model.init(), entry.threads())) {
       TrainingListener training = listener.starting(model.spec(), seeded);
       TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);
       VariantResult result = new VariantResult(model.spec(), seeded, trained);

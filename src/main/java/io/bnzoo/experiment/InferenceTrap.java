@@ -62,7 +62,7 @@ public record InferenceTrap(
 
   private static List<Integer> predictions(
       Engine engine, LabeledImages images, Statistics statistics) {
-    int[] digits = Scorer.largestInRows(engine.logits(images.images(), statistics));
+    int[] digits = Scorer.largestInRows(engine.logits(images, statistics));
     return IntStream.of(digits).boxed().toList();
   }
 

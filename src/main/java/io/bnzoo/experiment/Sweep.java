@@ -1,11 +1,10 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.Digits;
 import io.bnzoo.diagnostics.Probe;
 import io.bnzoo.diagnostics.Snapshot;
-import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
@@ -52,19 +51,22 @@ public final class Sweep {
   }
 
   private final Digits digits;
+  private final EngineFactory engines;
   private final Diagnostics diagnostics;
   private final int atOnce;
 
   /**
    * A sweep that has not begun.
    *
+   * @param engines train the networks
    * @param atOnce how many trials to train side by side, at least 1
    */
-  public Sweep(Digits digits, Diagnostics diagnostics, int atOnce) {
+  public Sweep(Digits digits, EngineFactory engines, Diagnostics diagnostics, int atOnce) {
     if (atOnce < 1) {
       throw new IllegalArgumentException("atOnce must be at least 1, got " + atOnce);
     }
     this.digits = digits;
+    this.engines = engines;
     this.diagnostics = diagnostics;
     this.atOnce = atOnce;
   }
@@ -122,9 +124,7 @@ public final class Sweep {
     if (stopped.getAsBoolean()) {
       return null;
     }
-    // On each thread, since OpenMP keeps the number for each of them.
-    NativeBackend.useThreads(1);
-    try (Engine engine = new Dl4jEngine(trial.model().init())) {
+    try (Engine engine = engines.open(trial.model().init(), 1)) {
       List<Snapshot> snapshots = new ArrayList<>();
       TrainingListener training = listener(trial, engine, snapshots, progress);
       TrainingResult result = new TrainingLoop(digits, trial.plan()).run(engine, training, stopped);
@@ -149,7 +149,7 @@ public final class Sweep {
       Trial trial, Engine engine, List<Snapshot> snapshots, Progress progress) {
     Optional<Probe> probe =
         diagnostics == Diagnostics.ON
-            ? Optional.of(new Probe(engine.network(), digits.validation().slice(0, PROBING_IMAGES)))
+            ? Optional.of(new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)))
             : Optional.empty();
     return new TrainingListener() {
       @Override

@@ -85,7 +85,7 @@ public final class TrainingLoop {
 
     private double step(LabeledImages batch) {
       long before = System.nanoTime();
-      double loss = engine.step(batch.images(), batch.oneHotLabels());
+      double loss = engine.step(batch);
       stepNanos += System.nanoTime() - before;
       steps++;
       return loss;

@@ -7,6 +7,7 @@ import io.bnzoo.bench.MemoryCheck.Growth;
 import io.bnzoo.bench.MemoryCheck.Phase;
 import io.bnzoo.bench.MemoryCheck.Sample;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class MemoryCheckIT {
@@ -22,10 +25,11 @@ class MemoryCheckIT {
   private static final Variant LOW_LEVEL = Variant.of(Normalization.lowLevel());
 
   /** SameDiff's own session would remember the arrays of each step, about a hundred of them. */
-  @Test
-  void theLowLevelMlpLeavesNothingBehind() {
+  @ParameterizedTest
+  @EnumSource(names = {"DL4J", "ONEDNN"})
+  void theLowLevelMlpLeavesNothingBehind(EngineChoice engine) {
     List<Sample> samples =
-        new MemoryCheck(MLP, LOW_LEVEL, 3000).run(ProgressListener.NONE, () -> false);
+        new MemoryCheck(MLP, LOW_LEVEL, 3000, engine).run(ProgressListener.NONE, () -> false);
     assertThat(samples).hasSize(22);
     List<Growth> growth = MemoryCheck.growth(samples);
     assertThat(growth).extracting(Growth::phase).containsExactly(Phase.values());
@@ -43,7 +47,8 @@ class MemoryCheckIT {
   void whenStoppedItKeepsTheSamplesUntilThen() {
     int[] asked = {0};
     List<Sample> samples =
-        new MemoryCheck(MLP, LOW_LEVEL, 100).run(ProgressListener.NONE, () -> ++asked[0] > 25);
+        new MemoryCheck(MLP, LOW_LEVEL, 100, EngineChoice.AUTO)
+            .run(ProgressListener.NONE, () -> ++asked[0] > 25);
     assertThat(samples)
         .extracting(sample -> sample.phase() + " " + sample.repetitions())
         .containsExactly("TRAINING 0", "TRAINING 10", "TRAINING 20");
@@ -64,7 +69,7 @@ class MemoryCheckIT {
   @Test
   void tooFewRepetitionsAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new MemoryCheck(MLP, LOW_LEVEL, 99))
+        .isThrownBy(() -> new MemoryCheck(MLP, LOW_LEVEL, 99, EngineChoice.AUTO))
         .withMessage("repetitions must be at least 100, got 99");
   }
 }

@@ -39,7 +39,7 @@ class ProbeTest {
 
   private static MultiLayerNetwork trained(MultiLayerNetwork network) {
     try (Engine engine = new Dl4jEngine(network)) {
-      engine.step(IMAGES.images(), IMAGES.oneHotLabels());
+      engine.step(IMAGES);
     }
     return network;
   }
@@ -54,7 +54,7 @@ class ProbeTest {
   void aLookChangesNothing(Variant variant) {
     MultiLayerNetwork network = mlp(variant);
     INDArray before = network.params().dup();
-    new Probe(network, IMAGES).snapshot(0);
+    new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
     ArrayAssert.assertSameBits(before, network.params());
   }
 
@@ -69,7 +69,7 @@ class ProbeTest {
             .addiRowVector(network.getParam("0_b").reshape(100));
     double[] sorted = values.dup('c').data().asDouble();
     Arrays.sort(sorted);
-    Snapshot.Layer layer = new Probe(network, IMAGES).snapshot(0).layers().get(0);
+    Snapshot.Layer layer = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(0);
     assertThat(layer.name()).isEqualTo("fc1");
     assertThat(layer.low()).isCloseTo(sorted[300], within(0.01));
     assertThat(layer.median()).isCloseTo(sorted[1000], within(0.01));
@@ -79,7 +79,8 @@ class ProbeTest {
 
   @Test
   void batchNormKeepsThePercentilesAtThoseOfAStandardizedLayer() {
-    Snapshot snapshot = new Probe(mlp(Variant.of(Normalization.batchNorm())), IMAGES).snapshot(3);
+    Snapshot snapshot =
+        new Probe(new Dl4jEngine(mlp(Variant.of(Normalization.batchNorm()))), IMAGES).snapshot(3);
     assertThat(snapshot.batch()).isEqualTo(3);
     assertThat(snapshot.layers()).hasSize(3);
     assertThat(snapshot.layers())
@@ -94,13 +95,13 @@ class ProbeTest {
   @Test
   void aUnitThatIsNeverPositiveIsDead() {
     MultiLayerNetwork network = mlp(Variant.of(Normalization.none()));
-    double before = new Probe(network, IMAGES).snapshot(0).layers().get(1).dead();
+    double before = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(1).dead();
     INDArray bias = network.getParam("2_b");
     for (int unit = 0; unit < 100; unit++) {
       bias.putScalar(unit, unit < 37 ? -1000 : 1000);
     }
     assertThat(before).isLessThan(0.3);
-    assertThat(new Probe(network, IMAGES).snapshot(0).layers().get(1).dead())
+    assertThat(new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(1).dead())
         .isCloseTo(0.37, within(1e-6));
   }
 
@@ -112,7 +113,7 @@ class ProbeTest {
     for (int unit = 0; unit < 100; unit++) {
       bias.putScalar(unit, unit < 20 ? -50 : unit < 50 ? 50 : 0);
     }
-    assertThat(new Probe(network, IMAGES).snapshot(0).layers().get(0).dead())
+    assertThat(new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(0).dead())
         .isCloseTo(0.5, within(1e-6));
   }
 
@@ -126,7 +127,7 @@ class ProbeTest {
       bias.putScalar(1, 1000);
       bias.putScalar(2, 1000);
       bias.putScalar(3, 1000);
-      List<Snapshot.Layer> layers = new Probe(network, IMAGES).snapshot(0).layers();
+      List<Snapshot.Layer> layers = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers();
       assertThat(layers).hasSize(20);
       assertThat(layers.get(0).name()).isEqualTo("conv01");
       assertThat(layers.get(0).dead()).as(format.name()).isCloseTo(0.25, within(1e-6));
@@ -139,7 +140,7 @@ class ProbeTest {
   @MethodSource("variants")
   void gradientNormsAreWhatAStepMoves(Variant variant) {
     MultiLayerNetwork network = mlp(variant);
-    Snapshot snapshot = new Probe(network, IMAGES).snapshot(0);
+    Snapshot snapshot = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
     for (Snapshot.Layer layer : snapshot.layers()) {
       assertThat(layer.gradientNorm()).isPositive();
     }
@@ -158,7 +159,10 @@ class ProbeTest {
   @Test
   void oneImageIsNotEnough() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Probe(mlp(Variant.of(Normalization.none())), IMAGES.slice(0, 1)))
+        .isThrownBy(
+            () ->
+                new Probe(
+                    new Dl4jEngine(mlp(Variant.of(Normalization.none()))), IMAGES.slice(0, 1)))
         .withMessage("batch statistics need at least 2 images, got 1");
   }
 }

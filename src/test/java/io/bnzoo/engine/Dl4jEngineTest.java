@@ -32,7 +32,7 @@ class Dl4jEngineTest {
   void logitsAreWhatTheOutputLayerActivates() {
     MultiLayerNetwork network = mlp();
     try (Engine engine = new Dl4jEngine(network)) {
-      INDArray logits = engine.logits(BATCH.images(), Statistics.POPULATION);
+      INDArray logits = engine.logits(BATCH, Statistics.POPULATION);
       ArrayAssert.assertClose(
           Transforms.softmax(logits), network.output(BATCH.images()), 1e-6, 1e-5);
     }
@@ -42,9 +42,9 @@ class Dl4jEngineTest {
   void logitsFollowTheNetworkThroughItsSteps() {
     MultiLayerNetwork network = mlp();
     try (Engine engine = new Dl4jEngine(network)) {
-      INDArray before = engine.logits(BATCH.images(), Statistics.POPULATION).dup();
-      engine.step(BATCH.images(), BATCH.oneHotLabels());
-      INDArray after = engine.logits(BATCH.images(), Statistics.POPULATION);
+      INDArray before = engine.logits(BATCH, Statistics.POPULATION).dup();
+      engine.step(BATCH);
+      INDArray after = engine.logits(BATCH, Statistics.POPULATION);
       assertThat(after.sub(before).amaxNumber().doubleValue()).isPositive();
       ArrayAssert.assertClose(
           Transforms.softmax(after), network.output(BATCH.images()), 1e-6, 1e-5);
@@ -56,8 +56,8 @@ class Dl4jEngineTest {
     MultiLayerNetwork network = mlp();
     try (Engine engine = new Dl4jEngine(network)) {
       INDArray before = network.params().dup();
-      engine.logits(BATCH.images(), Statistics.POPULATION);
-      engine.logits(BATCH.images(), Statistics.BATCH);
+      engine.logits(BATCH, Statistics.POPULATION);
+      engine.logits(BATCH, Statistics.BATCH);
       ArrayAssert.assertSameBits(network.params(), before);
     }
   }
@@ -65,8 +65,8 @@ class Dl4jEngineTest {
   @Test
   void oneImageNormalizedByItselfIsLikeAnyOther() {
     try (Engine engine = new Dl4jEngine(mlp())) {
-      INDArray one = engine.logits(BATCH.slice(0, 1).images(), Statistics.BATCH).dup();
-      INDArray other = engine.logits(BATCH.slice(1, 2).images(), Statistics.BATCH);
+      INDArray one = engine.logits(BATCH.slice(0, 1), Statistics.BATCH).dup();
+      INDArray other = engine.logits(BATCH.slice(1, 2), Statistics.BATCH);
       ArrayAssert.assertSameBits(other, one);
     }
   }
@@ -74,14 +74,14 @@ class Dl4jEngineTest {
   @Test
   void aStepReturnsTheLossBeforeItsUpdate() {
     try (Engine engine = new Dl4jEngine(mlp())) {
-      INDArray logits = engine.logits(BATCH.images(), Statistics.BATCH).dup();
+      INDArray logits = engine.logits(BATCH, Statistics.BATCH).dup();
       double before = engine.loss(logits, BATCH.oneHotLabels());
-      double first = engine.step(BATCH.images(), BATCH.oneHotLabels());
+      double first = engine.step(BATCH);
       assertThat(first).isCloseTo(before, within(1e-5));
       for (int i = 0; i < 30; i++) {
-        engine.step(BATCH.images(), BATCH.oneHotLabels());
+        engine.step(BATCH);
       }
-      assertThat(engine.step(BATCH.images(), BATCH.oneHotLabels())).isLessThan(first);
+      assertThat(engine.step(BATCH)).isLessThan(first);
     }
   }
 
@@ -111,8 +111,7 @@ class Dl4jEngineTest {
   void imagesAreGivenTheShapeThatTheNetworkTakes(ImageFormat format) {
     DeepCnn model = DeepCnn.builder().format(format).build();
     try (Engine engine = new Dl4jEngine(model.init())) {
-      assertThat(engine.logits(BATCH.images(), Statistics.POPULATION).shape())
-          .containsExactly(8, 10);
+      assertThat(engine.logits(BATCH, Statistics.POPULATION).shape()).containsExactly(8, 10);
     }
   }
 

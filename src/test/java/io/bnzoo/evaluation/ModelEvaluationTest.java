@@ -9,6 +9,7 @@ import io.bnzoo.data.ProgressListener;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.spec.ImageFormat;
 import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Normalization;
@@ -108,12 +109,14 @@ class ModelEvaluationTest {
   void aModelOfOtherImagesIsRefused() {
     Model model = DeepCnn.builder().input(new ImageShape(3, 28, 28)).build().init();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ModelEvaluation(model))
+        .isThrownBy(() -> new ModelEvaluation(model, EngineChoice.AUTO))
         .withMessageContaining("takes no images of 28 x 28 pixels and one channel");
   }
 
   private static EvaluationRecord evaluate(Model model) {
-    return new ModelEvaluation(model).run(IMAGES, ProgressListener.NONE);
+    try (ModelEvaluation evaluation = new ModelEvaluation(model, EngineChoice.AUTO)) {
+      return evaluation.run(IMAGES, ProgressListener.NONE);
+    }
   }
 
   private static int sum(List<Integer> row) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.TestDigits;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
@@ -53,7 +54,8 @@ class ComparisonTest {
   void trainsEveryVariantFromEverySeed() throws IOException {
     Recorder recorder = new Recorder();
     Comparison.Result result =
-        comparison(List.of(1L, 2L)).run(TestDigits.small(), recorder, () -> false);
+        comparison(List.of(1L, 2L))
+            .run(TestDigits.small(), EngineChoice.AUTO, recorder, () -> false);
     assertThat(recorder.begun)
         .containsExactly("plain 1", "batch-norm 1", "plain 2", "batch-norm 2");
     assertThat(recorder.dataSeeds).containsExactly(1L, 1L, 2L, 2L);
@@ -65,7 +67,8 @@ class ComparisonTest {
   @Test
   void theSettingsReachEveryVariant() throws IOException {
     Comparison.Result result =
-        comparison(List.of(1L)).run(TestDigits.small(), new Recorder(), () -> false);
+        comparison(List.of(1L))
+            .run(TestDigits.small(), EngineChoice.AUTO, new Recorder(), () -> false);
     assertThat(result.variants())
         .allSatisfy(
             variant -> assertThat(variant.spec().optimizer().learningRate()).isEqualTo(0.125));
@@ -85,7 +88,7 @@ class ComparisonTest {
     List<Variant> variants = Stream.of(normalizations).map(Variant::of).toList();
     Comparison.Result result =
         new Comparison(cnn, UnaryOperator.identity(), variants, List.of(1L), PLAN.withBatches(1))
-            .run(TestDigits.small(), new Recorder(), () -> false);
+            .run(TestDigits.small(), EngineChoice.AUTO, new Recorder(), () -> false);
     assertThat(result.variants()).hasSize(2);
     return result.variants().stream().map(variant -> variant.spec().initialWeights()).toList();
   }
@@ -107,8 +110,10 @@ class ComparisonTest {
   void theSameSeedGivesTheSameBits(Zoo.Entry entry) throws IOException {
     Recorder one = new Recorder();
     Recorder two = new Recorder();
-    Comparison.Result first = comparison(entry).run(TestDigits.small(), one, () -> false);
-    Comparison.Result second = comparison(entry).run(TestDigits.small(), two, () -> false);
+    Comparison.Result first =
+        comparison(entry).run(TestDigits.small(), EngineChoice.AUTO, one, () -> false);
+    Comparison.Result second =
+        comparison(entry).run(TestDigits.small(), EngineChoice.AUTO, two, () -> false);
     for (int i = 0; i < 2; i++) {
       ArrayAssert.assertSameBits(two.parameters.get(i), one.parameters.get(i));
       assertThat(second.variants().get(i).result().curve())
@@ -124,7 +129,8 @@ class ComparisonTest {
   void whenStoppedItKeepsWhatWasBegunAndBeginsNoMore() throws IOException {
     int[] asked = {0};
     Comparison.Result result =
-        comparison(List.of(1L, 2L)).run(TestDigits.small(), new Recorder(), () -> ++asked[0] > 6);
+        comparison(List.of(1L, 2L))
+            .run(TestDigits.small(), EngineChoice.AUTO, new Recorder(), () -> ++asked[0] > 6);
     assertThat(result.variants()).hasSize(1);
     assertThat(result.variants().get(0).result().outcome()).isEqualTo(new Outcome.Stopped(5));
   }

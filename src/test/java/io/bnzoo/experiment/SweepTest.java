@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.diagnostics.Snapshot;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class SweepTest {
   private static Recorder run(List<Trial> trials, Sweep.Diagnostics look, int atOnce)
       throws IOException {
     Recorder recorder = new Recorder();
-    new Sweep(DIGITS, look, atOnce).run(trials, recorder, () -> false);
+    new Sweep(DIGITS, EngineChoice.AUTO, look, atOnce).run(trials, recorder, () -> false);
     return recorder;
   }
 
@@ -114,7 +115,8 @@ class SweepTest {
     Recorder recorder = new Recorder();
     int[] asked = {0};
     BooleanSupplier stop = () -> ++asked[0] > 14;
-    new Sweep(DIGITS, Sweep.Diagnostics.OFF, 1).run(trials("cell-05"), recorder, stop);
+    new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 1)
+        .run(trials("cell-05"), recorder, stop);
     // Each asks once before it begins and once before each of its ten steps.
     assertThat(recorder.order).hasSize(1);
   }
@@ -140,7 +142,9 @@ class SweepTest {
           }
         };
     assertThatThrownBy(
-            () -> new Sweep(DIGITS, Sweep.Diagnostics.OFF, 2).run(trials, full, () -> false))
+            () ->
+                new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 2)
+                    .run(trials, full, () -> false))
         .isInstanceOf(IOException.class)
         .hasMessage("no space left");
     assertThat(heard).containsExactly("cell-05-plain-seed-1");
@@ -160,7 +164,7 @@ class SweepTest {
         };
     assertThatThrownBy(
             () ->
-                new Sweep(DIGITS, Sweep.Diagnostics.OFF, 2)
+                new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 2)
                     .run(trials("cell-05").subList(0, 1), broken, () -> false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("cell-05-plain-seed-1 failed")
@@ -170,7 +174,7 @@ class SweepTest {
   @Test
   void atLeastOneIsTrainedAtATime() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Sweep(DIGITS, Sweep.Diagnostics.OFF, 0))
+        .isThrownBy(() -> new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 0))
         .withMessage("atOnce must be at least 1, got 0");
   }
 }

@@ -81,8 +81,7 @@ class TensorFlowParityTest {
     try (Engine engine = new Dl4jEngine(network)) {
       for (int step = 0; step < run.steps(); step++) {
         LabeledImages batch = run.batch(digits, step);
-        double loss =
-            engine.loss(engine.logits(batch.images(), Statistics.BATCH), batch.oneHotLabels());
+        double loss = engine.loss(engine.logits(batch, Statistics.BATCH), batch.oneHotLabels());
         double allowed = step == 0 ? tolerance.firstLoss() : tolerance.losses();
         assertThat(loss)
             .as("loss before step %d", step)
@@ -93,7 +92,7 @@ class TensorFlowParityTest {
               run.arrays("gradient-of-step-1"),
               tolerance.gradients());
         }
-        engine.step(batch.images(), batch.oneHotLabels());
+        engine.step(batch);
         if (step == 0) {
           Map<String, INDArray> moved = parametersAsInTensorFlow(run, network, 1);
           Map<String, INDArray> expected = run.arrays("after-step-1");
@@ -109,8 +108,7 @@ class TensorFlowParityTest {
       if (run.batchNorm().equals("fused")) {
         Parity.makeFused(network, run.steps(), run.batchSize(), LabeledImages.SIDE);
       }
-      INDArray logits =
-          engine.logits(digits.validation().slice(0, 50).images(), Statistics.POPULATION);
+      INDArray logits = engine.logits(digits.validation().slice(0, 50), Statistics.POPULATION);
       assertThat(Parity.distance(logits, run.inferenceLogits()))
           .as("distance of the final logits")
           .isLessThanOrEqualTo(tolerance.logits());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
@@ -38,16 +39,16 @@ class TrainingLoopTest {
     }
 
     @Override
-    public double step(INDArray images, INDArray labels) {
-      batches.add(images.dup());
+    public double step(LabeledImages batch) {
+      batches.add(batch.images());
       return batches.size() - 1 == divergesAt ? Double.NaN : 1;
     }
 
     @Override
-    public INDArray logits(INDArray images, Statistics statistics) {
+    public INDArray logits(LabeledImages images, Statistics statistics) {
       assertThat(statistics).isEqualTo(Statistics.POPULATION);
-      predictions.add(images.size(0));
-      INDArray logits = Nd4j.zeros(images.size(0), 10);
+      predictions.add((long) images.size());
+      INDArray logits = Nd4j.zeros(images.size(), 10);
       logits.getColumn(digit).assign(1);
       return logits;
     }
@@ -108,13 +109,13 @@ class TrainingLoopTest {
     Engine engine =
         new Scripted(0, -1) {
           @Override
-          public INDArray logits(INDArray images, Statistics statistics) {
+          public INDArray logits(LabeledImages images, Statistics statistics) {
             INDArray logits = super.logits(images, statistics);
-            for (int i = 0; i < images.size(0); i++) {
+            for (int i = 0; i < images.size(); i++) {
               // In a batch it knows the first test images, alone it does not.
               int digit =
-                  images.size(0) == 1 ? (DIGITS.test().label(i) + 1) % 10 : DIGITS.test().label(i);
-              logits.putScalar(i, digit, images.size(0) == 1 && i == 0 ? 0.5 : 2);
+                  images.size() == 1 ? (DIGITS.test().label(i) + 1) % 10 : DIGITS.test().label(i);
+              logits.putScalar(i, digit, images.size() == 1 && i == 0 ? 0.5 : 2);
             }
             return logits;
           }

@@ -1,0 +1,62 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.EngineFactory;
+import io.bnzoo.onednn.OneDnn;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code --engine}. */
+final class EngineOptions {
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      converter = Converter.class,
+      defaultValue = "auto",
+      description = {
+        "What computes: onednn (fast), dl4j (Deeplearning4j's own way) or auto, which takes onednn"
+            + " where it can run the whole network. Default: ${DEFAULT-VALUE}."
+      })
+  private EngineChoice choice;
+
+  /** Gets ND4J ready, tells what computes, and returns that line. */
+  String start(Terminal terminal) {
+    NativeBackend.Status backend = NativeBackend.enableOneDnn();
+    String description =
+        choice == EngineChoice.DL4J || OneDnn.obstacle().isPresent()
+            ? "engine: Deeplearning4j; " + backend.description()
+            : "engine: " + OneDnn.description();
+    terminal.tell(description);
+    return description;
+  }
+
+  /** Opens engines, and warns once of each thing that keeps networks from oneDNN. */
+  EngineFactory factory(Terminal terminal) {
+    Set<String> told = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    return choice.telling(
+        notice -> {
+          if (told.add(notice)) {
+            terminal.warn(notice);
+          }
+        });
+  }
+
+  /** Reads a choice. */
+  static final class Converter implements CommandLine.ITypeConverter<EngineChoice> {
+    @Override
+    public EngineChoice convert(String value) {
+      for (EngineChoice choice : EngineChoice.values()) {
+        if (choice.label().equals(value)) {
+          return choice;
+        }
+      }
+      throw new CommandLine.TypeConversionException(
+          String.format("'%s' is no engine: give auto, dl4j or onednn", value));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.bnzoo.engine;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+
+/**
+ * A cross-entropy of logits, one example after the other.
+ *
+ * <p>Computed as TensorFlow's {@code ..._with_logits} functions do, in double precision and without
+ * clipping: exact where a probability would round to 0 or 1, and with a gradient where
+ * Deeplearning4j has cut it off.
+ */
+abstract class CrossEntropy implements LogitLoss {
+
+  /**
+   * The loss of one example.
+   *
+   * @param z the logits, those of this example from {@code start} on
+   * @param y the labels, likewise
+   * @param gradient where the derivatives by the logits go, likewise; null if nobody wants them
+   * @param scale what the derivatives are multiplied by
+   */
+  abstract double example(
+      float[] z, float[] y, int start, int classes, float[] gradient, double scale);
+
+  /** With softmax: {@code log(sum over k of exp(z_k)) - z_y}. */
+  static CrossEntropy ofSoftmax() {
+    return new OfSoftmax();
+  }
+
+  /**
+   * With sigmoid: the weighted sum over classes of {@code max(z, 0) - z y + log(1 + exp(-|z|))}.
+   *
+   * @param weights [1,classes], or null for ones, as {@link LossBinaryXENT} has it
+   */
+  static CrossEntropy ofSigmoid(INDArray weights) {
+    return new OfSigmoid(weights == null ? null : weights.dup('c').data().asFloat());
+  }
+
+  @Override
+  public final double mean(INDArray logits, INDArray labels) {
+    // All values at once; asking for each would take most of the time.
+    return mean(
+        logits.dup('c').data().asFloat(), labels.dup('c').data().asFloat(), logits.columns(), null);
+  }
+
+  /**
+   * The mean over a batch, and its derivatives by the logits.
+   *
+   * @param logits [N,classes], row by row
+   * @param labels likewise, one-hot
+   * @param gradient likewise, to be filled; null if nobody wants it
+   */
+  final double mean(float[] logits, float[] labels, int classes, float[] gradient) {
+    int examples = logits.length / classes;
+    double sum = 0;
+    for (int start = 0; start < logits.length; start += classes) {
+      sum += example(logits, labels, start, classes, gradient, 1.0 / examples);
+    }
+    return sum / examples;
+  }
+
+  private static final class OfSoftmax extends CrossEntropy {
+    @Override
+    double example(float[] z, float[] y, int start, int classes, float[] gradient, double scale) {
+      double largest = z[start];
+      for (int k = start; k < start + classes; k++) {
+        largest = Math.max(largest, z[k]);
+      }
+      double exponentials = 0;
+      double picked = 0;
+      for (int k = start; k < start + classes; k++) {
+        exponentials += Math.exp(z[k] - largest);
+        picked += (double) y[k] * z[k];
+      }
+      if (gradient != null) {
+        for (int k = start; k < start + classes; k++) {
+          gradient[k] = (float) (scale * (Math.exp(z[k] - largest) / exponentials - y[k]));
+        }
+      }
+      return largest + Math.log(exponentials) - picked;
+    }
+  }
+
+  private static final class OfSigmoid extends CrossEntropy {
+    private final float[] weights;
+
+    OfSigmoid(float[] weights) {
+      this.weights = weights;
+    }
+
+    @Override
+    double example(float[] z, float[] y, int start, int classes, float[] gradient, double scale) {
+      double sum = 0;
+      for (int k = start; k < start + classes; k++) {
+        double weight = weights == null ? 1 : weights[k - start];
+        sum +=
+            weight
+                * (Math.max(z[k], 0)
+                    - (double) z[k] * y[k]
+                    + Math.log1p(Math.exp(-Math.abs(z[k]))));
+        if (gradient != null) {
+          gradient[k] = (float) (scale * weight * (1 / (1 + Math.exp(-z[k])) - y[k]));
+        }
+      }
+      return sum;
+    }
+  }
+}

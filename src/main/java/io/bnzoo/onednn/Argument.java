@@ -1,0 +1,33 @@
+package io.bnzoo.onednn;
+
+import org.bytedeco.dnnl.global.dnnl;
+
+/** What a tensor is to a primitive. */
+public enum Argument {
+  SOURCE(dnnl.DNNL_ARG_SRC),
+  SECOND_SOURCE(dnnl.DNNL_ARG_SRC_1),
+  DESTINATION(dnnl.DNNL_ARG_DST),
+  WEIGHTS(dnnl.DNNL_ARG_WEIGHTS),
+  BIAS(dnnl.DNNL_ARG_BIAS),
+  /** [2,C]: gamma, then beta. */
+  SCALE_AND_SHIFT(dnnl.DNNL_ARG_SCALE_SHIFT),
+  MEAN(dnnl.DNNL_ARG_MEAN),
+  VARIANCE(dnnl.DNNL_ARG_VARIANCE),
+  /** What a forward kernel leaves for its backward one. */
+  WORKSPACE(dnnl.DNNL_ARG_WORKSPACE),
+  SOURCE_GRADIENT(dnnl.DNNL_ARG_DIFF_SRC),
+  DESTINATION_GRADIENT(dnnl.DNNL_ARG_DIFF_DST),
+  WEIGHT_GRADIENT(dnnl.DNNL_ARG_DIFF_WEIGHTS),
+  BIAS_GRADIENT(dnnl.DNNL_ARG_DIFF_BIAS),
+  SCALE_AND_SHIFT_GRADIENT(dnnl.DNNL_ARG_DIFF_SCALE_SHIFT);
+
+  private final int number;
+
+  Argument(int number) {
+    this.number = number;
+  }
+
+  int number() {
+    return number;
+  }
+}

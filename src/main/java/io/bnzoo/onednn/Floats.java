@@ -1,0 +1,111 @@
+package io.bnzoo.onednn;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * A vector of floats outside of the Java heap, or a part of one, and what linear algebra does with
+ * it. Source of the operations: BLAS, level 1.
+ *
+ * <p>A part shares the memory of the whole, and is gone when the whole is closed.
+ */
+public final class Floats implements AutoCloseable {
+  private static final int CACHE_LINE = 64;
+
+  private final BytePointer memory;
+  private final FloatPointer start;
+  private final int length;
+
+  private Floats(BytePointer memory, FloatPointer start, int length) {
+    this.memory = memory;
+    this.start = start;
+    this.length = length;
+  }
+
+  /** A new vector, which starts at a cache line. */
+  public static Floats zeros(long length) {
+    BytePointer memory = new BytePointer(length * Float.BYTES + CACHE_LINE);
+    memory.retainReference(); // Whatever scope it is made in, it stays until it is closed.
+    Pointer.memset(memory, 0, memory.limit());
+    long behind = memory.address() % CACHE_LINE;
+    Pointer aligned = memory.getPointer(behind == 0 ? 0 : CACHE_LINE - behind);
+    return new Floats(memory, new FloatPointer(aligned), Math.toIntExact(length));
+  }
+
+  public int length() {
+    return length;
+  }
+
+  /** The given number of floats from a position on. */
+  public Floats part(long from, long count) {
+    if (from < 0 || count < 0 || from + count > length) {
+      throw new IndexOutOfBoundsException(
+          String.format("%d floats from %d on are not in a vector of %d", count, from, length));
+    }
+    return new Floats(memory, start.getPointer(from), (int) count);
+  }
+
+  /** {@code this = this + factor * other}. */
+  public void add(float factor, Floats other) {
+    openblas.cblas_saxpy(length, factor, other.start, 1, start, 1);
+  }
+
+  /** {@code this = factor * this}. */
+  public void scale(float factor) {
+    openblas.cblas_sscal(length, factor, start, 1);
+  }
+
+  /** {@code this = other}. */
+  public void copy(Floats other) {
+    openblas.cblas_scopy(length, other.start, 1, start, 1);
+  }
+
+  /** The sum of squares. */
+  public double squaredNorm() {
+    return openblas.cblas_dsdot(length, start, 1, start, 1);
+  }
+
+  /**
+   * The mean of each column of a matrix.
+   *
+   * @param matrix row by row, as many columns as this has floats
+   * @param shares as many as the matrix has rows, each 1 divided by their number
+   */
+  public void columnMeans(Floats matrix, Floats shares) {
+    openblas.cblas_sgemv(
+        openblas.CblasRowMajor,
+        openblas.CblasTrans,
+        shares.length,
+        length,
+        1,
+        matrix.start,
+        length,
+        shares.start,
+        1,
+        0,
+        start,
+        1);
+  }
+
+  /** Writes an array at the start. */
+  public void write(float[] values) {
+    start.put(values, 0, values.length);
+  }
+
+  /** Reads from the start until the array is full. */
+  public void read(float[] values) {
+    start.get(values, 0, values.length);
+  }
+
+  Pointer address() {
+    return start;
+  }
+
+  /** Frees the whole vector. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

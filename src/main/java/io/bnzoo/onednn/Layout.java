@@ -1,0 +1,133 @@
+package io.bnzoo.onednn;
+
+import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * The size of an array of floats and the order in which memory holds them.
+ *
+ * <p>Images are always spoken of as [N,C,H,W] and a convolution's weights as [out,in,h,w], whatever
+ * the order in memory.
+ */
+public final class Layout {
+  private final long[] size;
+
+  /** oneDNN's description, byte by byte, so that nothing outside the heap has to be freed. */
+  private final byte[] bytes;
+
+  private Layout(long[] size, dnnl_memory_desc_t description) {
+    this.size = size;
+    this.bytes = new byte[description.sizeof()];
+    new BytePointer(description).get(bytes);
+  }
+
+  /** A copy of a description that somebody else owns. */
+  static Layout copyOf(dnnl_memory_desc_t description) {
+    long[] size = new long[description.ndims()];
+    description.dims().get(size);
+    return new Layout(size, description);
+  }
+
+  /** Row by row: the last axis is the fastest. */
+  public static Layout rowByRow(long... size) {
+    long[] strides = new long[size.length];
+    long stride = 1;
+    for (int axis = size.length - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= size[axis];
+    }
+    return strided(size, strides);
+  }
+
+  /** With the given distance between neighbours along each axis. */
+  public static Layout strided(long[] size, long[] strides) {
+    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_memory_desc_init_by_strides(
+            description, size.length, size, dnnl.dnnl_f32, strides),
+        "lay out " + Arrays.toString(size));
+    return new Layout(size.clone(), description);
+  }
+
+  /** Whatever suits the primitive that it is given to. */
+  public static Layout any(long... size) {
+    return tagged(dnnl.dnnl_format_tag_any, size);
+  }
+
+  /** Pixel by pixel, [N,H,W,C] in memory. */
+  public static Layout channelsLast(long... size) {
+    return tagged(dnnl.dnnl_acdb, size);
+  }
+
+  /** Channels in blocks as wide as a register, the last of them padded with zeros. */
+  public static Layout blocked(long... size) {
+    return tagged(OneDnn.block() == 16 ? dnnl.dnnl_aBcd16b : dnnl.dnnl_aBcd8b, size);
+  }
+
+  /** Whether that many channels fill a register of the processor. */
+  public static boolean fillsRegister(long channels) {
+    return channels >= OneDnn.block();
+  }
+
+  private static Layout tagged(int tag, long... size) {
+    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_memory_desc_init_by_tag(description, size.length, size, dnnl.dnnl_f32, tag),
+        "lay out " + Arrays.toString(size));
+    return new Layout(size.clone(), description);
+  }
+
+  /** The length of each axis. */
+  public long[] size() {
+    return size.clone();
+  }
+
+  /** The length of one axis. */
+  public long size(int axis) {
+    return size[axis];
+  }
+
+  /** How many floats the memory has, padding included. */
+  public long floats() {
+    return bytes() / Float.BYTES;
+  }
+
+  long bytes() {
+    return dnnl.dnnl_memory_desc_get_size(description());
+  }
+
+  /** The same memory seen as another size, where its order allows it. */
+  public Layout as(long... other) {
+    dnnl_memory_desc_t reshaped = new dnnl_memory_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_memory_desc_reshape(reshaped, description(), other.length, other),
+        "see " + this + " as " + Arrays.toString(other));
+    return new Layout(other.clone(), reshaped);
+  }
+
+  /** As oneDNN wants it, in memory of its own. */
+  dnnl_memory_desc_t description() {
+    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+    new BytePointer(description).put(bytes);
+    return description;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Layout layout
+        && Arrays.equals(size, layout.size)
+        && dnnl.dnnl_memory_desc_equal(description(), layout.description()) != 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(size);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(size);
+  }
+}

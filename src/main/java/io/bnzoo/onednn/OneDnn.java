@@ -1,0 +1,103 @@
+package io.bnzoo.onednn;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * The library, loaded when it is first needed.
+ *
+ * <p>One engine and one stream serve the whole JVM: on a processor both are stateless, and a kernel
+ * runs on the thread that runs it.
+ */
+public final class OneDnn {
+  private static final int CPU = 1;
+  private static final int IN_ORDER = 1;
+
+  private OneDnn() {}
+
+  /** Loads the library, once; a class is initialized by one thread alone. */
+  private static final class Library {
+    static final Optional<String> OBSTACLE;
+    static final dnnl_engine ENGINE = new dnnl_engine();
+    static final dnnl_stream STREAM = new dnnl_stream();
+
+    static {
+      OBSTACLE = load();
+    }
+
+    private static Optional<String> load() {
+      try {
+        Loader.load(dnnl.class);
+        check(dnnl.dnnl_engine_create(ENGINE, CPU, 0), "find a processor");
+        check(dnnl.dnnl_stream_create(STREAM, ENGINE, IN_ORDER), "open a stream");
+        return Optional.empty();
+      } catch (LinkageError | RuntimeException e) {
+        return Optional.of(
+            "oneDNN does not load on "
+                + Loader.Detector.getPlatform()
+                + " ("
+                + e.getMessage()
+                + ")");
+      }
+    }
+  }
+
+  /** Why the library cannot be used on this machine, if it cannot. */
+  public static Optional<String> obstacle() {
+    return Library.OBSTACLE;
+  }
+
+  /** The version and the instructions it uses, for people. */
+  public static String description() {
+    engine();
+    dnnl_version_t version = dnnl.dnnl_version();
+    return String.format(
+        "oneDNN %d.%d.%d, %s",
+        version.major(), version.minor(), version.patch(), hasAvx512() ? "AVX-512" : "AVX2");
+  }
+
+  /** How many channels a blocked layout keeps together: as many as a register holds floats. */
+  static int block() {
+    return hasAvx512() ? 16 : 8;
+  }
+
+  private static boolean hasAvx512() {
+    engine();
+    int avx512 = dnnl.dnnl_cpu_isa_avx512_core;
+    return (dnnl.dnnl_get_effective_cpu_isa() & avx512) == avx512;
+  }
+
+  static dnnl_engine engine() {
+    if (Library.OBSTACLE.isPresent()) {
+      throw new IllegalStateException(Library.OBSTACLE.get());
+    }
+    return Library.ENGINE;
+  }
+
+  static dnnl_stream stream() {
+    engine();
+    return Library.STREAM;
+  }
+
+  /**
+   * Looks at what a function of the library returned.
+   *
+   * @throws IllegalStateException if it has failed, with oneDNN's word for the reason
+   */
+  static void check(int status, String what) {
+    if (status != dnnl.dnnl_success) {
+      String reason =
+          Stream.of(dnnl.status.values())
+              .filter(each -> each.value == status)
+              .map(Enum::name)
+              .findFirst()
+              .orElse("status " + status);
+      throw new IllegalStateException(String.format("oneDNN cannot %s: %s", what, reason));
+    }
+  }
+}

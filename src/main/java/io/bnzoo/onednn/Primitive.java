@@ -1,0 +1,132 @@
+package io.bnzoo.onednn;
+
+import java.util.Optional;
+import org.bytedeco.dnnl.const_dnnl_op_desc_t;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * An operation on arrays of fixed size and layout, for which oneDNN has generated machine code.
+ *
+ * <p>Where it was asked for {@link Layout#any}, it tells which layout it chose. The number of
+ * threads is that of the calling thread when the primitive is made and has to be the same when it
+ * runs. It belongs to an {@link Arena}.
+ */
+public final class Primitive {
+  private final dnnl_primitive_desc description;
+  private final dnnl_primitive code = new dnnl_primitive();
+
+  /** Takes a description over. */
+  Primitive(dnnl_primitive_desc description) {
+    this.description = description;
+    OneDnn.check(dnnl.dnnl_primitive_create(code, description), "generate code");
+  }
+
+  /**
+   * A primitive for an operation.
+   *
+   * @param operation one of oneDNN's operation descriptors
+   * @param then oneDNN's number of a function of the result
+   * @param forward of a backward primitive, the forward one; otherwise null
+   */
+  static Primitive of(Pointer operation, Optional<Integer> then, Primitive forward) {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_attr attributes = attributes(then);
+    OneDnn.check(
+        dnnl.dnnl_primitive_desc_create(
+            description,
+            new const_dnnl_op_desc_t(operation),
+            attributes,
+            OneDnn.engine(),
+            forward == null ? null : forward.description),
+        "find a way to do this");
+    dnnl.dnnl_primitive_attr_destroy(attributes);
+    return new Primitive(description);
+  }
+
+  /**
+   * A scratchpad is asked for as an argument: oneDNN's own belongs to the thread that made the
+   * primitive.
+   */
+  static dnnl_primitive_attr attributes(Optional<Integer> then) {
+    dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+    OneDnn.check(dnnl.dnnl_primitive_attr_create(attributes), "set attributes");
+    OneDnn.check(
+        dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
+        "take a scratchpad");
+    if (then.isPresent()) {
+      dnnl_post_ops chain = new dnnl_post_ops();
+      OneDnn.check(dnnl.dnnl_post_ops_create(chain), "start a chain");
+      OneDnn.check(
+          dnnl.dnnl_post_ops_append_eltwise(chain, 1, then.get(), 0, 0), "apply a function");
+      OneDnn.check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, chain), "set a chain");
+      dnnl.dnnl_post_ops_destroy(chain);
+    }
+    return attributes;
+  }
+
+  public Layout source() {
+    return layout(dnnl.dnnl_query_src_md);
+  }
+
+  public Layout weights() {
+    return layout(dnnl.dnnl_query_weights_md);
+  }
+
+  public Layout destination() {
+    return layout(dnnl.dnnl_query_dst_md);
+  }
+
+  public Layout workspace() {
+    return layout(dnnl.dnnl_query_workspace_md);
+  }
+
+  /** The layout of the gradient of the weights. */
+  public Layout weightGradient() {
+    return layout(dnnl.dnnl_query_diff_weights_md);
+  }
+
+  /** The layout of the gradient of the source. */
+  public Layout sourceGradient() {
+    return layout(dnnl.dnnl_query_diff_src_md);
+  }
+
+  /** The layout of the gradient of the destination. */
+  public Layout destinationGradient() {
+    return layout(dnnl.dnnl_query_diff_dst_md);
+  }
+
+  private Layout layout(int query) {
+    return Layout.copyOf(dnnl.dnnl_primitive_desc_query_md(description, query, 0));
+  }
+
+  dnnl_memory_desc_t scratchpad() {
+    return dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0);
+  }
+
+  dnnl_primitive code() {
+    return code;
+  }
+
+  /** Whether oneDNN has code for any processor only, which can take a hundred times as long. */
+  public boolean isGeneric() {
+    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+      OneDnn.check(
+          dnnl.dnnl_primitive_desc_query(description, dnnl.dnnl_query_impl_info_str, 0, name),
+          "tell its way");
+      return name.get(BytePointer.class, 0).getString().endsWith(":any");
+    }
+  }
+
+  void release() {
+    OneDnn.check(dnnl.dnnl_primitive_destroy(code), "let code go");
+    OneDnn.check(dnnl.dnnl_primitive_desc_destroy(description), "let a description go");
+  }
+}

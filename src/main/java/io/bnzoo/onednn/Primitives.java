@@ -1,0 +1,331 @@
+package io.bnzoo.onednn;
+
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_batch_normalization_desc_t;
+import org.bytedeco.dnnl.dnnl_binary_desc_t;
+import org.bytedeco.dnnl.dnnl_convolution_desc_t;
+import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
+import org.bytedeco.dnnl.dnnl_inner_product_desc_t;
+import org.bytedeco.dnnl.dnnl_memory_desc_t;
+import org.bytedeco.dnnl.dnnl_pooling_desc_t;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.global.dnnl;
+
+/**
+ * Every primitive that is used here.
+ *
+ * <p>Backward primitives take the forward one, because the two have to agree on layouts. Source of
+ * what they compute: oneDNN's developer guide, version 2.5.
+ */
+public final class Primitives {
+
+  /** What a forward primitive is for. */
+  public enum Use {
+    TRAINING(dnnl.dnnl_forward_training),
+    INFERENCE(dnnl.dnnl_forward_inference);
+
+    private final int kind;
+
+    Use(int kind) {
+      this.kind = kind;
+    }
+  }
+
+  /** What a batch normalization normalizes by. */
+  public enum NormalizeBy {
+    BATCH(0),
+    GIVEN_STATISTICS(dnnl.dnnl_use_global_stats);
+
+    private final int flag;
+
+    NormalizeBy(int flag) {
+      this.flag = flag;
+    }
+  }
+
+  private Primitives() {}
+
+  /**
+   * A convolution, and a function of its result.
+   *
+   * @param weights [out,in,h,w]
+   * @param bias [out]
+   */
+  public static Primitive convolution(
+      Use use,
+      Layout source,
+      Layout weights,
+      Optional<Layout> bias,
+      Layout destination,
+      Window window,
+      Optional<Function> then) {
+    dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_convolution_forward_desc_init(
+            operation,
+            use.kind,
+            dnnl.dnnl_convolution_direct,
+            source.description(),
+            weights.description(),
+            description(bias),
+            destination.description(),
+            window.strides().toArray(),
+            window.before().toArray(),
+            window.after().toArray()),
+        "convolve " + source + " to " + destination);
+    return Primitive.of(operation, then.map(Function::algorithm), null);
+  }
+
+  /** The gradient of a convolution's source. */
+  public static Primitive convolutionSourceGradient(
+      Layout source, Layout weights, Layout destination, Window window, Primitive forward) {
+    dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_convolution_backward_data_desc_init(
+            operation,
+            dnnl.dnnl_convolution_direct,
+            source.description(),
+            weights.description(),
+            destination.description(),
+            window.strides().toArray(),
+            window.before().toArray(),
+            window.after().toArray()),
+        "convolve " + destination + " back to " + source);
+    return Primitive.of(operation, Optional.empty(), forward);
+  }
+
+  /** The gradients of a convolution's weights and bias. */
+  public static Primitive convolutionWeightGradient(
+      Layout source,
+      Layout weights,
+      Optional<Layout> bias,
+      Layout destination,
+      Window window,
+      Primitive forward) {
+    dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_convolution_backward_weights_desc_init(
+            operation,
+            dnnl.dnnl_convolution_direct,
+            source.description(),
+            weights.description(),
+            description(bias),
+            destination.description(),
+            window.strides().toArray(),
+            window.before().toArray(),
+            window.after().toArray()),
+        "differentiate a convolution by its weights " + weights);
+    return Primitive.of(operation, Optional.empty(), forward);
+  }
+
+  /**
+   * A matrix product, {@code source * weights^T + bias}, and a function of it.
+   *
+   * @param source [N,in]
+   * @param weights [out,in]
+   * @param bias [out]
+   */
+  public static Primitive dense(
+      Use use,
+      Layout source,
+      Layout weights,
+      Optional<Layout> bias,
+      Layout destination,
+      Optional<Function> then) {
+    dnnl_inner_product_desc_t operation = new dnnl_inner_product_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_inner_product_forward_desc_init(
+            operation,
+            use.kind,
+            source.description(),
+            weights.description(),
+            description(bias),
+            destination.description()),
+        "multiply " + source + " with " + weights);
+    return Primitive.of(operation, then.map(Function::algorithm), null);
+  }
+
+  /** The gradient of a matrix product's source. */
+  public static Primitive denseSourceGradient(
+      Layout source, Layout weights, Layout destination, Primitive forward) {
+    dnnl_inner_product_desc_t operation = new dnnl_inner_product_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_inner_product_backward_data_desc_init(
+            operation, source.description(), weights.description(), destination.description()),
+        "multiply " + destination + " back with " + weights);
+    return Primitive.of(operation, Optional.empty(), forward);
+  }
+
+  /** The gradients of a matrix product's weights and bias. */
+  public static Primitive denseWeightGradient(
+      Layout source, Layout weights, Optional<Layout> bias, Layout destination, Primitive forward) {
+    dnnl_inner_product_desc_t operation = new dnnl_inner_product_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_inner_product_backward_weights_desc_init(
+            operation,
+            source.description(),
+            weights.description(),
+            description(bias),
+            destination.description()),
+        "differentiate a matrix product by its weights " + weights);
+    return Primitive.of(operation, Optional.empty(), forward);
+  }
+
+  /**
+   * Batch normalization with gamma and beta, and rectified if asked to.
+   *
+   * @param data [N,C,H,W], of the source and of the destination
+   */
+  public static Primitive batchNormalization(
+      Use use, Layout data, double epsilon, NormalizeBy normalizeBy, boolean rectified) {
+    dnnl_batch_normalization_desc_t operation = new dnnl_batch_normalization_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_batch_normalization_forward_desc_init(
+            operation,
+            use.kind,
+            data.description(),
+            (float) epsilon,
+            normalizationFlags(rectified) | normalizeBy.flag),
+        "normalize " + data);
+    return Primitive.of(operation, Optional.empty(), null);
+  }
+
+  /** The gradients of a batch normalization by the batch's own statistics. */
+  public static Primitive batchNormalizationGradient(
+      Layout data, double epsilon, boolean rectified, Primitive forward) {
+    dnnl_batch_normalization_desc_t operation = new dnnl_batch_normalization_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_batch_normalization_backward_desc_init(
+            operation,
+            dnnl.dnnl_backward,
+            data.description(),
+            data.description(),
+            (float) epsilon,
+            normalizationFlags(rectified)),
+        "differentiate the normalization of " + data);
+    return Primitive.of(operation, Optional.empty(), forward);
+  }
+
+  private static int normalizationFlags(boolean rectified) {
+    return dnnl.dnnl_use_scaleshift | (rectified ? dnnl.dnnl_fuse_norm_relu : 0);
+  }
+
+  /**
+   * The mean of each channel of each image.
+   *
+   * @param data [N,C,H,W]
+   * @return from that to [N,C,1,1]
+   */
+  public static Primitive meanOverPixels(Layout data) {
+    dnnl_pooling_desc_t operation = new dnnl_pooling_desc_t();
+    long[] whole = {data.size(2), data.size(3)};
+    long[] none = {0, 0};
+    OneDnn.check(
+        dnnl.dnnl_pooling_forward_desc_init(
+            operation,
+            dnnl.dnnl_forward_inference,
+            dnnl.dnnl_pooling_avg_exclude_padding,
+            data.description(),
+            Layout.channelsLast(data.size(0), data.size(1), 1, 1).description(),
+            whole,
+            whole,
+            none,
+            none),
+        "take the mean of " + data);
+    return Primitive.of(operation, Optional.empty(), null);
+  }
+
+  /**
+   * The squares of the differences to one row.
+   *
+   * @param data [N,F], of the source and of the destination; the second source is [1,F]
+   */
+  public static Primitive squaredDeviations(Layout data) {
+    dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_binary_desc_init(
+            operation,
+            dnnl.dnnl_binary_sub,
+            data.description(),
+            Layout.rowByRow(1, data.size(1)).description(),
+            data.description()),
+        "subtract a row from " + data);
+    return Primitive.of(operation, Optional.of(dnnl.dnnl_eltwise_square), null);
+  }
+
+  /** A function of each value. */
+  public static Primitive function(Use use, Function function, Layout data) {
+    return elementwise(use, function.algorithm(), data, 0, 0);
+  }
+
+  /** The gradient of a function's argument, given its value as the destination. */
+  public static Primitive functionGradient(Function function, Layout data, Primitive forward) {
+    dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_eltwise_backward_desc_init(
+            operation, function.algorithm(), data.description(), data.description(), 0, 0),
+        "differentiate " + function);
+    return Primitive.of(operation, Optional.empty(), forward);
+  }
+
+  /** The square root of each value. */
+  public static Primitive squareRoot(Layout data) {
+    return elementwise(Use.INFERENCE, dnnl.dnnl_eltwise_sqrt, data, 0, 0);
+  }
+
+  /** Each value plus a number. */
+  public static Primitive plus(Layout data, double number) {
+    return elementwise(Use.INFERENCE, dnnl.dnnl_eltwise_linear, data, 1, (float) number);
+  }
+
+  private static Primitive elementwise(
+      Use use, int algorithm, Layout data, float alpha, float beta) {
+    dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_eltwise_forward_desc_init(
+            operation, use.kind, algorithm, data.description(), alpha, beta),
+        "compute a function of " + data);
+    return Primitive.of(operation, Optional.empty(), null);
+  }
+
+  /** The products of two arrays' values. */
+  public static Primitive product(Layout data) {
+    return binary(dnnl.dnnl_binary_mul, data);
+  }
+
+  /** The quotients of two arrays' values. */
+  public static Primitive quotient(Layout data) {
+    return binary(dnnl.dnnl_binary_div, data);
+  }
+
+  private static Primitive binary(int algorithm, Layout data) {
+    dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_binary_desc_init(
+            operation, algorithm, data.description(), data.description(), data.description()),
+        "combine two arrays " + data);
+    return Primitive.of(operation, Optional.empty(), null);
+  }
+
+  /** The same values in another layout. */
+  public static Primitive reorder(Layout from, Layout to) {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_attr attributes = Primitive.attributes(Optional.empty());
+    OneDnn.check(
+        dnnl.dnnl_reorder_primitive_desc_create(
+            description,
+            from.description(),
+            OneDnn.engine(),
+            to.description(),
+            OneDnn.engine(),
+            attributes),
+        "reorder " + from);
+    dnnl.dnnl_primitive_attr_destroy(attributes);
+    return new Primitive(description);
+  }
+
+  private static dnnl_memory_desc_t description(Optional<Layout> layout) {
+    return layout.map(Layout::description).orElse(null);
+  }
+}

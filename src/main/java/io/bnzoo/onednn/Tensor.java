@@ -1,0 +1,41 @@
+package io.bnzoo.onednn;
+
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.global.dnnl;
+
+/** Floats in a layout, as a kernel takes them. It belongs to the {@link Arena} that made it. */
+public final class Tensor {
+  private final Layout layout;
+  private final Floats floats;
+  private final dnnl_memory memory = new dnnl_memory();
+
+  Tensor(Layout layout, Floats floats) {
+    if (layout.floats() > floats.length()) {
+      throw new IllegalArgumentException(
+          String.format("%s needs %d floats, got %d", layout, layout.floats(), floats.length()));
+    }
+    this.layout = layout;
+    this.floats = floats;
+    OneDnn.check(
+        dnnl.dnnl_memory_create(memory, layout.description(), OneDnn.engine(), floats.address()),
+        "use memory");
+  }
+
+  public Layout layout() {
+    return layout;
+  }
+
+  /** The memory itself, padding and all. */
+  public Floats floats() {
+    return floats;
+  }
+
+  dnnl_memory memory() {
+    return memory;
+  }
+
+  /** Lets oneDNN's handle go; the floats stay. */
+  void release() {
+    OneDnn.check(dnnl.dnnl_memory_destroy(memory), "let memory go");
+  }
+}

@@ -1,0 +1,34 @@
+package io.bnzoo.program;
+
+import io.bnzoo.onednn.Temporaries;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * What a network computes, up to the logits, as operations that there are kernels for.
+ *
+ * @param input the images that it takes
+ * @param classes how many logits it gives for each
+ */
+public record Blueprint(Operation.ImageSize input, List<Operation> operations, long classes) {
+
+  public Blueprint {
+    operations = List.copyOf(operations);
+  }
+
+  /**
+   * Reads a network's configuration.
+   *
+   * @throws UnsupportedNetworkException if a part of it has no kernels here
+   */
+  public static Blueprint of(MultiLayerNetwork network) throws UnsupportedNetworkException {
+    try (Temporaries made = new Temporaries()) {
+      return new NetworkReader(network).read();
+    }
+  }
+
+  /** Everything that is learned. */
+  List<Parameter> parameters() {
+    return operations.stream().flatMap(operation -> operation.parameters().stream()).toList();
+  }
+}

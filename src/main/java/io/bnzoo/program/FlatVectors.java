@@ -1,0 +1,78 @@
+package io.bnzoo.program;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The state of a Deeplearning4j optimizer, each moment as long as the vector of all parameters.
+ *
+ * <p>Deeplearning4j keeps it in blocks of neighbouring parameters with the same updater: all first
+ * moments of a block, then all second ones.
+ *
+ * @param moments the first, and the second if there is one; 0 where a parameter has none
+ */
+record FlatVectors(List<float[]> moments) {
+
+  /** A copy of a network's optimizer state. */
+  static FlatVectors ofUpdater(MultiLayerNetwork network) {
+    INDArray view = network.getUpdater().getStateViewArray();
+    List<float[]> moments = new ArrayList<>();
+    if (view != null) {
+      float[] state = values(view);
+      for (Run run : runs(network)) {
+        while (moments.size() <= run.moment()) {
+          moments.add(new float[Math.toIntExact(network.numParams())]);
+        }
+        System.arraycopy(
+            state, run.inState(), moments.get(run.moment()), run.inParameters(), run.length());
+      }
+    }
+    return new FlatVectors(moments);
+  }
+
+  /** Writes the moments into the network's optimizer state. */
+  void writeBack(MultiLayerNetwork network) {
+    INDArray view = network.getUpdater().getStateViewArray();
+    if (view != null) {
+      float[] state = values(view);
+      for (Run run : runs(network)) {
+        System.arraycopy(
+            moments.get(run.moment()), run.inParameters(), state, run.inState(), run.length());
+      }
+      assign(view, state);
+    }
+  }
+
+  /** Neighbours in the optimizer's state that are neighbours among the parameters, too. */
+  private record Run(int moment, int inState, int inParameters, int length) {}
+
+  private static List<Run> runs(MultiLayerNetwork network) {
+    List<Run> runs = new ArrayList<>();
+    for (UpdaterBlock block :
+        ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks()) {
+      int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
+      int start = block.getUpdaterViewOffsetStart();
+      for (int moment = 0; start < block.getUpdaterViewOffsetEnd(); moment++) {
+        runs.add(new Run(moment, start, block.getParamOffsetStart(), length));
+        start += length;
+      }
+    }
+    return runs;
+  }
+
+  /** All values of a vector of Deeplearning4j's. */
+  static float[] values(INDArray vector) {
+    float[] values = new float[Math.toIntExact(vector.length())];
+    vector.data().asNioFloat().get(values);
+    return values;
+  }
+
+  /** Replaces all values of a vector of Deeplearning4j's. */
+  static void assign(INDArray vector, float[] values) {
+    vector.data().asNioFloat().put(values);
+  }
+}

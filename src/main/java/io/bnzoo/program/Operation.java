@@ -1,0 +1,111 @@
+package io.bnzoo.program;
+
+import io.bnzoo.onednn.Function;
+import io.bnzoo.onednn.Window;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** One thing that a network does to a batch. */
+public sealed interface Operation {
+
+  /** What it learns, in no order. */
+  default List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /**
+   * A convolution of [N,C,H,W], and a function of it.
+   *
+   * @param weights [out,in,h,w]
+   * @param bias [out]
+   */
+  record Convolution(
+      Parameter weights,
+      Optional<Parameter> bias,
+      ImageSize input,
+      ImageSize output,
+      Window window,
+      Optional<Function> then)
+      implements Operation {
+    @Override
+    public List<Parameter> parameters() {
+      return Stream.concat(Stream.of(weights), bias.stream()).toList();
+    }
+
+    Convolution followedBy(Function function) {
+      return new Convolution(weights, bias, input, output, window, Optional.of(function));
+    }
+  }
+
+  /**
+   * A matrix product of [N,in], and a function of it.
+   *
+   * @param weights [out,in]
+   * @param bias [out]
+   */
+  record Dense(Parameter weights, Optional<Parameter> bias, Optional<Function> then)
+      implements Operation {
+    @Override
+    public List<Parameter> parameters() {
+      return Stream.concat(Stream.of(weights), bias.stream()).toList();
+    }
+
+    Dense followedBy(Function function) {
+      return new Dense(weights, bias, Optional.of(function));
+    }
+  }
+
+  /**
+   * Batch normalization of [N,F] or [N,C,H,W].
+   *
+   * @param scaleAndShift [2,features], gamma and beta
+   * @param mean the moving mean, [features]
+   * @param variance the moving variance, [features]
+   * @param bias [features], what is added to beta
+   * @param rectified whether the result goes through a ReLU
+   */
+  record Normalization(
+      Parameter scaleAndShift,
+      Parameter mean,
+      Parameter variance,
+      double epsilon,
+      Optional<Parameter> bias,
+      boolean rectified)
+      implements Operation {
+    @Override
+    public List<Parameter> parameters() {
+      return Stream.concat(Stream.of(scaleAndShift, mean, variance), bias.stream()).toList();
+    }
+
+    long features() {
+      return mean.length();
+    }
+
+    Normalization withBias(Parameter added) {
+      return new Normalization(
+          scaleAndShift, mean, variance, epsilon, Optional.of(added), rectified);
+    }
+
+    Normalization thenRectified() {
+      return new Normalization(scaleAndShift, mean, variance, epsilon, bias, true);
+    }
+  }
+
+  /** A function of each value. */
+  record Application(Function function) implements Operation {}
+
+  /**
+   * [N,C,H,W] to [N,C*H*W].
+   *
+   * @param channelsLast whether the channels of a pixel stand together in the result
+   */
+  record Flattening(boolean channelsLast) implements Operation {}
+
+  /** The size of one image. */
+  record ImageSize(long channels, long height, long width) {
+    public long values() {
+      return channels * height * width;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.bnzoo.program;
+
+import io.bnzoo.onednn.Arena;
+import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Kernel;
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A network at one batch size, as kernels to be run in order. */
+final class Program implements AutoCloseable {
+  /** The batch for which weights are laid out; the size hardly matters to oneDNN. */
+  private static final long USUAL_BATCH = 64;
+
+  private final Arena arena = new Arena();
+  private final List<Kernel> forward;
+  private final List<Kernel> backward;
+  private final Tensor input;
+  private final Tensor logits;
+  private final Tensor logitGradients;
+
+  Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode) {
+    Workbench bench = new Workbench(arena, store, mode);
+    input = bench.tensor(input(blueprint, batch));
+    Tensor current = input;
+    List<Stage> stages = new ArrayList<>();
+    for (Operation operation : blueprint.operations()) {
+      Stage stage = Stage.of(operation, bench);
+      stages.add(stage);
+      current = stage.forward(current);
+    }
+    logits = current;
+    forward = bench.take();
+    logitGradients = bench.tensor(Layout.rowByRow(batch, blueprint.classes()));
+    if (mode == Mode.TRAINING) {
+      Tensor gradient = logitGradients;
+      for (int i = stages.size() - 1; i >= 0; i--) {
+        gradient = stages.get(i).backward(gradient, learnsBefore(blueprint, i));
+      }
+    }
+    backward = bench.take();
+    arena.seal();
+  }
+
+  private static Layout input(Blueprint blueprint, long batch) {
+    Operation.ImageSize image = blueprint.input();
+    return blueprint.operations().get(0) instanceof Operation.Dense
+        ? Layout.rowByRow(batch, image.values())
+        : Layout.rowByRow(batch, image.channels(), image.height(), image.width());
+  }
+
+  private static boolean learnsBefore(Blueprint blueprint, int index) {
+    return blueprint.operations().subList(0, index).stream()
+        .anyMatch(operation -> !operation.parameters().isEmpty());
+  }
+
+  /** How the kernels of a network want its parameters. */
+  static Map<Parameter, Layout> layouts(Blueprint blueprint) {
+    Map<Parameter, Layout> layouts = new LinkedHashMap<>();
+    try (Arena arena = new Arena()) {
+      Workbench bench = new Workbench(arena, null, Mode.TRAINING);
+      for (Operation operation : blueprint.operations()) {
+        for (Parameter parameter : operation.parameters()) {
+          layouts.put(parameter, parameter.layout());
+        }
+        if (operation instanceof Operation.Convolution convolution) {
+          layouts.put(
+              convolution.weights(), ConvolutionStage.weights(convolution, USUAL_BATCH, bench));
+        } else if (operation instanceof Operation.Dense dense) {
+          layouts.put(dense.weights(), DenseStage.weights(dense, USUAL_BATCH, bench));
+        }
+      }
+    }
+    return layouts;
+  }
+
+  /** [N,784], row by row. */
+  Floats input() {
+    return input.floats();
+  }
+
+  /** [N,classes], row by row. */
+  Floats logits() {
+    return logits.floats();
+  }
+
+  /**
+   * The gradient of the loss by the logits, [N,classes], to be written before {@link #backward}.
+   */
+  Floats logitGradients() {
+    return logitGradients.floats();
+  }
+
+  /** From the input to the logits. */
+  void forward() {
+    for (Kernel kernel : forward) {
+      kernel.run();
+    }
+  }
+
+  /** From the logits' gradients to those in the store. */
+  void backward() {
+    for (Kernel kernel : backward) {
+      kernel.run();
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

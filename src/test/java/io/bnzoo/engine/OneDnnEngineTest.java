@@ -1,0 +1,621 @@
+package io.bnzoo.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.BatchStream;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.experiment.Variants;
+import io.bnzoo.spec.ImageFormat;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+class OneDnnEngineTest {
+  private static final LabeledImages IMAGES = TestDigits.draw(300, 5);
+  private static final LabeledImages BATCH = IMAGES.slice(0, 20);
+
+  static Stream<Variant> variants() {
+    return Variants.all().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void theMlpTrainsAsWithDeeplearning4j(Variant variant) {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().variant(variant).build().init();
+    assertTrainsAlike(network, 50, 60, 1e-5, 1e-5);
+  }
+
+  static Stream<Arguments> settings() {
+    List<Arguments> settings = new ArrayList<>();
+    for (Activation activation :
+        List.of(Activation.RELU, Activation.SIGMOID, Activation.TANH, Activation.IDENTITY)) {
+      settings.add(Arguments.of(activation, new Sgd(0.1), 0.0));
+      settings.add(Arguments.of(activation, new Nesterovs(0.05, 0.9), 0.0));
+      settings.add(Arguments.of(activation, new Adam(0.001), 0.0));
+    }
+    settings.add(Arguments.of(Activation.RELU, new Sgd(0.1), 0.01));
+    settings.add(Arguments.of(Activation.TANH, new Nesterovs(0.05, 0.9), 0.01));
+    settings.add(Arguments.of(Activation.SIGMOID, new Adam(0.001), 0.01));
+    settings.add(
+        Arguments.of(
+            Activation.TANH,
+            new Sgd(new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.9)),
+            0.0));
+    return settings.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void activationsOptimizersAndL2AreDeeplearning4js(
+      Activation activation, IUpdater updater, double l2) {
+    MultiLayerNetwork network =
+        network(
+            new NeuralNetConfiguration.Builder().seed(7).updater(updater).l2(l2),
+            InputType.feedForward(784),
+            new DenseLayer.Builder().nOut(30).activation(activation).build(),
+            new BatchNormalization.Builder().useLogStd(false).decay(0.7).eps(1e-3).build(),
+            new DenseLayer.Builder().nOut(20).activation(Activation.IDENTITY).build(),
+            new BatchNormalization.Builder().useLogStd(false).build(),
+            new ActivationLayer(activation),
+            output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
+    assertTrainsAlike(network, 20, 30, 2e-5, updater instanceof Adam ? 2e-3 : 2e-4);
+  }
+
+  static Stream<Arguments> convolutions() {
+    List<Arguments> convolutions = new ArrayList<>();
+    for (CNN2DFormat format : CNN2DFormat.values()) {
+      for (int channels : List.of(3, 8, 16)) {
+        convolutions.add(Arguments.of(format, ConvolutionMode.Same, channels, 3, 2, 0));
+      }
+      convolutions.add(Arguments.of(format, ConvolutionMode.Same, 4, 5, 1, 0));
+      convolutions.add(Arguments.of(format, ConvolutionMode.Same, 20, 2, 1, 0));
+      convolutions.add(Arguments.of(format, ConvolutionMode.Truncate, 5, 3, 1, 0));
+      convolutions.add(Arguments.of(format, ConvolutionMode.Truncate, 6, 4, 3, 0));
+      convolutions.add(Arguments.of(format, ConvolutionMode.Truncate, 7, 3, 2, 1));
+    }
+    return convolutions.stream();
+  }
+
+  /**
+   * The last convolution has one pixel. The judge is double precision: with oneDNN,
+   * Deeplearning4j's own gradient of a convolution of NHWC is wrong where the layer itself has the
+   * activation.
+   */
+  @ParameterizedTest
+  @MethodSource("convolutions")
+  void convolutionsOfAnyGeometryAreDeeplearning4js(
+      CNN2DFormat format, ConvolutionMode mode, int channels, int kernel, int stride, int padding) {
+    ConvolutionLayer.Builder first =
+        new ConvolutionLayer.Builder(kernel, kernel).stride(stride, stride);
+    ConvolutionLayer.Builder second = new ConvolutionLayer.Builder(3, 3).stride(3, 3);
+    ConvolutionLayer.Builder third = new ConvolutionLayer.Builder(3, 3).stride(4, 4);
+    MultiLayerNetwork network =
+        network(
+            new NeuralNetConfiguration.Builder().seed(3).updater(new Sgd(0.05)),
+            InputType.convolutional(28, 28, 1, format),
+            first
+                .convolutionMode(mode)
+                .padding(padding, padding)
+                .dataFormat(format)
+                .nOut(channels)
+                .activation(Activation.RELU)
+                .build(),
+            new BatchNormalization.Builder().useLogStd(false).build(),
+            second
+                .convolutionMode(ConvolutionMode.Same)
+                .dataFormat(format)
+                .hasBias(false)
+                .nOut(channels + 1)
+                .activation(Activation.IDENTITY)
+                .build(),
+            new BatchNormalization.Builder().useLogStd(false).build(),
+            new ActivationLayer(Activation.RELU),
+            third
+                .convolutionMode(ConvolutionMode.Same)
+                .dataFormat(format)
+                .nOut(6)
+                .activation(Activation.TANH)
+                .build(),
+            output(LossFunctions.LossFunction.XENT, Activation.SIGMOID));
+    LabeledImages batch = IMAGES.slice(0, 25);
+    INDArray exact = ofWeights(exactGradient(network, batch), network);
+    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+      engine.step(batch);
+      assertThat(distance(ofWeights(engine.gradients(), network), exact)).isLessThan(1e-4);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ImageFormat.class)
+  void thePlainDeepCnnTrainsAsWithDeeplearning4j(ImageFormat format) {
+    MultiLayerNetwork network = DeepCnn.builder().format(format).build().init();
+    MultiLayerNetwork theirs = network.clone();
+    INDArray exact = ofWeights(exactGradient(theirs, BATCH), theirs);
+    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+      engine.step(BATCH);
+      assertThat(distance(engine.gradients(), exact)).isLessThan(1e-5);
+    }
+    MultiLayerNetwork again = theirs.clone();
+    try (Engine ours = new OneDnnEngine(again, 1);
+        Engine reference = new Dl4jEngine(theirs)) {
+      BatchStream batches = new BatchStream(IMAGES, 64, 1);
+      for (int step = 0; step < 20; step++) {
+        LabeledImages batch = batches.next();
+        double expected = reference.step(batch);
+        assertThat(ours.step(batch))
+            .as("step %d", step)
+            .isCloseTo(expected, within(1e-3 * expected));
+      }
+    }
+  }
+
+  static Stream<Variant> normalizingVariants() {
+    return variants().filter(variant -> !(variant.normalization() instanceof Normalization.None));
+  }
+
+  /**
+   * Twenty normalizations in a row amplify rounding a thousand times, in every library. So the
+   * judge is double precision, and Deeplearning4j's own distance from it the measure.
+   */
+  @ParameterizedTest
+  @MethodSource("normalizingVariants")
+  void theDeepCnnIsAsNearToExactArithmeticAsDeeplearning4jIs(Variant variant) {
+    LabeledImages batch = IMAGES.slice(0, 64);
+    MultiLayerNetwork network = DeepCnn.builder().variant(variant).build().init();
+    INDArray exact = ofWeights(exactGradient(network, batch), network);
+    MultiLayerNetwork theirs = network.clone();
+    gradient(theirs, batch);
+    double allowed = 2 * distance(ofWeights(theirs.getFlattenedGradients().dup(), network), exact);
+    double theirLoss = theirs.score();
+    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+      double loss = engine.step(batch);
+      assertThat(loss).isCloseTo(theirLoss, within(1e-3 * theirLoss));
+      assertThat(distance(ofWeights(engine.gradients(), network), exact))
+          .isLessThan(Math.max(1e-5, allowed));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void aNetworkMovesBetweenTheEnginesInMidTraining(Variant variant) {
+    MultiLayerNetwork moved =
+        ThreeLayerMlp.builder()
+            .variant(variant)
+            .optimizer(new Optimizer.Nesterovs(0.01, 0.9))
+            .build()
+            .init();
+    MultiLayerNetwork stayed = moved.clone();
+    LabeledImages[] batches = batches(12, 30);
+    for (int from = 0; from < 12; from += 3) {
+      boolean fast = from % 2 == 0;
+      try (Engine engine = fast ? new OneDnnEngine(moved, 1) : new Dl4jEngine(moved)) {
+        for (int i = from; i < from + 3; i++) {
+          engine.step(batches[i]);
+        }
+      }
+    }
+    try (Engine engine = new Dl4jEngine(stayed)) {
+      for (LabeledImages batch : batches) {
+        engine.step(batch);
+      }
+    }
+    assertThat(moved.getIterationCount()).isEqualTo(12);
+    assertThat(distance(moved.params(), stayed.params())).isLessThan(1e-5);
+    assertThat(
+            distance(
+                moved.getUpdater().getStateViewArray(), stayed.getUpdater().getStateViewArray()))
+        .isLessThan(1e-4);
+  }
+
+  @Test
+  void adamsMomentsGoOverToEitherSideAsTheyAre() {
+    MultiLayerNetwork network =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
+    try (Engine engine = new Dl4jEngine(network)) {
+      engine.step(BATCH);
+    }
+    INDArray parameters = network.params().dup();
+    INDArray moments = network.getUpdater().getStateViewArray().dup();
+    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+      network.params().assign(0);
+      network.getUpdater().getStateViewArray().assign(0);
+      engine.writeBack();
+    }
+    ArrayAssert.assertSameBits(network.params(), parameters);
+    ArrayAssert.assertSameBits(network.getUpdater().getStateViewArray(), moments);
+  }
+
+  @Test
+  void aSavedModelDoesNotTellWhichEngineTrainedIt(@TempDir Path folder) throws IOException {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build().init();
+    MultiLayerNetwork restored;
+    INDArray logits;
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.step(BATCH);
+      logits = engine.logits(BATCH, Statistics.POPULATION);
+      ModelFiles.save(engine.network(), folder.resolve("fast.zip"));
+      restored = (MultiLayerNetwork) ModelFiles.load(folder.resolve("fast.zip"));
+    }
+    assertThat(restored.getLayerWiseConfigurations().toJson())
+        .isEqualTo(network.getLayerWiseConfigurations().toJson());
+    try (Engine engine = new Dl4jEngine(restored)) {
+      ArrayAssert.assertClose(engine.logits(BATCH, Statistics.POPULATION), logits, 1e-5, 1e-5);
+    }
+  }
+
+  @Test
+  void oneThreadGivesTheSameBitsAgainAlsoBesideAnother() throws Exception {
+    INDArray alone = trained(1);
+    ArrayAssert.assertSameBits(trained(1), alone);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Callable<INDArray> training = () -> trained(1);
+      for (Future<INDArray> each : threads.invokeAll(List.of(training, training))) {
+        ArrayAssert.assertSameBits(each.get(), alone);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static INDArray trained(int threads) {
+    MultiLayerNetwork network =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
+    try (Engine engine = new OneDnnEngine(network, threads)) {
+      for (LabeledImages batch : batches(5, 32)) {
+        engine.step(batch);
+      }
+      return engine.network().params().dup();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void predictionsByEitherStatisticsAreDeeplearning4jsAtAnyBatchSize(Variant variant) {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder().variant(variant).learningRate(0.1).build().init();
+    try (Engine fast = new OneDnnEngine(network, 1)) {
+      for (LabeledImages batch : batches(3, 60)) {
+        fast.step(batch);
+      }
+      try (Engine reference = new Dl4jEngine(fast.network())) {
+        for (int size : new int[] {1, 2, 7, 60, 300}) {
+          LabeledImages images = IMAGES.slice(0, size);
+          for (Statistics statistics : Statistics.values()) {
+            if (size > 1 || statistics == Statistics.POPULATION) {
+              ArrayAssert.assertClose(
+                  fast.logits(images, statistics),
+                  reference.logits(images, statistics),
+                  1e-4,
+                  1e-4);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void predictionsLeaveTheNetworkAsItIs() {
+    MultiLayerNetwork network =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
+    INDArray before = network.params().dup();
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.logits(BATCH, Statistics.POPULATION);
+      engine.logits(BATCH, Statistics.BATCH);
+      ArrayAssert.assertSameBits(engine.network().params(), before);
+    }
+    ArrayAssert.assertSameBits(network.params(), before);
+  }
+
+  @Test
+  void changesOfTheNetworkAreTakenOver() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.step(BATCH);
+      engine.network().params().assign(0);
+      assertThat(engine.step(BATCH)).isCloseTo(Math.log(10), within(1e-6));
+      assertThat(engine.network().score()).isCloseTo(Math.log(10), within(1e-6));
+    }
+  }
+
+  @Test
+  void anOutputThatIsWrongBeyondClippingStillLearns() {
+    MultiLayerNetwork network =
+        network(
+            new NeuralNetConfiguration.Builder().updater(new Sgd(1)),
+            InputType.feedForward(784),
+            output(LossFunctions.LossFunction.XENT, Activation.SIGMOID));
+    network.params().assign(0);
+    network.getParam("0_b").assign(-40);
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.step(BATCH);
+      double moved = engine.network().getParam("0_b").sumNumber().doubleValue() + 400;
+      assertThat(moved).as("one class an image is at 1").isCloseTo(1, within(1e-3));
+    }
+  }
+
+  @Test
+  void aDivergedNetworkHasALossThatIsNoNumber() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+    network.params().assign(Double.NaN);
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      assertThat(engine.step(BATCH)).isNaN();
+    }
+  }
+
+  @Test
+  void whatAnEngineTookItGivesBack() {
+    openAndClose(); // What the first one leaves is there once and for all.
+    long before = Pointer.totalBytes();
+    for (int i = 0; i < 5; i++) {
+      openAndClose();
+    }
+    assertThat(Pointer.totalBytes() - before).as("bytes outside the heap").isLessThan(100_000);
+  }
+
+  private static void openAndClose() {
+    MultiLayerNetwork network =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.step(BATCH);
+      engine.logits(BATCH, Statistics.POPULATION);
+    }
+  }
+
+  @Test
+  void aClosedEngineSaysSo() {
+    Engine engine = new OneDnnEngine(ThreeLayerMlp.builder().build().init(), 1);
+    engine.close();
+    engine.close();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> engine.step(BATCH))
+        .withMessage("the engine is closed");
+  }
+
+  static Stream<Arguments> obstacles() {
+    NeuralNetConfiguration.Builder plain = new NeuralNetConfiguration.Builder();
+    Layer dense = new DenseLayer.Builder().name("hidden").nOut(5).build();
+    Layer softmax = output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX);
+    return Stream.of(
+        Arguments.of(
+            "there is no kernel for the updater RmsProp of DenseLayer hidden",
+            network(
+                new NeuralNetConfiguration.Builder().updater(new RmsProp()),
+                InputType.feedForward(784),
+                dense.clone(),
+                softmax.clone())),
+        Arguments.of(
+            "DropoutLayer layer0 drops out",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                new DropoutLayer(0.5),
+                dense.clone(),
+                softmax.clone())),
+        Arguments.of(
+            "DenseLayer hidden clips or normalizes gradients",
+            network(
+                new NeuralNetConfiguration.Builder()
+                    .gradientNormalization(GradientNormalization.ClipL2PerLayer),
+                InputType.feedForward(784),
+                dense.clone(),
+                softmax.clone())),
+        Arguments.of(
+            "DenseLayer layer0 drops out",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                new DenseLayer.Builder().nOut(5).dropOut(0.5).build(),
+                softmax.clone())),
+        Arguments.of(
+            "there is no kernel for the activation leakyrelu",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                new DenseLayer.Builder().nOut(5).activation(Activation.LEAKYRELU).build(),
+                softmax.clone())),
+        Arguments.of(
+            "DenseLayer layer0 has L1Regularization",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                new DenseLayer.Builder().nOut(5).l1(0.1).build(),
+                softmax.clone())),
+        Arguments.of(
+            "BatchNormalization layer1 keeps a logarithm of the deviation",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                dense.clone(),
+                new BatchNormalization.Builder().useLogStd(true).build(),
+                softmax.clone())),
+        Arguments.of(
+            "BatchNormalization layer1 locks gamma and beta",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                dense.clone(),
+                new BatchNormalization.Builder().useLogStd(false).lockGammaBeta(true).build(),
+                softmax.clone())),
+        Arguments.of(
+            "there is no kernel for SubsamplingLayer",
+            network(
+                plain.clone(),
+                InputType.convolutional(28, 28, 1),
+                new ConvolutionLayer.Builder(3, 3).nOut(2).build(),
+                new SubsamplingLayer.Builder().build(),
+                softmax.clone())),
+        Arguments.of(
+            "its loss is no cross-entropy",
+            network(
+                plain.clone(),
+                InputType.feedForward(784),
+                output(LossFunctions.LossFunction.MSE, Activation.IDENTITY))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("obstacles")
+  void whatThereIsNoKernelForIsNamedAndLeftToDeeplearning4j(
+      String reason, MultiLayerNetwork network) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new OneDnnEngine(network, 1))
+        .withMessageContaining("oneDNN cannot run this network: ")
+        .withMessageContaining(reason);
+    List<String> notices = new ArrayList<>();
+    try (Engine engine = EngineChoice.AUTO.telling(notices::add).open(network, 1)) {
+      assertThat(engine).isInstanceOf(Dl4jEngine.class);
+      assertThat(engine.step(BATCH)).isPositive();
+    }
+    assertThat(notices).hasSize(1);
+    assertThat(notices.get(0)).contains(reason).doesNotContain("\n");
+  }
+
+  @Test
+  void theChoiceIsTheUsers() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+    try (Engine automatic = EngineChoice.AUTO.open(network, 1);
+        Engine slow = EngineChoice.DL4J.open(network, 1);
+        Engine fast = EngineChoice.ONEDNN.open(network, 1)) {
+      assertThat(automatic).isInstanceOf(OneDnnEngine.class);
+      assertThat(slow).isInstanceOf(Dl4jEngine.class);
+      assertThat(fast).isInstanceOf(OneDnnEngine.class);
+    }
+  }
+
+  /** Both engines, on the same batches: losses, and in the end parameters and moments. */
+  private static void assertTrainsAlike(
+      MultiLayerNetwork network, int steps, int batchSize, double losses, double parameters) {
+    MultiLayerNetwork theirs = network.clone();
+    try (Engine fast = new OneDnnEngine(network, 1);
+        Engine reference = new Dl4jEngine(theirs)) {
+      for (LabeledImages batch : batches(steps, batchSize)) {
+        double expected = reference.step(batch);
+        assertThat(fast.step(batch)).isCloseTo(expected, within(losses * expected));
+      }
+    }
+    assertThat(distance(network.params(), theirs.params())).isLessThan(parameters);
+    INDArray state = theirs.getUpdater().getStateViewArray();
+    if (state != null) {
+      assertThat(distance(network.getUpdater().getStateViewArray(), state))
+          .isLessThan(10 * parameters);
+    }
+  }
+
+  private static LabeledImages[] batches(int count, int size) {
+    BatchStream stream = new BatchStream(IMAGES, size, 1);
+    return IntStream.range(0, count).mapToObj(i -> stream.next()).toArray(LabeledImages[]::new);
+  }
+
+  /** The gradients without what stands in the place of moving statistics. */
+  private static INDArray ofWeights(INDArray gradients, MultiLayerNetwork network) {
+    INDArray flat = gradients.reshape(gradients.length());
+    Set<String> statistics = Set.of("mean", "var", "populationMean", "populationVariance");
+    for (org.deeplearning4j.nn.api.Layer layer : network.getLayers()) {
+      layer
+          .paramTable()
+          .forEach(
+              (name, view) -> {
+                if (statistics.contains(name)) {
+                  flat.get(NDArrayIndex.interval(view.offset(), view.offset() + view.length()))
+                      .assign(0);
+                }
+              });
+    }
+    return flat;
+  }
+
+  private static INDArray exactGradient(MultiLayerNetwork network, LabeledImages batch) {
+    MultiLayerNetwork doubles = network.convertDataType(DataType.DOUBLE);
+    gradient(doubles, batch);
+    return doubles.getFlattenedGradients().dup();
+  }
+
+  private static void gradient(MultiLayerNetwork network, LabeledImages batch) {
+    DataType type = network.params().dataType();
+    ImageInput input = ImageInput.of(images -> network.output(images.castTo(type), false));
+    network.setInput(input.shaped(batch.images().castTo(type)));
+    network.setLabels(batch.oneHotLabels().castTo(type));
+    network.computeGradientAndScore();
+    network.getFlattenedGradients().divi(batch.size());
+  }
+
+  private static double distance(INDArray ours, INDArray theirs) {
+    INDArray expected = theirs.castTo(DataType.DOUBLE);
+    double difference =
+        ours.castTo(DataType.DOUBLE)
+            .reshape(expected.shape())
+            .sub(expected)
+            .norm2Number()
+            .doubleValue();
+    return difference / expected.norm2Number().doubleValue();
+  }
+
+  private static MultiLayerNetwork network(
+      NeuralNetConfiguration.Builder builder, InputType input, Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list = builder.list();
+    for (Layer layer : layers) {
+      list.layer(layer);
+    }
+    MultiLayerNetwork network = new MultiLayerNetwork(list.setInputType(input).build());
+    network.init();
+    return network;
+  }
+
+  private static OutputLayer output(LossFunctions.LossFunction loss, Activation activation) {
+    return new OutputLayer.Builder(loss).nOut(10).activation(activation).build();
+  }
+}
