@@ -22,7 +22,8 @@ class BenchCommandIT {
     assertThat(out.toString())
         .containsPattern("network +setup +ms/step +fastest +slowest +x faster +x BN")
         .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00 +0\\.\\d+")
-        .containsPattern("mlp batch-norm +oneDNN +\\d+\\.\\d+ .* 1\\.00");
+        .containsPattern("mlp batch-norm +dl4j +\\d+\\.\\d+ .* 1\\.00")
+        .containsPattern("mlp batch-norm +onednn +\\d+\\.\\d+");
     assertThat(out.toString().lines())
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
   }
