@@ -28,8 +28,7 @@ public final class TrainDeepCnn {
     TrainingPlan plan = Zoo.find(DeepCnn.ID).orElseThrow().plan(); // 800 batches of 64
 
     DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();
-    try (Engine engine =
-        EngineChoice.AUTO.open(model.init(), 2)) { // model.conf() is the configuration
+    try (Engine engine = EngineChoice.AUTO.open(model.init(), 2)) { // on two threads
       TrainingResult result =
           new TrainingLoop(digits, plan).run(engine, TrainingListener.NONE, () -> false);
       System.out.println(result.finals().orElseThrow().test().accuracy());
