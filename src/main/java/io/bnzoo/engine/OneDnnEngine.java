@@ -98,6 +98,9 @@ public final class OneDnnEngine implements Engine {
     float[] logits = compiled.forward(batch.greyLevels(), batch.size());
     float[] gradient = new float[logits.length];
     score = loss.mean(logits, batch.oneHot(), classes, gradient) + compiled.regularization();
+    if (!compiled.isFinite()) {
+      score = Double.NaN;
+    }
     compiled.update(gradient, iteration, network.getLayerWiseConfigurations().getEpochCount());
     iteration++;
     networkIsCurrent = false;

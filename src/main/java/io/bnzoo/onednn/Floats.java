@@ -89,6 +89,11 @@ public final class Floats implements AutoCloseable {
         1);
   }
 
+  /** Whether all are numbers, and not so large that their squares overflow. */
+  public boolean isFinite() {
+    return Float.isFinite(openblas.cblas_sdot(length, start, 1, start, 1));
+  }
+
   /** Writes an array at the start. */
   public void write(float[] values) {
     start.put(values, 0, values.length);

@@ -88,6 +88,14 @@ public final class CompiledNetwork implements AutoCloseable {
     return logits;
   }
 
+  /**
+   * Whether all parameters are numbers. oneDNN's ReLU makes 0 of what is none, so that the loss
+   * alone would not tell.
+   */
+  public boolean isFinite() {
+    return store.isFinite();
+  }
+
   /** What L2 regularization adds to the loss, {@code l2 / 2 * |weights|^2}. */
   public double regularization() {
     double sum = 0;

@@ -86,6 +86,11 @@ final class ParameterStore implements AutoCloseable {
     return groups;
   }
 
+  /** Whether all values are numbers, see {@link Floats#isFinite}. */
+  boolean isFinite() {
+    return stored(Vector.VALUES).floats.isFinite();
+  }
+
   /** A group's part of a vector. */
   Floats part(Vector vector, Group group) {
     return stored(vector).floats.part(group.from(), group.count());

@@ -30,6 +30,9 @@ final class CurveChart {
 
   private static final float LINE_WIDTH = 2.2f;
 
+  /** XChart tries axis labels one by one; for the loss of a diverging network it would not end. */
+  private static final double HIGHEST_DRAWN = 1e6;
+
   /** Lines from the third on are dashed, so that one they lie on is seen through them. */
   private static final List<float[]> DASHES =
       List.of(new float[] {9, 7}, new float[] {2, 6}, new float[] {12, 5, 2, 5});
@@ -86,7 +89,7 @@ final class CurveChart {
         .finals()
         .ifPresent(
             finals -> points.put(result.batches(), finalValue.applyAsDouble(finals.validation())));
-    points.values().removeIf(figure -> !Double.isFinite(figure));
+    points.values().removeIf(figure -> !(figure <= HIGHEST_DRAWN)); // Not a number neither.
     return points;
   }
 
