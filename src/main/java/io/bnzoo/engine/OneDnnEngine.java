@@ -49,43 +49,45 @@ public final class OneDnnEngine implements Engine {
    */
   public OneDnnEngine(MultiLayerNetwork network, int threads) {
     NativeBackend.useThreads(threads);
-    Blueprint blueprint = blueprint(network);
+    Plan plan = planOrRefusal(network);
     this.network = network;
     this.threads = threads;
-    this.loss = (CrossEntropy) LogitLoss.of(network.getLayerWiseConfigurations());
-    this.classes = Math.toIntExact(blueprint.classes());
+    this.loss = plan.loss();
+    this.classes = Math.toIntExact(plan.blueprint().classes());
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
-    this.compiled = new CompiledNetwork(blueprint, network);
+    this.compiled = new CompiledNetwork(plan.blueprint(), network);
   }
 
-  private static Blueprint blueprint(MultiLayerNetwork network) {
-    obstacle(network)
-        .ifPresent(
-            reason -> {
-              throw new IllegalArgumentException("oneDNN cannot run this network: " + reason);
-            });
+  /** What is computed, and the loss of it. */
+  private record Plan(Blueprint blueprint, CrossEntropy loss) {}
+
+  private static Plan plan(MultiLayerNetwork network) throws UnsupportedNetworkException {
+    if (OneDnn.obstacle().isPresent()) {
+      throw new UnsupportedNetworkException(OneDnn.obstacle().get());
+    }
+    if (LogitLoss.of(network.getLayerWiseConfigurations()) instanceof CrossEntropy loss) {
+      return new Plan(Blueprint.of(network), loss);
+    }
+    throw new UnsupportedNetworkException("its loss is no cross-entropy of a sigmoid or softmax");
+  }
+
+  private static Plan planOrRefusal(MultiLayerNetwork network) {
     try {
-      Blueprint blueprint = Blueprint.of(network);
-      if (blueprint.input().values() != LabeledImages.PIXELS) {
+      Plan plan = plan(network);
+      if (plan.blueprint().input().values() != LabeledImages.PIXELS) {
         throw new IllegalArgumentException(
             "the network takes no images of 28 x 28 pixels and one channel");
       }
-      return blueprint;
+      return plan;
     } catch (UnsupportedNetworkException e) {
-      throw new IllegalStateException("an obstacle was overlooked", e);
+      throw new IllegalArgumentException("oneDNN cannot run this network: " + e.getMessage(), e);
     }
   }
 
   /** What keeps a network from this engine, as words that complete "because"; none if nothing. */
   public static Optional<String> obstacle(MultiLayerNetwork network) {
-    if (OneDnn.obstacle().isPresent()) {
-      return OneDnn.obstacle();
-    }
-    if (!(LogitLoss.of(network.getLayerWiseConfigurations()) instanceof CrossEntropy)) {
-      return Optional.of("its loss is no cross-entropy of a sigmoid or softmax");
-    }
     try {
-      Blueprint.of(network);
+      plan(network);
       return Optional.empty();
     } catch (UnsupportedNetworkException e) {
       return Optional.of(e.getMessage());

@@ -15,7 +15,7 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Trains the deep CNN without and with batch normalization: half a minute on two cores. */
+/** Trains the deep CNN without and with batch normalization: under a minute on two cores. */
 public final class CompareDeepCnn {
   private CompareDeepCnn() {}
 

@@ -90,6 +90,13 @@ public final class Arena implements AutoCloseable {
     return new PrimitiveKernel(primitive.code(), OneDnn.stream(), position + 1, list.position(0));
   }
 
+  /** Copies the values of one tensor into another of the same size and any layout. */
+  public Kernel reorder(Tensor from, Tensor to) {
+    return kernel(
+        own(Primitives.reorder(from.layout(), to.layout())),
+        Map.of(Argument.SOURCE, from, Argument.DESTINATION, to));
+  }
+
   private dnnl_memory scratchpad(dnnl_memory_desc_t description) {
     dnnl_memory scratchpad = new dnnl_memory();
     OneDnn.check(

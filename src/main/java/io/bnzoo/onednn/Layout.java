@@ -91,20 +91,7 @@ public final class Layout {
 
   /** How many floats the memory has, padding included. */
   public long floats() {
-    return bytes() / Float.BYTES;
-  }
-
-  long bytes() {
-    return dnnl.dnnl_memory_desc_get_size(description());
-  }
-
-  /** The same memory seen as another size, where its order allows it. */
-  public Layout as(long... other) {
-    dnnl_memory_desc_t reshaped = new dnnl_memory_desc_t();
-    OneDnn.check(
-        dnnl.dnnl_memory_desc_reshape(reshaped, description(), other.length, other),
-        "see " + this + " as " + Arrays.toString(other));
-    return new Layout(other.clone(), reshaped);
+    return dnnl.dnnl_memory_desc_get_size(description()) / Float.BYTES;
   }
 
   /** As oneDNN wants it, in memory of its own. */

@@ -26,9 +26,4 @@ public record Blueprint(Operation.ImageSize input, List<Operation> operations, l
       return new NetworkReader(network).read();
     }
   }
-
-  /** Everything that is learned. */
-  List<Parameter> parameters() {
-    return operations.stream().flatMap(operation -> operation.parameters().stream()).toList();
-  }
 }

@@ -56,12 +56,9 @@ public final class CompiledNetwork implements AutoCloseable {
   /** Writes parameters and optimizer state into Deeplearning4j's network. */
   public void store(MultiLayerNetwork network) {
     FlatVectors.assign(network.params(), store.store(Vector.VALUES));
-    FlatVectors state = FlatVectors.ofUpdater(network);
-    for (int i = 0; i < state.moments().size(); i++) {
-      System.arraycopy(
-          store.store(MOMENTS.get(i)), 0, state.moments().get(i), 0, state.moments().get(i).length);
-    }
-    state.writeBack(network);
+    List<float[]> moments =
+        MOMENTS.subList(0, FlatVectors.momentsOf(network)).stream().map(store::store).toList();
+    new FlatVectors(moments).writeBack(network);
   }
 
   /**

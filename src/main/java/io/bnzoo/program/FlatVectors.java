@@ -21,17 +21,22 @@ record FlatVectors(List<float[]> moments) {
   static FlatVectors ofUpdater(MultiLayerNetwork network) {
     INDArray view = network.getUpdater().getStateViewArray();
     List<float[]> moments = new ArrayList<>();
+    for (int i = 0; i < momentsOf(network); i++) {
+      moments.add(new float[Math.toIntExact(network.numParams())]);
+    }
     if (view != null) {
       float[] state = values(view);
       for (Run run : runs(network)) {
-        while (moments.size() <= run.moment()) {
-          moments.add(new float[Math.toIntExact(network.numParams())]);
-        }
         System.arraycopy(
             state, run.inState(), moments.get(run.moment()), run.inParameters(), run.length());
       }
     }
     return new FlatVectors(moments);
+  }
+
+  /** How many moments a network's optimizers keep at most. */
+  static int momentsOf(MultiLayerNetwork network) {
+    return runs(network).stream().mapToInt(run -> run.moment() + 1).max().orElse(0);
   }
 
   /** Writes the moments into the network's optimizer state. */

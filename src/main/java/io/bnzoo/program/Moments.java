@@ -62,8 +62,8 @@ final class Moments {
   }
 
   /**
-   * oneDNN subtracts fast from channels that fill a register. Fewer are taken for more: two or four
-   * pixels of a row as one, and the mean as often.
+   * oneDNN subtracts fast from channels that fill a register. Fewer are taken for more: some
+   * neighbouring pixels as one, and the mean as often.
    */
   private Tensor squaredDeviations(Tensor images, Floats mean) {
     Layout layout = images.layout();

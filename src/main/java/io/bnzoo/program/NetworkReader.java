@@ -270,10 +270,8 @@ final class NetworkReader {
     }
     Function function = function(activation, layer);
     Operation before = lastOperation();
-    if (before instanceof Operation.Convolution convolution && convolution.then().isEmpty()) {
-      replaceLast(convolution.followedBy(function));
-    } else if (before instanceof Operation.Dense dense && dense.then().isEmpty()) {
-      replaceLast(dense.followedBy(function));
+    if (before instanceof Operation.Affine affine && affine.then().isEmpty()) {
+      replaceLast(affine.followedBy(function));
     } else if (before instanceof Operation.Normalization normalization
         && !normalization.rectified()
         && function == Function.RELU) {

@@ -90,7 +90,10 @@ final class NormalizationStage implements Stage {
             bench.own(
                 primitive(
                     layout, given ? NormalizeBy.GIVEN_STATISTICS : NormalizeBy.BATCH, within));
-        alone = bench.own(primitive(layout, NormalizeBy.BATCH, within));
+        alone =
+            given && bench.mode() == Mode.TRAINING
+                ? bench.own(primitive(layout, NormalizeBy.BATCH, within))
+                : forward;
         rectifies = within;
         if (!forward.isGeneric() && !alone.isGeneric()) {
           return;

@@ -14,6 +14,23 @@ public sealed interface Operation {
     return List.of();
   }
 
+  /** A linear map, perhaps a bias, and perhaps a function of the sum. */
+  sealed interface Affine extends Operation {
+    Parameter weights();
+
+    Optional<Parameter> bias();
+
+    Optional<Function> then();
+
+    /** The same map, and a function of it. */
+    Affine followedBy(Function function);
+
+    @Override
+    default List<Parameter> parameters() {
+      return Stream.concat(Stream.of(weights()), bias().stream()).toList();
+    }
+  }
+
   /**
    * A convolution of [N,C,H,W], and a function of it.
    *
@@ -27,13 +44,9 @@ public sealed interface Operation {
       ImageSize output,
       Window window,
       Optional<Function> then)
-      implements Operation {
+      implements Affine {
     @Override
-    public List<Parameter> parameters() {
-      return Stream.concat(Stream.of(weights), bias.stream()).toList();
-    }
-
-    Convolution followedBy(Function function) {
+    public Convolution followedBy(Function function) {
       return new Convolution(weights, bias, input, output, window, Optional.of(function));
     }
   }
@@ -45,13 +58,9 @@ public sealed interface Operation {
    * @param bias [out]
    */
   record Dense(Parameter weights, Optional<Parameter> bias, Optional<Function> then)
-      implements Operation {
+      implements Affine {
     @Override
-    public List<Parameter> parameters() {
-      return Stream.concat(Stream.of(weights), bias.stream()).toList();
-    }
-
-    Dense followedBy(Function function) {
+    public Dense followedBy(Function function) {
       return new Dense(weights, bias, Optional.of(function));
     }
   }

@@ -1,11 +1,9 @@
 package io.bnzoo.program;
 
 import io.bnzoo.onednn.Arena;
-import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
-import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Temporaries;
 import io.bnzoo.onednn.Tensor;
 import java.util.ArrayList;
@@ -143,16 +141,10 @@ final class ParameterStore implements AutoCloseable {
                 arena.tensor(
                     parameter.layout(), flat.part(parameter.offset(), parameter.layout().floats()));
             tensors.put(parameter, inside);
-            loading.add(reorder(outside, inside));
-            storing.add(reorder(inside, outside));
+            loading.add(arena.reorder(outside, inside));
+            storing.add(arena.reorder(inside, outside));
           });
       arena.seal();
-    }
-
-    private Kernel reorder(Tensor from, Tensor to) {
-      return arena.kernel(
-          arena.own(Primitives.reorder(from.layout(), to.layout())),
-          Map.of(Argument.SOURCE, from, Argument.DESTINATION, to));
     }
 
     void close() {

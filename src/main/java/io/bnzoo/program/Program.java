@@ -66,11 +66,9 @@ final class Program implements AutoCloseable {
         for (Parameter parameter : operation.parameters()) {
           layouts.put(parameter, parameter.layout());
         }
-        if (operation instanceof Operation.Convolution convolution) {
-          layouts.put(
-              convolution.weights(), ConvolutionStage.weights(convolution, USUAL_BATCH, bench));
-        } else if (operation instanceof Operation.Dense dense) {
-          layouts.put(dense.weights(), DenseStage.weights(dense, USUAL_BATCH, bench));
+        if (operation instanceof Operation.Affine affine
+            && Stage.of(affine, bench) instanceof AffineStage stage) {
+          layouts.put(affine.weights(), stage.weights(USUAL_BATCH));
         }
       }
     }

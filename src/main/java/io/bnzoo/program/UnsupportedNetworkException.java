@@ -4,7 +4,7 @@ package io.bnzoo.program;
 public final class UnsupportedNetworkException extends Exception {
   private static final long serialVersionUID = 1;
 
-  UnsupportedNetworkException(String reason) {
+  public UnsupportedNetworkException(String reason) {
     super(reason);
   }
 }

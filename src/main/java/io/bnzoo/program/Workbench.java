@@ -77,9 +77,7 @@ final class Workbench {
   }
 
   void reorder(Tensor from, Tensor to) {
-    add(
-        own(Primitives.reorder(from.layout(), to.layout())),
-        Map.of(Argument.SOURCE, from, Argument.DESTINATION, to));
+    add(arena.reorder(from, to));
   }
 
   void recycle(Tensor tensor) {
