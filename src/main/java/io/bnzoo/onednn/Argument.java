@@ -6,6 +6,10 @@ import org.bytedeco.dnnl.global.dnnl;
 public enum Argument {
   SOURCE(dnnl.DNNL_ARG_SRC),
   SECOND_SOURCE(dnnl.DNNL_ARG_SRC_1),
+  /** What the fourth link of a primitive's chain multiplies with. */
+  FACTOR_OF_FOURTH(Argument.ofLink(3)),
+  /** What the fifth link of a primitive's chain multiplies with. */
+  FACTOR_OF_FIFTH(Argument.ofLink(4)),
   DESTINATION(dnnl.DNNL_ARG_DST),
   WEIGHTS(dnnl.DNNL_ARG_WEIGHTS),
   BIAS(dnnl.DNNL_ARG_BIAS),
@@ -25,6 +29,11 @@ public enum Argument {
 
   Argument(int number) {
     this.number = number;
+  }
+
+  /** As oneDNN's macro DNNL_ARG_ATTR_MULTIPLE_POST_OP has it. */
+  private static int ofLink(int index) {
+    return (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1)) | dnnl.DNNL_ARG_SRC_1;
   }
 
   int number() {

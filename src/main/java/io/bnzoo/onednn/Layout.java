@@ -41,6 +41,11 @@ public final class Layout {
     return strided(size, strides);
   }
 
+  /** One number. */
+  public static Layout number() {
+    return rowByRow(1);
+  }
+
   /** With the given distance between neighbours along each axis. */
   public static Layout strided(long[] size, long[] strides) {
     dnnl_memory_desc_t description = new dnnl_memory_desc_t();

@@ -1,6 +1,5 @@
 package io.bnzoo.onednn;
 
-import java.util.Optional;
 import org.bytedeco.dnnl.const_dnnl_op_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.dnnl_post_ops;
@@ -33,10 +32,10 @@ public final class Primitive {
    * A primitive for an operation.
    *
    * @param operation one of oneDNN's operation descriptors
-   * @param then oneDNN's number of a function of the result
+   * @param then what it does to its result
    * @param forward of a backward primitive, the forward one; otherwise null
    */
-  static Primitive of(Pointer operation, Optional<Integer> then, Primitive forward) {
+  static Primitive of(Pointer operation, Chain then, Primitive forward) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     dnnl_primitive_attr attributes = attributes(then);
     OneDnn.check(
@@ -55,17 +54,16 @@ public final class Primitive {
    * A scratchpad is asked for as an argument: oneDNN's own belongs to the thread that made the
    * primitive.
    */
-  static dnnl_primitive_attr attributes(Optional<Integer> then) {
+  static dnnl_primitive_attr attributes(Chain then) {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     OneDnn.check(dnnl.dnnl_primitive_attr_create(attributes), "set attributes");
     OneDnn.check(
         dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
         "take a scratchpad");
-    if (then.isPresent()) {
+    if (!then.isEmpty()) {
       dnnl_post_ops chain = new dnnl_post_ops();
       OneDnn.check(dnnl.dnnl_post_ops_create(chain), "start a chain");
-      OneDnn.check(
-          dnnl.dnnl_post_ops_append_eltwise(chain, 1, then.get(), 0, 0), "apply a function");
+      then.appendTo(chain);
       OneDnn.check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, chain), "set a chain");
       dnnl.dnnl_post_ops_destroy(chain);
     }

@@ -74,7 +74,7 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + source + " to " + destination);
-    return Primitive.of(operation, then.map(Function::algorithm), null);
+    return Primitive.of(operation, chain(then), null);
   }
 
   /** The gradient of a convolution's source. */
@@ -92,7 +92,7 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + destination + " back to " + source);
-    return Primitive.of(operation, Optional.empty(), forward);
+    return Primitive.of(operation, Chain.none(), forward);
   }
 
   /** The gradients of a convolution's weights and bias. */
@@ -116,7 +116,7 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "differentiate a convolution by its weights " + weights);
-    return Primitive.of(operation, Optional.empty(), forward);
+    return Primitive.of(operation, Chain.none(), forward);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class Primitives {
             description(bias),
             destination.description()),
         "multiply " + source + " with " + weights);
-    return Primitive.of(operation, then.map(Function::algorithm), null);
+    return Primitive.of(operation, chain(then), null);
   }
 
   /** The gradient of a matrix product's source. */
@@ -154,7 +154,7 @@ public final class Primitives {
         dnnl.dnnl_inner_product_backward_data_desc_init(
             operation, source.description(), weights.description(), destination.description()),
         "multiply " + destination + " back with " + weights);
-    return Primitive.of(operation, Optional.empty(), forward);
+    return Primitive.of(operation, Chain.none(), forward);
   }
 
   /** The gradients of a matrix product's weights and bias. */
@@ -169,7 +169,7 @@ public final class Primitives {
             description(bias),
             destination.description()),
         "differentiate a matrix product by its weights " + weights);
-    return Primitive.of(operation, Optional.empty(), forward);
+    return Primitive.of(operation, Chain.none(), forward);
   }
 
   /**
@@ -188,7 +188,7 @@ public final class Primitives {
             (float) epsilon,
             normalizationFlags(rectified) | normalizeBy.flag),
         "normalize " + data);
-    return Primitive.of(operation, Optional.empty(), null);
+    return Primitive.of(operation, Chain.none(), null);
   }
 
   /** The gradients of a batch normalization by the batch's own statistics. */
@@ -204,7 +204,7 @@ public final class Primitives {
             (float) epsilon,
             normalizationFlags(rectified)),
         "differentiate the normalization of " + data);
-    return Primitive.of(operation, Optional.empty(), forward);
+    return Primitive.of(operation, Chain.none(), forward);
   }
 
   private static int normalizationFlags(boolean rectified) {
@@ -233,7 +233,7 @@ public final class Primitives {
             none,
             none),
         "take the mean of " + data);
-    return Primitive.of(operation, Optional.empty(), null);
+    return Primitive.of(operation, Chain.none(), null);
   }
 
   /**
@@ -251,12 +251,17 @@ public final class Primitives {
             Layout.rowByRow(1, data.size(1)).description(),
             data.description()),
         "subtract a row from " + data);
-    return Primitive.of(operation, Optional.of(dnnl.dnnl_eltwise_square), null);
+    return Primitive.of(operation, Chain.none().apply(dnnl.dnnl_eltwise_square, 0, 0), null);
   }
 
   /** A function of each value. */
   public static Primitive function(Use use, Function function, Layout data) {
-    return elementwise(use, function.algorithm(), data, 0, 0);
+    dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_eltwise_forward_desc_init(
+            operation, use.kind, function.algorithm(), data.description(), 0, 0),
+        "compute a function of " + data);
+    return Primitive.of(operation, Chain.none(), null);
   }
 
   /** The gradient of a function's argument, given its value as the destination. */
@@ -266,52 +271,54 @@ public final class Primitives {
         dnnl.dnnl_eltwise_backward_desc_init(
             operation, function.algorithm(), data.description(), data.description(), 0, 0),
         "differentiate " + function);
-    return Primitive.of(operation, Optional.empty(), forward);
+    return Primitive.of(operation, Chain.none(), forward);
   }
 
-  /** The square root of each value. */
-  public static Primitive squareRoot(Layout data) {
-    return elementwise(Use.INFERENCE, dnnl.dnnl_eltwise_sqrt, data, 0, 0);
+  /**
+   * Moves an average towards products: {@code destination = decay * destination + (1 - decay) *
+   * source * secondSource}.
+   *
+   * @param data of the source and of the destination
+   * @param factor of the second source: the same, or {@link Layout#number}
+   */
+  public static Primitive movingAverage(Layout data, Layout factor, double decay) {
+    return product(data, factor, Chain.none().scale(1 - decay).addTo(decay));
   }
 
-  /** Each value plus a number. */
-  public static Primitive plus(Layout data, double number) {
-    return elementwise(Use.INFERENCE, dnnl.dnnl_eltwise_linear, data, 1, (float) number);
+  /**
+   * The step of Adam: {@code destination += rate * mean / (sqrt(source) + epsilon)}, with the
+   * moving variance as the source. The second source is the number 1, the mean is {@link
+   * Argument#FACTOR_OF_FOURTH}, the rate {@link Argument#FACTOR_OF_FIFTH}, a number.
+   */
+  public static Primitive adamStep(Layout data, double epsilon) {
+    Chain chain =
+        Chain.none()
+            .apply(dnnl.dnnl_eltwise_sqrt, 0, 0)
+            .apply(dnnl.dnnl_eltwise_linear, 1, epsilon)
+            .apply(dnnl.dnnl_eltwise_pow, 1, -1)
+            .multiply(data)
+            .multiply(Layout.number())
+            .addTo(1);
+    return product(data, Layout.number(), chain);
   }
 
-  private static Primitive elementwise(
-      Use use, int algorithm, Layout data, float alpha, float beta) {
-    dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
-    OneDnn.check(
-        dnnl.dnnl_eltwise_forward_desc_init(
-            operation, use.kind, algorithm, data.description(), alpha, beta),
-        "compute a function of " + data);
-    return Primitive.of(operation, Optional.empty(), null);
-  }
-
-  /** The products of two arrays' values. */
-  public static Primitive product(Layout data) {
-    return binary(dnnl.dnnl_binary_mul, data);
-  }
-
-  /** The quotients of two arrays' values. */
-  public static Primitive quotient(Layout data) {
-    return binary(dnnl.dnnl_binary_div, data);
-  }
-
-  private static Primitive binary(int algorithm, Layout data) {
+  private static Primitive product(Layout data, Layout factor, Chain then) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(
         dnnl.dnnl_binary_desc_init(
-            operation, algorithm, data.description(), data.description(), data.description()),
-        "combine two arrays " + data);
-    return Primitive.of(operation, Optional.empty(), null);
+            operation,
+            dnnl.dnnl_binary_mul,
+            data.description(),
+            factor.description(),
+            data.description()),
+        "multiply " + data + " with " + factor);
+    return Primitive.of(operation, then, null);
   }
 
   /** The same values in another layout. */
   public static Primitive reorder(Layout from, Layout to) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
-    dnnl_primitive_attr attributes = Primitive.attributes(Optional.empty());
+    dnnl_primitive_attr attributes = Primitive.attributes(Chain.none());
     OneDnn.check(
         dnnl.dnnl_reorder_primitive_desc_create(
             description,
@@ -323,6 +330,11 @@ public final class Primitives {
         "reorder " + from);
     dnnl.dnnl_primitive_attr_destroy(attributes);
     return new Primitive(description);
+  }
+
+  private static Chain chain(Optional<Function> then) {
+    return then.map(function -> Chain.none().apply(function.algorithm(), 0, 0))
+        .orElse(Chain.none());
   }
 
   private static dnnl_memory_desc_t description(Optional<Layout> layout) {

@@ -21,6 +21,13 @@ abstract class AffineStage implements Stage {
     this.bench = bench;
   }
 
+  /** How an operation is computed; of images of one pixel, as a matrix product. */
+  static AffineStage of(Operation.Affine operation, Workbench bench) {
+    return operation instanceof Operation.Convolution convolution
+        ? new ConvolutionStage(convolution, bench)
+        : new DenseStage(operation, bench);
+  }
+
   /** The map and the function of it, with weights in whatever layout suits it. */
   abstract Primitive primitive(long batch, Primitives.Use use);
 

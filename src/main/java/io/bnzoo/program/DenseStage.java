@@ -6,10 +6,10 @@ import io.bnzoo.onednn.Primitives;
 
 /** A matrix product of [N,in]. */
 final class DenseStage extends AffineStage {
-  private final Operation.Dense operation;
+  private final Operation.Affine operation;
   private final Layout anyWeights;
 
-  DenseStage(Operation.Dense operation, Workbench bench) {
+  DenseStage(Operation.Affine operation, Workbench bench) {
     super(operation, bench);
     this.operation = operation;
     this.anyWeights = Layout.any(operation.weights().layout().size());

@@ -35,6 +35,7 @@ import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -162,11 +163,19 @@ final class NetworkReader {
     ImageSize output = new ImageSize(layer.getNOut(), vertical.output(), horizontal.output());
     images = Optional.of(output);
     features = output.values();
-    return new Operation.Convolution(
-        parameter(index, ConvolutionParamInitializer.WEIGHT_KEY, 0, 1, 2, 3),
+    Optional<Parameter> bias =
         layer.hasBias()
             ? Optional.of(vector(index, ConvolutionParamInitializer.BIAS_KEY))
-            : Optional.empty(),
+            : Optional.empty();
+    boolean met =
+        vertical.before() < layer.getKernelSize()[0]
+            && horizontal.before() < layer.getKernelSize()[1];
+    if (input.isPixel() && output.isPixel() && met) {
+      return pixelConvolution(index, bias, vertical.before(), horizontal.before());
+    }
+    return new Operation.Convolution(
+        parameter(index, ConvolutionParamInitializer.WEIGHT_KEY, 0, 1, 2, 3),
+        bias,
         input,
         output,
         new Window(
@@ -174,6 +183,34 @@ final class NetworkReader {
             new Window.Pair(vertical.before(), horizontal.before()),
             new Window.Pair(vertical.after(), horizontal.after())),
         Optional.empty());
+  }
+
+  /** The pixel meets the kernel where the padding before it ends. */
+  private Operation pixelConvolution(int index, Optional<Parameter> bias, long row, long column)
+      throws UnsupportedNetworkException {
+    String key = ConvolutionParamInitializer.WEIGHT_KEY;
+    INDArray kernel = view(index, key);
+    Parameter used = null;
+    List<Parameter> unused = new ArrayList<>();
+    for (long i = 0; i < kernel.size(2); i++) {
+      for (long j = 0; j < kernel.size(3); j++) {
+        INDArray view =
+            kernel.get(
+                NDArrayIndex.all(),
+                NDArrayIndex.all(),
+                NDArrayIndex.point(i),
+                NDArrayIndex.point(j));
+        Parameter parameter =
+            Parameter.of(
+                name(index, key) + "[" + i + "," + j + "]", view, trained(index, key), 0, 1);
+        if (i == row && j == column) {
+          used = parameter;
+        } else {
+          unused.add(parameter.unused());
+        }
+      }
+    }
+    return new Operation.PixelConvolution(used, bias, unused, Optional.empty());
   }
 
   /** A convolution in one direction. */
@@ -343,7 +380,7 @@ final class NetworkReader {
           describe(layer) + " has " + each.getClass().getSimpleName());
       l2 += ((L2Regularization) each).getL2().valueAt(0, 0);
     }
-    return new Parameter.Trained(updater, l2);
+    return new Parameter.Trained(updater, l2, true);
   }
 
   private String name(int index, String key) {

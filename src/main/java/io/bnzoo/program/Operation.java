@@ -66,6 +66,32 @@ public sealed interface Operation {
   }
 
   /**
+   * A convolution of [N,in,1,1] to [N,out,1,1], and a function of it: of the kernel, only what
+   * meets the pixel counts.
+   *
+   * @param weights [out,in], what meets the pixel
+   * @param bias [out]
+   * @param unused what meets padding
+   */
+  record PixelConvolution(
+      Parameter weights, Optional<Parameter> bias, List<Parameter> unused, Optional<Function> then)
+      implements Affine {
+    public PixelConvolution {
+      unused = List.copyOf(unused);
+    }
+
+    @Override
+    public PixelConvolution followedBy(Function function) {
+      return new PixelConvolution(weights, bias, unused, Optional.of(function));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return Stream.concat(Affine.super.parameters().stream(), unused.stream()).toList();
+    }
+  }
+
+  /**
    * Batch normalization of [N,F] or [N,C,H,W].
    *
    * @param scaleAndShift [2,features], gamma and beta
@@ -113,6 +139,10 @@ public sealed interface Operation {
 
   /** The size of one image. */
   record ImageSize(long channels, long height, long width) {
+    boolean isPixel() {
+      return height == 1 && width == 1;
+    }
+
     public long values() {
       return channels * height * width;
     }

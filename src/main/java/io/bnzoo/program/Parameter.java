@@ -21,8 +21,9 @@ public record Parameter(String name, long offset, Layout layout, Change change) 
    * It follows its gradient.
    *
    * @param l2 the factor of the parameter itself that is added to its gradient
+   * @param used whether the network's output depends on it; if not, its gradient is 0 but for l2
    */
-  record Trained(IUpdater updater, double l2) implements Change {}
+  record Trained(IUpdater updater, double l2, boolean used) implements Change {}
 
   /**
    * It follows a statistic of the batch: {@code decay * old + (1 - decay) * batch}.
@@ -34,6 +35,12 @@ public record Parameter(String name, long offset, Layout layout, Change change) 
   /** How many values it has. */
   long length() {
     return Arrays.stream(layout.size()).reduce(1, (product, axis) -> product * axis);
+  }
+
+  /** The same place, but the network's output does not depend on it. */
+  Parameter unused() {
+    Trained trained = (Trained) change;
+    return new Parameter(name, offset, layout, new Trained(trained.updater(), trained.l2(), false));
   }
 
   /** A parameter that is a view of the flat vector, its axes in the given order. */

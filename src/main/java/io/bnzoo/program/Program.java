@@ -64,11 +64,10 @@ final class Program implements AutoCloseable {
       Workbench bench = new Workbench(arena, null, Mode.TRAINING);
       for (Operation operation : blueprint.operations()) {
         for (Parameter parameter : operation.parameters()) {
-          layouts.put(parameter, parameter.layout());
+          layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));
         }
-        if (operation instanceof Operation.Affine affine
-            && Stage.of(affine, bench) instanceof AffineStage stage) {
-          layouts.put(affine.weights(), stage.weights(USUAL_BATCH));
+        if (operation instanceof Operation.Affine affine) {
+          layouts.put(affine.weights(), AffineStage.of(affine, bench).weights(USUAL_BATCH));
         }
       }
     }

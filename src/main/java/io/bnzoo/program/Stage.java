@@ -19,11 +19,9 @@ interface Stage {
 
   /** The stage of an operation. */
   static Stage of(Operation operation, Workbench bench) {
-    if (operation instanceof Operation.Convolution convolution) {
-      return new ConvolutionStage(convolution, bench);
-    }
-    if (operation instanceof Operation.Dense dense) {
-      return new DenseStage(dense, bench);
+    if (operation instanceof Operation.Affine affine) {
+      Stage stage = AffineStage.of(affine, bench);
+      return affine instanceof Operation.PixelConvolution ? new PixelStage(stage, bench) : stage;
     }
     if (operation instanceof Operation.Normalization normalization) {
       return new NormalizationStage(normalization, bench);

@@ -5,7 +5,6 @@ import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
-import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.program.ParameterStore.Vector;
@@ -39,7 +38,17 @@ interface UpdateRule {
     }
     Parameter.Trained trained = (Parameter.Trained) group.change();
     UpdateRule rule = trained(trained, group, store, arena);
-    return trained.l2() == 0 ? rule : new WithL2(rule, values, gradients, (float) trained.l2());
+    if (trained.l2() == 0) {
+      return rule;
+    }
+    float l2 = (float) trained.l2();
+    return trained.used()
+        ? new WithL2(rule, values, gradients, l2)
+        : (iteration, epoch) -> {
+          gradients.copy(values);
+          gradients.scale(l2);
+          rule.apply(iteration, epoch);
+        };
   }
 
   private static UpdateRule trained(
@@ -61,10 +70,6 @@ interface UpdateRule {
   record MovingAverage(Floats average, Floats current, double decay) implements UpdateRule {
     @Override
     public void apply(int iteration, int epoch) {
-      move();
-    }
-
-    void move() {
       average.scale((float) decay);
       average.add((float) (1 - decay), current);
     }
@@ -102,55 +107,50 @@ interface UpdateRule {
    */
   final class AdamRule implements UpdateRule {
     private final Adam adam;
-    private final Floats values;
-    private final Floats direction;
+    private final Floats rate;
     private final List<Kernel> kernels;
 
     AdamRule(Adam adam, ParameterStore.Group group, ParameterStore store, Arena arena) {
       this.adam = adam;
-      this.values = store.part(Vector.VALUES, group);
       Layout layout = Layout.rowByRow(group.count());
+      Tensor values = arena.tensor(layout, store.part(Vector.VALUES, group));
       Tensor gradients = arena.tensor(layout, store.part(Vector.GRADIENTS, group));
       Tensor mean = arena.tensor(layout, store.part(Vector.FIRST_MOMENT, group));
       Tensor variance = arena.tensor(layout, store.part(Vector.SECOND_MOMENT, group));
-      Tensor temporary = arena.tensor(layout);
-      this.direction = temporary.floats();
-      Floats squares = temporary.floats();
-      MovingAverage ofGradients =
-          new MovingAverage(mean.floats(), gradients.floats(), adam.getBeta1());
-      MovingAverage ofSquares = new MovingAverage(variance.floats(), squares, adam.getBeta2());
+      Tensor one = arena.tensor(Layout.number(), arena.constant(new float[] {1}));
+      Tensor signedRate = arena.tensor(Layout.number());
+      this.rate = signedRate.floats();
       this.kernels =
           List.of(
-              ofGradients::move,
-              combine(arena, Primitives.product(layout), gradients, gradients, temporary),
-              ofSquares::move,
-              change(arena, Primitives.squareRoot(layout), variance, temporary),
-              change(arena, Primitives.plus(layout, adam.getEpsilon()), temporary, temporary),
-              combine(arena, Primitives.quotient(layout), mean, temporary, temporary));
+              arena.kernel(
+                  arena.own(Primitives.movingAverage(layout, Layout.number(), adam.getBeta1())),
+                  average(gradients, one, mean)),
+              arena.kernel(
+                  arena.own(Primitives.movingAverage(layout, layout, adam.getBeta2())),
+                  average(gradients, gradients, variance)),
+              arena.kernel(
+                  arena.own(Primitives.adamStep(layout, adam.getEpsilon())),
+                  Map.of(
+                      Argument.SOURCE, variance,
+                      Argument.SECOND_SOURCE, one,
+                      Argument.FACTOR_OF_FOURTH, mean,
+                      Argument.FACTOR_OF_FIFTH, signedRate,
+                      Argument.DESTINATION, values)));
     }
 
-    private static Kernel combine(
-        Arena arena, Primitive primitive, Tensor first, Tensor second, Tensor result) {
-      return arena.kernel(
-          arena.own(primitive),
-          Map.of(
-              Argument.SOURCE, first,
-              Argument.SECOND_SOURCE, second,
-              Argument.DESTINATION, result));
-    }
-
-    private static Kernel change(Arena arena, Primitive primitive, Tensor source, Tensor result) {
-      return arena.kernel(
-          arena.own(primitive), Map.of(Argument.SOURCE, source, Argument.DESTINATION, result));
+    private static Map<Argument, Tensor> average(Tensor first, Tensor second, Tensor average) {
+      return Map.of(
+          Argument.SOURCE, first, Argument.SECOND_SOURCE, second, Argument.DESTINATION, average);
     }
 
     @Override
     public void apply(int iteration, int epoch) {
-      kernels.forEach(Kernel::run);
       int t = iteration + 1;
       double correction =
           Math.sqrt(1 - Math.pow(adam.getBeta2(), t)) / (1 - Math.pow(adam.getBeta1(), t));
-      values.add((float) (-adam.getLearningRate(iteration, epoch) * correction), direction);
+      double signed = -adam.getLearningRate(iteration, epoch) * correction;
+      rate.write(new float[] {(float) signed});
+      kernels.forEach(Kernel::run);
     }
   }
 }

@@ -1,0 +1,36 @@
+package io.bnzoo.program;
+
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Tensor;
+
+/** What a stage does to [N,F], done to [N,F,1,1]. */
+final class PixelStage implements Stage {
+  private final Stage ofFeatures;
+  private final Workbench bench;
+
+  PixelStage(Stage ofFeatures, Workbench bench) {
+    this.ofFeatures = ofFeatures;
+    this.bench = bench;
+  }
+
+  @Override
+  public Tensor forward(Tensor source) {
+    return images(ofFeatures.forward(features(source)));
+  }
+
+  @Override
+  public Tensor backward(Tensor gradient, boolean sourceNeeded) {
+    return images(ofFeatures.backward(features(gradient), sourceNeeded));
+  }
+
+  private Tensor features(Tensor images) {
+    long[] size = images.layout().size();
+    Tensor inOrder = bench.arranged(images, Layout.channelsLast(size));
+    return bench.view(inOrder, Layout.rowByRow(size[0], size[1]));
+  }
+
+  private Tensor images(Tensor features) {
+    long[] size = features.layout().size();
+    return bench.view(features, Layout.channelsLast(size[0], size[1], 1, 1));
+  }
+}
