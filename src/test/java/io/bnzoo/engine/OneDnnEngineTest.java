@@ -177,6 +177,44 @@ class OneDnnEngineTest {
     }
   }
 
+  static Stream<Arguments> pixelConvolutions() {
+    return Stream.of(
+        Arguments.of(3, 1, ConvolutionMode.Same, 0),
+        Arguments.of(4, 2, ConvolutionMode.Same, 0),
+        Arguments.of(1, 1, ConvolutionMode.Truncate, 0),
+        Arguments.of(3, 5, ConvolutionMode.Truncate, 2),
+        Arguments.of(3, 5, ConvolutionMode.Truncate, 3));
+  }
+
+  /** Of the kernel one place meets the pixel, or none at all; the rest shrinks by l2. */
+  @ParameterizedTest
+  @MethodSource("pixelConvolutions")
+  void convolutionsOfOnePixelTrainAsWithDeeplearning4j(
+      int kernel, int stride, ConvolutionMode mode, int padding) {
+    MultiLayerNetwork network =
+        network(
+            new NeuralNetConfiguration.Builder().seed(3).updater(new Nesterovs(0.05, 0.9)).l2(0.01),
+            InputType.convolutional(28, 28, 1, CNN2DFormat.NHWC),
+            new ConvolutionLayer.Builder(28, 28)
+                .dataFormat(CNN2DFormat.NHWC)
+                .nOut(8)
+                .activation(Activation.IDENTITY)
+                .build(),
+            new ActivationLayer(Activation.TANH),
+            new ConvolutionLayer.Builder(kernel, kernel)
+                .stride(stride, stride)
+                .convolutionMode(mode)
+                .padding(padding, padding)
+                .dataFormat(CNN2DFormat.NHWC)
+                .nOut(6)
+                .activation(Activation.IDENTITY)
+                .build(),
+            new BatchNormalization.Builder().useLogStd(false).build(),
+            new ActivationLayer(Activation.RELU),
+            output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
+    assertTrainsAlike(network, 20, 30, 2e-5, 2e-4);
+  }
+
   @ParameterizedTest
   @EnumSource(ImageFormat.class)
   void thePlainDeepCnnTrainsAsWithDeeplearning4j(ImageFormat format) {
