@@ -66,6 +66,9 @@ public final class Arena implements AutoCloseable {
 
   /** Gives the memory of one of this arena's own tensors to those that are still to be made. */
   public void recycle(Tensor tensor) {
+    if (free.contains(tensor.floats())) {
+      throw new IllegalStateException("the memory of " + tensor.layout() + " is free already");
+    }
     free.add(tensor.floats());
   }
 

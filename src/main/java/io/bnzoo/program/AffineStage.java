@@ -59,12 +59,18 @@ abstract class AffineStage implements Stage {
 
   @Override
   public final Tensor backward(Tensor given, boolean sourceNeeded) {
-    Tensor gradient = bench.arranged(given, result.layout());
+    Tensor gradient = bench.rearranged(given, result.layout());
     if (operation.then().isPresent()) {
       gradient = FunctionStage.backward(operation.then().get(), result, gradient, bench);
     }
+    bench.recycle(result);
     differentiateWeights(gradient);
-    return sourceNeeded ? differentiateSource(gradient) : given;
+    if (!sourceNeeded) {
+      return gradient;
+    }
+    Tensor found = differentiateSource(gradient);
+    bench.recycle(gradient);
+    return found;
   }
 
   private void differentiateWeights(Tensor gradient) {

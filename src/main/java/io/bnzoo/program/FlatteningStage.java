@@ -24,7 +24,7 @@ final class FlatteningStage implements Stage {
 
   @Override
   public Tensor backward(Tensor gradient, boolean sourceNeeded) {
-    Tensor inOrder = bench.arranged(gradient, Layout.rowByRow(gradient.layout().size()));
+    Tensor inOrder = bench.rearranged(gradient, Layout.rowByRow(gradient.layout().size()));
     return bench.view(inOrder, images);
   }
 }

@@ -29,21 +29,22 @@ final class FunctionStage implements Stage {
 
   @Override
   public Tensor backward(Tensor gradient, boolean sourceNeeded) {
-    return backward(function, result, gradient, bench);
+    Tensor found = backward(function, result, gradient, bench);
+    bench.recycle(result);
+    return found;
   }
 
-  /** The gradient of a function's argument, in the layout of its value. */
-  static Tensor backward(Function function, Tensor value, Tensor gradient, Workbench bench) {
-    Tensor arranged = bench.arranged(gradient, value.layout());
-    Tensor result = bench.tensor(value.layout());
+  /** The gradient of a function's argument, in the place of the value's and in its layout. */
+  static Tensor backward(Function function, Tensor value, Tensor given, Workbench bench) {
+    Tensor gradient = bench.rearranged(given, value.layout());
     Primitive forward =
         bench.own(Primitives.function(Primitives.Use.TRAINING, function, value.layout()));
     bench.add(
         bench.own(Primitives.functionGradient(function, value.layout(), forward)),
         Map.of(
             Argument.DESTINATION, value,
-            Argument.DESTINATION_GRADIENT, arranged,
-            Argument.SOURCE_GRADIENT, result));
-    return result;
+            Argument.DESTINATION_GRADIENT, gradient,
+            Argument.SOURCE_GRADIENT, gradient));
+    return gradient;
   }
 }

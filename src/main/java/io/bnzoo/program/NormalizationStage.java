@@ -158,11 +158,10 @@ final class NormalizationStage implements Stage {
 
   @Override
   public Tensor backward(Tensor given, boolean sourceNeeded) {
-    Tensor gradient = bench.arranged(images(given), forward.destination());
+    Tensor gradient = bench.rearranged(images(given), forward.destination());
     if (rectifier.isPresent()) {
       gradient = rectifier.get().backward(gradient, true);
     }
-    Tensor result = bench.tensor(forward.source());
     Tensor parameterGradients = bench.gradients(operation.scaleAndShift());
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
     arguments.put(Argument.SOURCE, source);
@@ -170,7 +169,7 @@ final class NormalizationStage implements Stage {
     arguments.put(Argument.MEAN, statistic(operation.mean()));
     arguments.put(Argument.VARIANCE, statistic(operation.variance()));
     arguments.put(Argument.DESTINATION_GRADIENT, gradient);
-    arguments.put(Argument.SOURCE_GRADIENT, result);
+    arguments.put(Argument.SOURCE_GRADIENT, gradient);
     arguments.put(Argument.SCALE_AND_SHIFT_GRADIENT, parameterGradients);
     if (rectifies) {
       arguments.put(Argument.WORKSPACE, workspace);
@@ -188,6 +187,6 @@ final class NormalizationStage implements Stage {
               Floats shiftGradient = shift(parameterGradients);
               bench.add(() -> biasGradient.copy(shiftGradient));
             });
-    return likeGiven(result);
+    return likeGiven(gradient);
   }
 }

@@ -15,18 +15,19 @@ final class PixelStage implements Stage {
 
   @Override
   public Tensor forward(Tensor source) {
-    return images(ofFeatures.forward(features(source)));
+    Tensor inOrder = bench.arranged(source, Layout.channelsLast(source.layout().size()));
+    return images(ofFeatures.forward(features(inOrder)));
   }
 
   @Override
   public Tensor backward(Tensor gradient, boolean sourceNeeded) {
-    return images(ofFeatures.backward(features(gradient), sourceNeeded));
+    Tensor inOrder = bench.rearranged(gradient, Layout.channelsLast(gradient.layout().size()));
+    return images(ofFeatures.backward(features(inOrder), sourceNeeded));
   }
 
   private Tensor features(Tensor images) {
     long[] size = images.layout().size();
-    Tensor inOrder = bench.arranged(images, Layout.channelsLast(size));
-    return bench.view(inOrder, Layout.rowByRow(size[0], size[1]));
+    return bench.view(images, Layout.rowByRow(size[0], size[1]));
   }
 
   private Tensor images(Tensor features) {

@@ -30,15 +30,22 @@ final class Program implements AutoCloseable {
     for (Operation operation : blueprint.operations()) {
       Stage stage = Stage.of(operation, bench);
       stages.add(stage);
-      current = stage.forward(current);
+      Tensor source = current;
+      current = stage.forward(source);
+      boolean done = mode != Mode.TRAINING && current.floats() != source.floats();
+      if (done) { // Only the way back comes to it again.
+        bench.recycle(source);
+      }
     }
     logits = current;
     forward = bench.take();
     logitGradients = bench.tensor(Layout.rowByRow(batch, blueprint.classes()));
     if (mode == Mode.TRAINING) {
       Tensor gradient = logitGradients;
-      for (int i = stages.size() - 1; i >= 0; i--) {
-        gradient = stages.get(i).backward(gradient, learnsBefore(blueprint, i));
+      boolean needed = true;
+      for (int i = stages.size() - 1; needed; i--) {
+        needed = learnsBefore(blueprint, i);
+        gradient = stages.get(i).backward(gradient, needed);
       }
     }
     backward = bench.take();

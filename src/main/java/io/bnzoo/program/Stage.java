@@ -9,11 +9,12 @@ interface Stage {
   Tensor forward(Tensor source);
 
   /**
-   * Adds the way from the gradient of the result to those of the parameters.
+   * Adds the way from the gradient of the result to those of the parameters. Nobody comes back to
+   * the result: its memory may serve for what follows.
    *
-   * @param gradient of the result; it stays as it is
+   * @param gradient of the result, handed over
    * @param sourceNeeded whether the gradient of the source is needed as well
-   * @return the gradient of the source, or the one given if it is not needed
+   * @return the gradient of the source; what it is does not matter if that is not needed
    */
   Tensor backward(Tensor gradient, boolean sourceNeeded);
 

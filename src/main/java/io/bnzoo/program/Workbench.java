@@ -76,6 +76,15 @@ final class Workbench {
     return reordered;
   }
 
+  /** The same, for a tensor that is not needed any longer if it is reordered. */
+  Tensor rearranged(Tensor tensor, Layout layout) {
+    Tensor arranged = arranged(tensor, layout);
+    if (arranged != tensor) {
+      recycle(tensor);
+    }
+    return arranged;
+  }
+
   void reorder(Tensor from, Tensor to) {
     add(arena.reorder(from, to));
   }
