@@ -1,9 +1,7 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.EngineFactory;
-import io.bnzoo.onednn.OneDnn;
 import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,11 +24,7 @@ final class EngineOptions {
 
   /** Gets ND4J ready, tells what computes, and returns that line. */
   String start(Terminal terminal) {
-    NativeBackend.Status backend = NativeBackend.enableOneDnn();
-    String description =
-        choice == EngineChoice.DL4J || OneDnn.obstacle().isPresent()
-            ? "engine: Deeplearning4j; " + backend.description()
-            : "engine: " + OneDnn.description();
+    String description = choice.start();
     terminal.tell(description);
     return description;
   }

@@ -74,8 +74,30 @@ final class ModelOptions {
       description = "Start from normal weights with this standard deviation.")
   private Optional<Double> initialStddev;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Cores that compute a network. Default: all for deep-cnn; 1 for mlp, which has no use for"
+              + " more.")
+  private Optional<Integer> threads;
+
+  /**
+   * The model, with what the command line says of threads.
+   *
+   * @throws IllegalArgumentException if this machine does not have as many cores
+   */
   Zoo.Entry entry() {
-    return entry;
+    int cores = Runtime.getRuntime().availableProcessors();
+    threads.ifPresent(
+        count -> {
+          if (count < 1 || count > cores) {
+            throw new IllegalArgumentException(
+                String.format(
+                    "--threads must be in [1, %d], this machine's cores, got %d", cores, count));
+          }
+        });
+    return threads.map(entry::withThreads).orElse(entry);
   }
 
   List<Long> seeds() {

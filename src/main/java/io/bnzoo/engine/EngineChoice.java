@@ -1,7 +1,9 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.onednn.OneDnn;
+import io.bnzoo.program.UnsupportedNetworkException;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -38,10 +40,29 @@ public enum EngineChoice implements EngineFactory {
   }
 
   private Engine open(MultiLayerNetwork network, int threads, Consumer<String> obstacles) {
-    Optional<String> obstacle = this == AUTO ? OneDnnEngine.obstacle(network) : Optional.empty();
-    obstacle.ifPresent(obstacles);
-    return this == DL4J || obstacle.isPresent()
-        ? new Dl4jEngine(network, threads)
-        : new OneDnnEngine(network, threads);
+    return switch (this) {
+      case DL4J -> new Dl4jEngine(network, threads);
+      case ONEDNN -> new OneDnnEngine(network, threads);
+      case AUTO -> {
+        try {
+          yield OneDnnEngine.open(network, threads);
+        } catch (UnsupportedNetworkException e) {
+          obstacles.accept(e.getMessage());
+          yield new Dl4jEngine(network, threads);
+        }
+      }
+    };
+  }
+
+  /**
+   * Gets ND4J ready, see {@link NativeBackend#enableOneDnn}.
+   *
+   * @return a line for people on what is going to compute
+   */
+  public String start() {
+    NativeBackend.Status backend = NativeBackend.enableOneDnn();
+    return this == DL4J || OneDnn.obstacle().isPresent()
+        ? "engine: Deeplearning4j; " + backend.description()
+        : "engine: " + OneDnn.description();
   }
 }

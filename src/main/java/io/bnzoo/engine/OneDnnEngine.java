@@ -7,7 +7,6 @@ import io.bnzoo.program.Blueprint;
 import io.bnzoo.program.CompiledNetwork;
 import io.bnzoo.program.Mode;
 import io.bnzoo.program.UnsupportedNetworkException;
-import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -44,18 +43,35 @@ public final class OneDnnEngine implements Engine {
    *
    * @param threads how many threads compute, at least 1; more than one are worth it for
    *     convolutions
-   * @throws IllegalArgumentException if the network does not take images of 28 x 28 or if there is
-   *     an {@link #obstacle}
+   * @throws IllegalArgumentException if there is a part of the network that has no kernels, or if
+   *     it does not take images of 28 x 28
    */
   public OneDnnEngine(MultiLayerNetwork network, int threads) {
+    this(network, threads, planOrRefusal(network));
+  }
+
+  private OneDnnEngine(MultiLayerNetwork network, int threads, Plan plan) {
     NativeBackend.useThreads(threads);
-    Plan plan = planOrRefusal(network);
+    if (plan.blueprint().input().values() != LabeledImages.PIXELS) {
+      throw new IllegalArgumentException(
+          "the network takes no images of 28 x 28 pixels and one channel");
+    }
     this.network = network;
     this.threads = threads;
     this.loss = plan.loss();
     this.classes = Math.toIntExact(plan.blueprint().classes());
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
     this.compiled = new CompiledNetwork(plan.blueprint(), network);
+  }
+
+  /**
+   * The same as the constructor.
+   *
+   * @throws UnsupportedNetworkException if there is a part of the network that has no kernels
+   */
+  static OneDnnEngine open(MultiLayerNetwork network, int threads)
+      throws UnsupportedNetworkException {
+    return new OneDnnEngine(network, threads, plan(network));
   }
 
   /** What is computed, and the loss of it. */
@@ -73,24 +89,9 @@ public final class OneDnnEngine implements Engine {
 
   private static Plan planOrRefusal(MultiLayerNetwork network) {
     try {
-      Plan plan = plan(network);
-      if (plan.blueprint().input().values() != LabeledImages.PIXELS) {
-        throw new IllegalArgumentException(
-            "the network takes no images of 28 x 28 pixels and one channel");
-      }
-      return plan;
+      return plan(network);
     } catch (UnsupportedNetworkException e) {
       throw new IllegalArgumentException("oneDNN cannot run this network: " + e.getMessage(), e);
-    }
-  }
-
-  /** What keeps a network from this engine, as words that complete "because"; none if nothing. */
-  public static Optional<String> obstacle(MultiLayerNetwork network) {
-    try {
-      plan(network);
-      return Optional.empty();
-    } catch (UnsupportedNetworkException e) {
-      return Optional.of(e.getMessage());
     }
   }
 

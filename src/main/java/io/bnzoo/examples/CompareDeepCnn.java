@@ -1,6 +1,5 @@
 package io.bnzoo.examples;
 
-import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
@@ -21,7 +20,7 @@ public final class CompareDeepCnn {
 
   /** Takes no arguments; writes to a new folder below {@code runs}. */
   public static void main(String[] arguments) throws IOException {
-    NativeBackend.Status backend = NativeBackend.enableOneDnn();
+    String computedBy = EngineChoice.AUTO.start();
     Digits digits =
         DigitLibrary.ofThisUser().withNotices(System.out::println).load(new DataChoice.Automatic());
     RunFolder folder = RunFolder.numbered(Path.of("runs"), "compare-deep-cnn");
@@ -31,7 +30,7 @@ public final class CompareDeepCnn {
         comparison.run(
             digits, EngineChoice.AUTO, new Narrator(System.out::println, folder), () -> false);
 
-    folder.write(result, Provenance.ofThisJvm(backend.description()));
+    folder.write(result, Provenance.ofThisJvm(computedBy));
     ComparisonTable table = new ComparisonTable(result);
     System.out.println(table.asText());
     table.notes().forEach(System.out::println);

@@ -29,6 +29,11 @@ public final class Zoo {
     public int threads() {
       return Math.min(usefulThreads, Runtime.getRuntime().availableProcessors());
     }
+
+    /** The same model, to be trained with at most that many threads. */
+    public Entry withThreads(int threads) {
+      return new Entry(id, description, builder, plan, threads);
+    }
   }
 
   private static final List<Entry> ENTRIES =

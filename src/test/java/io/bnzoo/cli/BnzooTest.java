@@ -110,6 +110,8 @@ class BnzooTest {
         "compare mlp --variants plain,plain | variants must differ from each other",
         "train mlp --batch-size 55001 --data generated | batchSize must be at most 55000",
         "compare mlp --variants plain-after | there is no variant 'plain-after'",
+        "train mlp --threads 0            | --threads must be in [1, ",
+        "compare mlp --threads 5000       | cores, got 5000",
         "memory mlp --repetitions 99      | repetitions must be at least 100, got 99",
         "bench --blocks 0                 | blocks must be at least 1, got 0",
         "lesson run                       | Missing required parameter: 'ID'",
@@ -188,6 +190,7 @@ class BnzooTest {
 
   @Test
   void theOptionsReachTheNetwork() throws IOException {
+    int cores = Runtime.getRuntime().availableProcessors();
     int code =
         train(
             "--variant",
@@ -204,8 +207,11 @@ class BnzooTest {
             "2",
             "--seed",
             "9",
+            "--threads",
+            Integer.toString(cores),
             "--json");
     assertThat(code).isZero();
+    assertThat(json(out.toString()).at("/threads").asInt()).isEqualTo(cores);
     JsonNode variant = json(out.toString()).at("/variants/0");
     assertThat(variant.at("/label").asText()).isEqualTo("plain");
     assertThat(variant.at("/plan/batchSize").asInt()).isEqualTo(7);

@@ -39,6 +39,13 @@ final class Parity {
     return statistics;
   }
 
+  /** The others. */
+  static Map<String, INDArray> weights(MultiLayerNetwork network) {
+    Map<String, INDArray> weights = parameters(network);
+    weights.keySet().removeAll(statistics(network).keySet());
+    return weights;
+  }
+
   /** The gradients of the mean loss by the same names; Deeplearning4j's are of the sum. */
   static Map<String, INDArray> gradients(
       MultiLayerNetwork network, INDArray images, INDArray labels) {

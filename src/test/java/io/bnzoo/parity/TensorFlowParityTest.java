@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.RealMnist;
-import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.EngineGradients;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.spec.Normalization;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,7 +20,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -62,23 +63,28 @@ class TensorFlowParityTest {
           "cnn-lowlevel", new Tolerance(1e-4, 0.06, 0.1, 5e-4, 5e-6, 0.02, 0.15),
           "cnn-fused", new Tolerance(2e-4, 0.06, 0.2, 1e-3, 5e-6, 0.02, 0.15));
 
+  private static final List<EngineChoice> ENGINES = List.of(EngineChoice.DL4J, EngineChoice.ONEDNN);
+
   static Stream<Arguments> runs() {
     return TOLERANCES.keySet().stream()
         .sorted()
         .flatMap(
             name ->
                 Parity.implementations(name.endsWith("plain") ? "none" : "batch norm").stream()
-                    .map(normalization -> Arguments.of(name, normalization)));
+                    .flatMap(
+                        normalization ->
+                            ENGINES.stream()
+                                .map(engine -> Arguments.of(name, normalization, engine))));
   }
 
-  @ParameterizedTest(name = "{0} as {1}")
+  @ParameterizedTest(name = "{0} as {1} on {2}")
   @MethodSource("runs")
-  void theNetworkTrainsAsInTensorFlow(String name, Normalization normalization) throws IOException {
+  void theNetworkTrainsAsInTensorFlow(String name, Normalization normalization, EngineChoice choice)
+      throws IOException {
     RecordedRun run = RecordedRun.named(name);
     Digits digits = RealMnist.load();
     Tolerance tolerance = TOLERANCES.get(name);
-    MultiLayerNetwork network = run.network(normalization);
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = choice.open(run.network(normalization), 1)) {
       for (int step = 0; step < run.steps(); step++) {
         LabeledImages batch = run.batch(digits, step);
         double loss = engine.loss(engine.logits(batch, Statistics.BATCH), batch.oneHotLabels());
@@ -88,13 +94,13 @@ class TensorFlowParityTest {
             .isCloseTo(run.loss(step), within(allowed * run.loss(step)));
         if (step == 0) {
           assertNear(
-              gradients(run, network, batch),
+              firstGradients(run, engine.network().clone(), choice, batch),
               run.arrays("gradient-of-step-1"),
               tolerance.gradients());
         }
         engine.step(batch);
         if (step == 0) {
-          Map<String, INDArray> moved = parametersAsInTensorFlow(run, network, 1);
+          Map<String, INDArray> moved = parametersAsInTensorFlow(run, engine.network(), 1);
           Map<String, INDArray> expected = run.arrays("after-step-1");
           assertNear(only("Mean", moved), only("Mean", expected), tolerance.firstMeans());
           assertNear(
@@ -102,11 +108,11 @@ class TensorFlowParityTest {
         }
       }
       assertNear(
-          only("Variance", parametersAsInTensorFlow(run, network, run.steps())),
+          only("Variance", parametersAsInTensorFlow(run, engine.network(), run.steps())),
           only("Variance", run.arrays("final")),
           tolerance.lastVariances());
       if (run.batchNorm().equals("fused")) {
-        Parity.makeFused(network, run.steps(), run.batchSize(), LabeledImages.SIDE);
+        Parity.makeFused(engine.network(), run.steps(), run.batchSize(), LabeledImages.SIDE);
       }
       INDArray logits = engine.logits(digits.validation().slice(0, 50), Statistics.POPULATION);
       assertThat(Parity.distance(logits, run.inferenceLogits()))
@@ -115,14 +121,20 @@ class TensorFlowParityTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"cnn-lowlevel", "cnn-fused"})
-  void theDeepCnnIsAsNearToExactArithmeticAsTensorFlowIs(String name) throws IOException {
+  static Stream<Arguments> normalizedRuns() {
+    return Stream.of("cnn-lowlevel", "cnn-fused")
+        .flatMap(name -> ENGINES.stream().map(engine -> Arguments.of(name, engine)));
+  }
+
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("normalizedRuns")
+  void theDeepCnnIsAsNearToExactArithmeticAsTensorFlowIs(String name, EngineChoice choice)
+      throws IOException {
     RecordedRun run = RecordedRun.named(name);
     LabeledImages batch = run.batch(RealMnist.load(), 0);
     MultiLayerNetwork network = run.network(Normalization.lowLevel());
     MultiLayerNetwork inDoubles = network.convertDataType(DataType.DOUBLE);
-    Map<String, INDArray> ours = gradients(run, network, batch);
+    Map<String, INDArray> ours = firstGradients(run, network, choice, batch);
     Map<String, INDArray> exact = gradients(run, inDoubles, batch);
     Map<String, INDArray> theirs = run.arrays("gradient-of-step-1");
     assertThat(inDoubles.score()).isCloseTo(run.loss(0), within(1e-4));
@@ -131,6 +143,14 @@ class TensorFlowParityTest {
         .isLessThan(Math.abs(run.loss(0) - inDoubles.score()));
     assertThat(distance(theirs, exact)).as("TensorFlow's error").isLessThan(0.15);
     assertThat(distance(ours, exact)).as("our error").isLessThan(1.25 * distance(theirs, exact));
+  }
+
+  /** By the engine's own arithmetic; the network has its score in the end. */
+  private static Map<String, INDArray> firstGradients(
+      RecordedRun run, MultiLayerNetwork network, EngineChoice choice, LabeledImages batch) {
+    return choice == EngineChoice.DL4J
+        ? gradients(run, network, batch)
+        : Parity.weights(EngineGradients.ofStep(network, batch));
   }
 
   private static Map<String, INDArray> gradients(
