@@ -57,8 +57,14 @@ public final class OneDnn {
     engine();
     dnnl_version_t version = dnnl.dnnl_version();
     return String.format(
-        "oneDNN %d.%d.%d, %s",
-        version.major(), version.minor(), version.patch(), hasAvx512() ? "AVX-512" : "AVX2");
+        "oneDNN %d.%d.%d, %s", version.major(), version.minor(), version.patch(), instructions());
+  }
+
+  private static String instructions() {
+    if (hasAvx512()) {
+      return "AVX-512";
+    }
+    return has(dnnl.dnnl_cpu_isa_avx2) ? "AVX2" : "SSE4.1";
   }
 
   /** How many channels a blocked layout keeps together: as many as a register holds floats. */
@@ -67,9 +73,12 @@ public final class OneDnn {
   }
 
   private static boolean hasAvx512() {
+    return has(dnnl.dnnl_cpu_isa_avx512_core);
+  }
+
+  private static boolean has(int instructions) {
     engine();
-    int avx512 = dnnl.dnnl_cpu_isa_avx512_core;
-    return (dnnl.dnnl_get_effective_cpu_isa() & avx512) == avx512;
+    return (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
 
   static dnnl_engine engine() {
