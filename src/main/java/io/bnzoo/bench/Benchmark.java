@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Measures every network of the zoo in every {@link Setup}.
@@ -37,6 +36,8 @@ public final class Benchmark {
    * @param speedup how many times faster than stock, the median over the blocks
    * @param relativeToBatchNorm how many times as long as Deeplearning4j's own batch normalization
    *     takes in the same setup, the median over the blocks; absent where that is not measured
+   * @param relativeToFloor how many times as long as if all of a step's arithmetic were one matrix
+   *     product, the median over the blocks; absent where oneDNN does not run
    */
   public record Row(
       String model,
@@ -46,7 +47,8 @@ public final class Benchmark {
       double fastest,
       double slowest,
       double speedup,
-      OptionalDouble relativeToBatchNorm) {}
+      OptionalDouble relativeToBatchNorm,
+      OptionalDouble relativeToFloor) {}
 
   private static final String BATCH_NORM = Normalization.batchNorm().label();
   private static final double BLOCK_MILLISECONDS = 2500;
@@ -87,7 +89,7 @@ public final class Benchmark {
     List<Row> rows = new ArrayList<>();
     Map<Setup, Worker> workers = new EnumMap<>(Setup.class);
     try {
-      for (Setup setup : Setup.values()) {
+      for (Setup setup : Setup.available()) {
         workers.put(setup, Worker.start(setup));
       }
       for (Zoo.Entry entry : entries) {
@@ -114,11 +116,12 @@ public final class Benchmark {
       throws IOException {
     Map<Network, Integer> steps = new LinkedHashMap<>();
     Map<Network, double[]> times = new HashMap<>();
+    Map<Network, double[]> floors = new HashMap<>();
     List<Network> networks =
         variants.stream()
             .flatMap(
                 variant ->
-                    Stream.of(Setup.values()).map(setup -> new Network(variant.label(), setup)))
+                    Setup.available().stream().map(setup -> new Network(variant.label(), setup)))
             .toList();
     for (Network network : networks) {
       if (stop.getAsBoolean()) {
@@ -127,6 +130,9 @@ public final class Benchmark {
       progress.advanced("warming " + model + " up", steps.size(), networks.size());
       steps.put(network, warmUp(workers.get(network.setup()), model, network.variant()));
       times.put(network, new double[blocks]);
+      if (network.setup() == Setup.ONEDNN) {
+        floors.put(network, new double[blocks]);
+      }
     }
     for (int block = 0; block < blocks; block++) {
       for (Network network : networks) {
@@ -135,10 +141,13 @@ public final class Benchmark {
         }
         times.get(network)[block] =
             workers.get(network.setup()).measure(model, network.variant(), steps.get(network));
+        if (floors.containsKey(network)) {
+          floors.get(network)[block] = workers.get(network.setup()).floor(model, network.variant());
+        }
       }
       progress.advanced("measuring " + model, block + 1L, blocks);
     }
-    return networks.stream().map(network -> row(model, network, times)).toList();
+    return networks.stream().map(network -> row(model, network, times, floors)).toList();
   }
 
   /** Compiles what is to be compiled, and finds how many steps fill a block. */
@@ -152,11 +161,12 @@ public final class Benchmark {
     return Math.max(FEWEST_STEPS, (int) (BLOCK_MILLISECONDS / warm));
   }
 
-  private static Row row(String model, Network network, Map<Network, double[]> times) {
+  private static Row row(
+      String model, Network network, Map<Network, double[]> times, Map<Network, double[]> floors) {
     double[] own = times.get(network);
     double[] stock = times.get(new Network(network.variant(), Setup.STOCK));
-    Optional<double[]> batchNorm =
-        Optional.ofNullable(times.get(new Network(BATCH_NORM, network.setup())));
+    double[] batchNorm = times.get(new Network(BATCH_NORM, network.setup()));
+    double[] floor = floors.get(new Network(network.variant(), Setup.ONEDNN));
     return new Row(
         model,
         network.variant(),
@@ -165,7 +175,12 @@ public final class Benchmark {
         Arrays.stream(own).min().orElseThrow(),
         Arrays.stream(own).max().orElseThrow(),
         medianRatio(stock, own),
-        batchNorm.stream().mapToDouble(other -> medianRatio(own, other)).findFirst());
+        relative(own, batchNorm),
+        relative(own, floor));
+  }
+
+  private static OptionalDouble relative(double[] own, double[] other) {
+    return other == null ? OptionalDouble.empty() : OptionalDouble.of(medianRatio(own, other));
   }
 
   private static double medianRatio(double[] above, double[] below) {

@@ -1,5 +1,6 @@
 package io.bnzoo.bench;
 
+import io.bnzoo.onednn.OneDnn;
 import java.util.List;
 
 /** A way to train. */
@@ -27,6 +28,11 @@ public enum Setup {
   Setup(String label, List<String> jvmOptions) {
     this.label = label;
     this.jvmOptions = jvmOptions;
+  }
+
+  /** Those that this machine can run. */
+  static List<Setup> available() {
+    return OneDnn.obstacle().isPresent() ? List.of(STOCK, DL4J) : List.of(values());
   }
 
   public String label() {

@@ -43,7 +43,16 @@ final class Worker implements AutoCloseable {
    * @throws IOException if the JVM has died or answers something else
    */
   double measure(String model, String variant, int steps) throws IOException {
-    requests.println(model + " " + variant + " " + steps);
+    return ask(model, variant, Integer.toString(steps));
+  }
+
+  /** See {@link Workload#floor}. */
+  double floor(String model, String variant) throws IOException {
+    return ask(model, variant, WorkerMain.FLOOR);
+  }
+
+  private double ask(String model, String variant, String what) throws IOException {
+    requests.println(model + " " + variant + " " + what);
     String answer = answers.readLine();
     if (answer == null || !answer.startsWith(WorkerMain.ANSWER)) {
       throw new IOException("the measuring JVM failed, its last line is: " + answer);

@@ -18,10 +18,12 @@ import java.util.Map;
 
 /**
  * What a {@link Worker}'s JVM runs: for each line {@code MODEL VARIANT STEPS} on standard input it
- * answers one line with the milliseconds a step took.
+ * answers one line with the milliseconds a step took, and for {@code MODEL VARIANT floor} with
+ * those of {@link Workload#floor}.
  */
 final class WorkerMain {
   static final String ANSWER = "ms ";
+  static final String FLOOR = "floor";
 
   private WorkerMain() {}
 
@@ -43,7 +45,11 @@ final class WorkerMain {
           workloads.computeIfAbsent(
               request[0] + " " + request[1],
               key -> new Workload(entry, Variants.find(request[1]).orElseThrow(), engines(setup)));
-      answers.println(ANSWER + workload.millisecondsPerStep(Integer.parseInt(request[2])));
+      double milliseconds =
+          request[2].equals(FLOOR)
+              ? workload.floor()
+              : workload.millisecondsPerStep(Integer.parseInt(request[2]));
+      answers.println(ANSWER + milliseconds);
     }
   }
 

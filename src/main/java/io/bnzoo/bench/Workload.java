@@ -4,6 +4,8 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.Statistics;
+import io.bnzoo.program.Blueprint;
+import io.bnzoo.program.UnsupportedNetworkException;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
@@ -13,10 +15,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 final class Workload implements AutoCloseable {
   private final Engine engine;
   private final LabeledImages batch;
+  private final int threads;
 
   Workload(Zoo.Entry entry, Variant variant, EngineFactory engines) {
     MultiLayerNetwork network = entry.builder().get().variant(variant).build().init();
-    this.engine = engines.open(network, entry.threads());
+    this.threads = entry.threads();
+    this.engine = engines.open(network, threads);
     this.batch = randomImages(entry.plan().batchSize());
   }
 
@@ -37,6 +41,15 @@ final class Workload implements AutoCloseable {
       step();
     }
     return (System.nanoTime() - start) / 1e6 / steps;
+  }
+
+  /** What a step would take if all of it were one matrix product, in milliseconds. */
+  double floor() {
+    try (MatrixProduct product = new MatrixProduct(threads)) {
+      return Blueprint.of(engine.network()).operationsOfStep(batch.size()) / product.peak();
+    } catch (UnsupportedNetworkException e) {
+      throw new IllegalStateException("oneDNN runs the zoo's networks", e);
+    }
   }
 
   @Override

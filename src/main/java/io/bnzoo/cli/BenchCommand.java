@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,9 +30,10 @@ import picocli.CommandLine.Parameters;
           + " oneDNN's primitives. Each has a JVM of its own, and they take turns, block by block.",
       "",
       "x faster: than stock. x BN: times as long as Deeplearning4j's own batch norm takes in the"
-          + " same setup.",
+          + " same setup. x floor: times as long as if the arithmetic of all its convolutions and"
+          + " matrix products were done at the speed of the fastest matrix product seen here.",
       "",
-      "Two models in four variants take some ten minutes. Trust the ratios more than the milliseconds: machines drift."
+      "Two models in four variants take some fifteen minutes. Trust the ratios more than the milliseconds: machines drift."
     },
     footer = {"", "Examples:", "  bnzoo bench", "  bnzoo bench deep-cnn --blocks 15 --json"})
 final class BenchCommand implements Callable<Integer> {
@@ -86,7 +88,9 @@ final class BenchCommand implements Callable<Integer> {
 
   private static List<List<String>> table(List<Benchmark.Row> rows) {
     List<List<String>> table = new ArrayList<>();
-    table.add(List.of("network", "setup", "ms/step", "fastest", "slowest", "x faster", "x BN"));
+    table.add(
+        List.of(
+            "network", "setup", "ms/step", "fastest", "slowest", "x faster", "x BN", "x floor"));
     for (Benchmark.Row row : rows) {
       table.add(
           List.of(
@@ -96,12 +100,14 @@ final class BenchCommand implements Callable<Integer> {
               number(row.fastest()),
               number(row.slowest()),
               number(row.speedup()),
-              row.relativeToBatchNorm().stream()
-                  .mapToObj(BenchCommand::number)
-                  .findFirst()
-                  .orElse("-")));
+              number(row.relativeToBatchNorm()),
+              number(row.relativeToFloor())));
     }
     return table;
+  }
+
+  private static String number(OptionalDouble value) {
+    return value.isPresent() ? number(value.getAsDouble()) : "-";
   }
 
   private static String number(double value) {

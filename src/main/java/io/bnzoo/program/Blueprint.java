@@ -26,4 +26,21 @@ public record Blueprint(Operation.ImageSize input, List<Operation> operations, l
       return new NetworkReader(network).read();
     }
   }
+
+  /**
+   * The floating-point operations of a training step, those of convolutions and matrix products
+   * alone: a multiplication and an addition for each product of a weight and a value, forward, for
+   * the gradient of the weights, and, but for the first layer, for that of the values.
+   */
+  public long operationsOfStep(int batch) {
+    long products = 0;
+    long ways = 2;
+    for (Operation operation : operations) {
+      if (operation instanceof Operation.Affine affine) {
+        products += ways * affine.products();
+        ways = 3;
+      }
+    }
+    return 2 * products * batch;
+  }
 }

@@ -25,6 +25,11 @@ public sealed interface Operation {
     /** The same map, and a function of it. */
     Affine followedBy(Function function);
 
+    /** How many products of a weight and a value it adds up for an image. */
+    default long products() {
+      return weights().length();
+    }
+
     @Override
     default List<Parameter> parameters() {
       return Stream.concat(Stream.of(weights()), bias().stream()).toList();
@@ -48,6 +53,12 @@ public sealed interface Operation {
     @Override
     public Convolution followedBy(Function function) {
       return new Convolution(weights, bias, input, output, window, Optional.of(function));
+    }
+
+    /** Those with padding count. */
+    @Override
+    public long products() {
+      return weights.length() * output.height() * output.width();
     }
   }
 

@@ -58,6 +58,8 @@ class BenchmarkIT {
     if (OneDnn.obstacle().isEmpty()) {
       assertThat(rows.get(2).speedup()).as("of the plain network").isGreaterThan(10);
       assertThat(rows.get(5).speedup()).as("with batch normalization").isGreaterThan(10);
+      assertThat(rows)
+          .allSatisfy(row -> assertThat(row.relativeToFloor().orElseThrow()).isGreaterThan(1));
     }
     assertThat(rows.get(4).relativeToBatchNorm()).as("batch norm against itself").hasValue(1);
     assertThat(rows.get(7).relativeToBatchNorm().orElseThrow()).as("by hand").isBetween(0.2, 2.0);

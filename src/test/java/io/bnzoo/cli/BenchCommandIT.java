@@ -20,8 +20,8 @@ class BenchCommandIT {
         commandLine.execute("bench", "mlp", "--blocks", "1", "--variants", "plain,batch-norm");
     assertThat(code).isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString())
-        .containsPattern("network +setup +ms/step +fastest +slowest +x faster +x BN")
-        .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00 +0\\.\\d+")
+        .containsPattern("network +setup +ms/step +fastest +slowest +x faster +x BN +x floor")
+        .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00 +0\\.\\d+ +\\d+\\.\\d+")
         .containsPattern("mlp batch-norm +dl4j +\\d+\\.\\d+ .* 1\\.00")
         .containsPattern("mlp batch-norm +onednn +\\d+\\.\\d+");
     assertThat(out.toString().lines())
