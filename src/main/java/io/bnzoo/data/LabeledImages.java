@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -101,6 +102,11 @@ public final class LabeledImages {
     return Arrays.copyOfRange(pixels, start, start + PIXELS);
   }
 
+  /** All images' pixels, one image after the other, as bytes 0 to 255; not a copy. */
+  public ByteBuffer pixels() {
+    return ByteBuffer.wrap(pixels, offset * PIXELS, size * PIXELS).asReadOnlyBuffer();
+  }
+
   /** All images, [size, 784], float, in [0, 1]. */
   public INDArray images() {
     return array(greyLevels(), PIXELS);
@@ -118,8 +124,7 @@ public final class LabeledImages {
     return array;
   }
 
-  /** What {@link #images} holds, an image after the other. */
-  public float[] greyLevels() {
+  private float[] greyLevels() {
     float[] values = new float[size * PIXELS];
     int start = offset * PIXELS;
     for (int i = 0; i < values.length; i++) {

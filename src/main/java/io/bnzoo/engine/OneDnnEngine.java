@@ -98,7 +98,7 @@ public final class OneDnnEngine implements Engine {
   @Override
   public double step(LabeledImages batch) {
     takeOver();
-    float[] logits = compiled.forward(batch.greyLevels(), batch.size());
+    float[] logits = compiled.forward(batch.pixels(), batch.size());
     float[] gradient = new float[logits.length];
     score = loss.mean(logits, batch.oneHot(), classes, gradient) + compiled.regularization();
     if (!compiled.isFinite()) {
@@ -114,7 +114,7 @@ public final class OneDnnEngine implements Engine {
   public INDArray logits(LabeledImages images, Statistics statistics) {
     takeOver();
     Mode mode = statistics == Statistics.BATCH ? Mode.BY_BATCH : Mode.BY_POPULATION;
-    float[] logits = compiled.logits(images.greyLevels(), images.size(), mode);
+    float[] logits = compiled.logits(images.pixels(), images.size(), mode);
     return Nd4j.createFromArray(logits).reshape('c', images.size(), classes);
   }
 

@@ -1,5 +1,6 @@
 package io.bnzoo.onednn;
 
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -97,6 +98,11 @@ public final class Floats implements AutoCloseable {
   /** Writes an array at the start. */
   public void write(float[] values) {
     start.put(values, 0, values.length);
+  }
+
+  /** Writes bytes, of a {@link Layout#bytes}, at the start. */
+  public void write(ByteBuffer values) {
+    new BytePointer(start).capacity((long) length * Float.BYTES).asByteBuffer().put(values);
   }
 
   /** Reads from the start until the array is full. */

@@ -41,9 +41,11 @@ public final class Layout {
     return strided(size, strides);
   }
 
-  /** One number. */
-  public static Layout number() {
-    return rowByRow(1);
+  /** One number, as an array with that many axes. */
+  public static Layout number(int axes) {
+    long[] size = new long[axes];
+    Arrays.fill(size, 1);
+    return rowByRow(size);
   }
 
   /** With the given distance between neighbours along each axis. */
@@ -76,10 +78,19 @@ public final class Layout {
     return channels >= OneDnn.block();
   }
 
+  /** A matrix of numbers from 0 to 255, each in a byte, row by row. */
+  public static Layout bytes(long rows, long columns) {
+    return tagged(dnnl.dnnl_u8, dnnl.dnnl_ab, rows, columns);
+  }
+
   private static Layout tagged(int tag, long... size) {
+    return tagged(dnnl.dnnl_f32, tag, size);
+  }
+
+  private static Layout tagged(int type, int tag, long... size) {
     dnnl_memory_desc_t description = new dnnl_memory_desc_t();
     OneDnn.check(
-        dnnl.dnnl_memory_desc_init_by_tag(description, size.length, size, dnnl.dnnl_f32, tag),
+        dnnl.dnnl_memory_desc_init_by_tag(description, size.length, size, type, tag),
         "lay out " + Arrays.toString(size));
     return new Layout(size.clone(), description);
   }
@@ -94,9 +105,10 @@ public final class Layout {
     return size[axis];
   }
 
-  /** How many floats the memory has, padding included. */
+  /** How many floats the memory is as large as, padding included. */
   public long floats() {
-    return dnnl.dnnl_memory_desc_get_size(description()) / Float.BYTES;
+    long bytes = dnnl.dnnl_memory_desc_get_size(description());
+    return (bytes + Float.BYTES - 1) / Float.BYTES;
   }
 
   /** As oneDNN wants it, in memory of its own. */

@@ -242,16 +242,11 @@ public final class Primitives {
    * @param data [N,F], of the source and of the destination; the second source is [1,F]
    */
   public static Primitive squaredDeviations(Layout data) {
-    dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
-    OneDnn.check(
-        dnnl.dnnl_binary_desc_init(
-            operation,
-            dnnl.dnnl_binary_sub,
-            data.description(),
-            Layout.rowByRow(1, data.size(1)).description(),
-            data.description()),
-        "subtract a row from " + data);
-    return Primitive.of(operation, Chain.none().apply(dnnl.dnnl_eltwise_square, 0, 0), null);
+    return binary(
+        dnnl.dnnl_binary_sub,
+        data,
+        Layout.rowByRow(1, data.size(1)),
+        Chain.none().apply(dnnl.dnnl_eltwise_square, 0, 0));
   }
 
   /** A function of each value. */
@@ -282,7 +277,8 @@ public final class Primitives {
    * @param factor of the second source: the same, or {@link Layout#number}
    */
   public static Primitive movingAverage(Layout data, Layout factor, double decay) {
-    return product(data, factor, Chain.none().scale(1 - decay).addTo(decay));
+    Chain chain = Chain.none().scale(1 - decay).addTo(decay);
+    return binary(dnnl.dnnl_binary_mul, data, factor, chain);
   }
 
   /**
@@ -297,21 +293,22 @@ public final class Primitives {
             .apply(dnnl.dnnl_eltwise_linear, 1, epsilon)
             .apply(dnnl.dnnl_eltwise_pow, 1, -1)
             .multiply(data)
-            .multiply(Layout.number())
+            .multiply(Layout.number(1))
             .addTo(1);
-    return product(data, Layout.number(), chain);
+    return binary(dnnl.dnnl_binary_mul, data, Layout.number(1), chain);
   }
 
-  private static Primitive product(Layout data, Layout factor, Chain then) {
+  /** Each value divided by one number, the second source. */
+  public static Primitive quotient(Layout data) {
+    return binary(dnnl.dnnl_binary_div, data, Layout.number(data.size().length), Chain.none());
+  }
+
+  private static Primitive binary(int algorithm, Layout data, Layout other, Chain then) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(
         dnnl.dnnl_binary_desc_init(
-            operation,
-            dnnl.dnnl_binary_mul,
-            data.description(),
-            factor.description(),
-            data.description()),
-        "multiply " + data + " with " + factor);
+            operation, algorithm, data.description(), other.description(), data.description()),
+        "combine " + data + " with " + other);
     return Primitive.of(operation, then, null);
   }
 

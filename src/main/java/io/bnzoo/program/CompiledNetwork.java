@@ -3,6 +3,7 @@ package io.bnzoo.program;
 import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Temporaries;
 import io.bnzoo.program.ParameterStore.Vector;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,21 +65,21 @@ public final class CompiledNetwork implements AutoCloseable {
   /**
    * The logits of images, without a gradient.
    *
-   * @param pixels [count,784], row by row
+   * @param pixels [count,784], row by row, bytes from 0 black to 255 white
    * @return [count,classes], row by row
    */
-  public float[] logits(float[] pixels, int count, Mode mode) {
+  public float[] logits(ByteBuffer pixels, int count, Mode mode) {
     return forward(program(count, mode), pixels, count);
   }
 
   /** The logits of a batch by its own statistics; {@link #update} comes next. */
-  public float[] forward(float[] pixels, int count) {
+  public float[] forward(ByteBuffer pixels, int count) {
     training = program(count, Mode.TRAINING);
     return forward(training, pixels, count);
   }
 
-  private float[] forward(Program program, float[] pixels, int count) {
-    program.input().write(pixels);
+  private float[] forward(Program program, ByteBuffer pixels, int count) {
+    program.pixels().write(pixels);
     program.forward();
     float[] logits = new float[Math.toIntExact(count * blueprint.classes())];
     program.logits().read(logits);

@@ -1,9 +1,11 @@
 package io.bnzoo.program;
 
 import io.bnzoo.onednn.Arena;
+import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,14 +20,14 @@ final class Program implements AutoCloseable {
   private final Arena arena = new Arena();
   private final List<Kernel> forward;
   private final List<Kernel> backward;
-  private final Tensor input;
+  private final Tensor pixels;
   private final Tensor logits;
   private final Tensor logitGradients;
 
   Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode) {
     Workbench bench = new Workbench(arena, store, mode);
-    input = bench.tensor(input(blueprint, batch));
-    Tensor current = input;
+    pixels = bench.tensor(Layout.bytes(batch, blueprint.input().values()));
+    Tensor current = bench.view(greyLevels(pixels, bench), input(blueprint, batch));
     List<Stage> stages = new ArrayList<>();
     for (Operation operation : blueprint.operations()) {
       Stage stage = Stage.of(operation, bench);
@@ -50,6 +52,20 @@ final class Program implements AutoCloseable {
     }
     backward = bench.take();
     arena.seal();
+  }
+
+  /** {@code pixels / 255}. */
+  private static Tensor greyLevels(Tensor pixels, Workbench bench) {
+    Layout layout = Layout.rowByRow(pixels.layout().size());
+    Tensor levels = bench.tensor(layout);
+    bench.reorder(pixels, levels);
+    bench.add(
+        bench.own(Primitives.quotient(layout)),
+        Map.of(
+            Argument.SOURCE, levels,
+            Argument.SECOND_SOURCE, bench.number(255, 2),
+            Argument.DESTINATION, levels));
+    return levels;
   }
 
   private static Layout input(Blueprint blueprint, long batch) {
@@ -81,9 +97,9 @@ final class Program implements AutoCloseable {
     return layouts;
   }
 
-  /** [N,784], row by row. */
-  Floats input() {
-    return input.floats();
+  /** [N,784] bytes, row by row. */
+  Floats pixels() {
+    return pixels.floats();
   }
 
   /** [N,classes], row by row. */

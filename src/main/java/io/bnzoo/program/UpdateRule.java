@@ -117,13 +117,13 @@ interface UpdateRule {
       Tensor gradients = arena.tensor(layout, store.part(Vector.GRADIENTS, group));
       Tensor mean = arena.tensor(layout, store.part(Vector.FIRST_MOMENT, group));
       Tensor variance = arena.tensor(layout, store.part(Vector.SECOND_MOMENT, group));
-      Tensor one = arena.tensor(Layout.number(), arena.constant(new float[] {1}));
-      Tensor signedRate = arena.tensor(Layout.number());
+      Tensor one = arena.tensor(Layout.number(1), arena.constant(new float[] {1}));
+      Tensor signedRate = arena.tensor(Layout.number(1));
       this.rate = signedRate.floats();
       this.kernels =
           List.of(
               arena.kernel(
-                  arena.own(Primitives.movingAverage(layout, Layout.number(), adam.getBeta1())),
+                  arena.own(Primitives.movingAverage(layout, Layout.number(1), adam.getBeta1())),
                   average(gradients, one, mean)),
               arena.kernel(
                   arena.own(Primitives.movingAverage(layout, layout, adam.getBeta2())),

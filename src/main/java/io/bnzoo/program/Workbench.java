@@ -49,6 +49,11 @@ final class Workbench {
     return arena.constant(values);
   }
 
+  /** One number, as an array with that many axes. */
+  Tensor number(float value, int axes) {
+    return arena.tensor(Layout.number(axes), arena.constant(new float[] {value}));
+  }
+
   /** The same floats in an equally large layout. */
   Tensor view(Tensor tensor, Layout layout) {
     return arena.tensor(layout, tensor.floats());
