@@ -29,6 +29,11 @@ final class EngineOptions {
     return description;
   }
 
+  /** Whether networks are run by the fast engine where nothing keeps them from it. */
+  boolean isFast() {
+    return choice.prefersOneDnn();
+  }
+
   /** Opens engines, and warns once of each thing that keeps networks from oneDNN. */
   EngineFactory factory(Terminal terminal) {
     Set<String> told = Collections.newSetFromMap(new ConcurrentHashMap<>());

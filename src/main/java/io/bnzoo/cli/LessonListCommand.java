@@ -80,7 +80,7 @@ final class LessonListCommand implements Callable<Integer> {
               row.title(),
               String.format(Locale.ROOT, "%,d", row.batches()),
               published(row),
-              String.format(Locale.ROOT, "%.1f", row.minutes())));
+              String.format(Locale.ROOT, "%.2f", row.minutes())));
     }
     terminal.print(TextTable.plain(table, 2).stripTrailing());
     return Bnzoo.SUCCESS;

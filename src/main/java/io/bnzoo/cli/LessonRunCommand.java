@@ -202,18 +202,22 @@ final class LessonRunCommand implements Callable<Integer> {
         + (origin.kind() == Digits.Kind.MNIST ? "" : "-generated");
   }
 
-  private static String plan(List<Trial> trials, List<Trial> missing, int networks) {
-    double seconds = missing.stream().mapToDouble(Trial::expectedSeconds).sum() / networks;
-    Duration time = Duration.ofSeconds(Math.round(seconds));
+  private String plan(List<Trial> trials, List<Trial> missing, int networks) {
     return String.format(
         Locale.ROOT,
-        "%d networks to train, %d at a time, roughly %s; %d are here already",
+        "%d networks to train, %d at a time%s; %d are here already",
         missing.size(),
         networks,
-        time.toHours() > 0
-            ? String.format(Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart())
-            : String.format(Locale.ROOT, "%d min", Math.max(1, time.toMinutes())),
+        engine.isFast() ? ", roughly " + time(missing, networks) : "",
         trials.size() - missing.size());
+  }
+
+  private static String time(List<Trial> trials, int networks) {
+    double seconds = trials.stream().mapToDouble(Trial::expectedSeconds).sum() / networks;
+    Duration time = Duration.ofSeconds(Math.round(seconds));
+    return time.toHours() > 0
+        ? String.format(Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart())
+        : String.format(Locale.ROOT, "%d min", Math.max(1, time.toMinutes()));
   }
 
   private String command() {

@@ -61,8 +61,13 @@ public enum EngineChoice implements EngineFactory {
    */
   public String start() {
     NativeBackend.Status backend = NativeBackend.enableOneDnn();
-    return this == DL4J || OneDnn.obstacle().isPresent()
-        ? "engine: Deeplearning4j; " + backend.description()
-        : "engine: " + OneDnn.description();
+    return prefersOneDnn()
+        ? "engine: " + OneDnn.description()
+        : "engine: Deeplearning4j; " + backend.description();
+  }
+
+  /** Whether networks are run by oneDNN unless something in them keeps them from it. */
+  public boolean prefersOneDnn() {
+    return this != DL4J && OneDnn.obstacle().isEmpty();
   }
 }

@@ -25,7 +25,7 @@ import org.nd4j.linalg.activations.Activation;
  * @param plan at full length; its data seed gives way to the trial's
  * @param rerunOf the experiment that this one repeats with other weights and batches
  * @param inferenceTrap whether single images are also predicted with their own statistics
- * @param minutes what one seed of all variants takes on one core, roughly
+ * @param minutes what one seed of all variants takes oneDNN's engine on one core, roughly
  * @param published what the source says came out
  */
 public record Experiment(

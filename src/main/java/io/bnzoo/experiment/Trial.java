@@ -39,7 +39,7 @@ public record Trial(Experiment experiment, Variant variant, long seed, Scale sca
     return scale.apply(experiment.plan()).withDataSeed(seed);
   }
 
-  /** What it takes on one core, roughly, in seconds. */
+  /** What it takes oneDNN's engine on one core, roughly, in seconds. */
   public double expectedSeconds() {
     return 60 * experiment.minutes() * scale.share() / experiment.variants().size();
   }
