@@ -34,6 +34,7 @@ class ArchitectureTest {
           "onednn",
           "data",
           "spec",
+          "files",
           "backend");
 
   private static final JavaClasses CODE =

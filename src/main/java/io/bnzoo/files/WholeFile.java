@@ -1,0 +1,96 @@
+package io.bnzoo.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes files so that, whenever the process or the machine stops, there is the old file or the new
+ * one, and never a part of it.
+ */
+public final class WholeFile {
+  private static final String UNFINISHED = ".part";
+
+  private WholeFile() {}
+
+  /**
+   * Writes beside the file's place, waits until the disk has it, and moves it there.
+   *
+   * @throws IOException if the disk is full or the folder cannot be written to; the old file is as
+   *     it was then
+   */
+  public static void write(Path file, byte[] content) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    // Not Files.createTempFile, whose files nobody else may read.
+    Path temporary = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer left = ByteBuffer.wrap(content);
+        while (left.hasRemaining()) {
+          channel.write(left);
+        }
+        channel.force(true);
+      }
+      move(temporary, file);
+      force(folder);
+    } catch (FileSystemException e) {
+      throw e; // It names the file already.
+    } catch (IOException e) {
+      throw new IOException(
+          String.format("%s cannot be written: %s; what was there is intact", file, e.getMessage()),
+          e);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** The same, for text in UTF-8. */
+  public static void write(Path file, String content) throws IOException {
+    write(file, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Puts the new name on the disk; Windows has no way to ask for that, and no need to. */
+  private static void force(Path folder) throws IOException {
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /** Whether a file is what a killed process has left unfinished. */
+  public static boolean isUnfinished(Path file) {
+    return file.getFileName().toString().endsWith(UNFINISHED);
+  }
+
+  /** Removes what killed processes have left in a folder, if it is there and nobody's now. */
+  public static void removeUnfinished(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+      for (Path file : unfinished) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
