@@ -1,11 +1,11 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.report.Provenance;
+import io.bnzoo.storage.Versions;
 import java.io.IOException;
+import java.io.ObjectInputFilter;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
-import java.util.Properties;
 import picocli.CommandLine;
 
 /** The command {@code bnzoo}. */
@@ -48,6 +48,10 @@ public final class Bnzoo implements Runnable {
     Interruption interruption = Interruption.onCtrlC();
     // The learning curves are drawn into memory; a display that does not answer is no obstacle.
     System.setProperty("java.awt.headless", "true");
+    // No command reads Java objects, so whatever tries to do so was not meant to.
+    if (ObjectInputFilter.Config.getSerialFilter() == null) {
+      ObjectInputFilter.Config.setSerialFilter(ObjectInputFilter.Config.createFilter("!*"));
+    }
     System.exit(commandLine(interruption).execute(arguments));
   }
 
@@ -112,10 +116,9 @@ public final class Bnzoo implements Runnable {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      Properties versions = Provenance.versions();
       return new String[] {
-        "bnzoo " + versions.getProperty("bnzoo"),
-        "Deeplearning4j " + versions.getProperty("deeplearning4j"),
+        "bnzoo " + Versions.bnzoo(),
+        "Deeplearning4j " + Versions.deeplearning4j(),
         "Java " + System.getProperty("java.runtime.version")
       };
     }

@@ -6,6 +6,7 @@ import io.bnzoo.evaluation.ModelEvaluation;
 import io.bnzoo.report.EvaluationText;
 import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.storage.StoredModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -49,10 +50,11 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
     engine.start(terminal);
-    Model model = ModelFiles.load(file);
+    StoredModel stored = ModelFiles.open(file);
+    terminal.tell(provenance(stored));
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
-    EvaluationRecord figures = evaluate(model, digits, terminal);
+    EvaluationRecord figures = evaluate(stored.model(), digits, terminal);
     if (output.json()) {
       Document document = new Document(file.toString(), digits.origin(), figures);
       terminal.print(Json.write(document).stripTrailing());
@@ -60,6 +62,19 @@ final class EvaluateCommand implements Callable<Integer> {
       terminal.print(EvaluationText.of(figures));
     }
     return Bnzoo.SUCCESS;
+  }
+
+  private static String provenance(StoredModel stored) {
+    return stored
+        .manifest()
+        .map(
+            manifest ->
+                "model: every entry as its bnzoo.json has it"
+                    + manifest
+                        .origin()
+                        .map(origin -> ", after " + origin.path("batches").asInt() + " batches")
+                        .orElse(""))
+        .orElse("model: nothing vouches for it; it has no bnzoo.json");
   }
 
   private EvaluationRecord evaluate(Model model, Digits digits, Terminal terminal) {

@@ -1,15 +1,21 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.files.WholeFile;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.UUID;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
+import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -22,58 +28,109 @@ import org.deeplearning4j.util.ModelSerializer;
 public final class ModelFiles {
   private ModelFiles() {}
 
-  /**
-   * Writes a model beside its place and then moves it there, so that no half-written file is left.
-   */
+  /** Writes a model, whole or not at all; nothing is said of where it comes from. */
   public static void save(MultiLayerNetwork network, Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    // Not Files.createTempFile, whose files nobody else may read.
-    Path temporary = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + ".part");
-    try {
-      ModelSerializer.writeModel(network, temporary.toFile(), true);
-      move(temporary, file);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    WholeFile.write(file, bytes(network, Optional.empty(), Map.of()));
   }
 
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+  /** Writes a model and where it comes from, whole or not at all. */
+  public static void save(MultiLayerNetwork network, Path file, ModelOrigin origin)
+      throws IOException {
+    WholeFile.write(file, bytes(network, Optional.of(origin), Map.of()));
+  }
+
+  /**
+   * Writes a network in mid-training, whole or not at all.
+   *
+   * @param training how far it has come, as JSON
+   */
+  public static void saveCheckpoint(
+      MultiLayerNetwork network, Path file, ModelOrigin origin, String training)
+      throws IOException {
+    Map<String, byte[]> more =
+        Map.of(ModelArchive.TRAINING, training.getBytes(StandardCharsets.UTF_8));
+    WholeFile.write(file, bytes(network, Optional.of(origin), more));
+  }
+
+  /**
+   * A model as the bytes of a file.
+   *
+   * @param more entries that Deeplearning4j does not look at
+   */
+  private static byte[] bytes(
+      MultiLayerNetwork network, Optional<ModelOrigin> origin, Map<String, byte[]> more)
+      throws IOException {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, written, true);
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(written.toByteArray()))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        entries.put(entry.getName(), zip.readAllBytes());
+      }
     }
+    entries.putAll(more);
+    entries.put(Manifest.ENTRY, Manifest.of(entries, origin).bytes());
+    return ModelArchive.zip(entries, Deflater.DEFAULT_COMPRESSION);
   }
 
   /**
    * Looks a .zip through and loads the network in it.
    *
    * @return a {@code MultiLayerNetwork} or a {@code ComputationGraph}
+   * @throws ModelFileException see {@link #open}
+   */
+  public static Model load(Path file) throws IOException {
+    return open(file).model();
+  }
+
+  /**
+   * Looks a .zip through and loads what is in it.
+   *
    * @throws ModelFileException if the file is not a Deeplearning4j model, is damaged, or holds what
    *     could run code when it is read
    */
-  public static Model load(Path file) throws IOException {
-    try {
-      ModelArchive archive = ModelArchive.read(file);
-      try (InputStream in = archive.asStream()) {
-        return archive.isGraph()
-            ? ModelSerializer.restoreComputationGraph(in, true)
-            : ModelSerializer.restoreMultiLayerNetwork(in, true);
-      }
-    } catch (NoSuchFileException e) {
-      throw new ModelFileException("there is no file " + file, e);
-    } catch (ZipException | EOFException e) {
-      throw new ModelFileException(file + " is not an intact .zip file: " + e.getMessage(), e);
-    } catch (ModelFileException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      throw new ModelFileException(
-          file + " could not be read as a Deeplearning4j model: " + firstLine(e), e);
+  public static StoredModel open(Path file) throws IOException {
+    return reading(file, () -> restore(ModelArchive.read(file)));
+  }
+
+  private static StoredModel restore(ModelArchive archive) throws IOException {
+    try (InputStream in = archive.asStream()) {
+      return new StoredModel(
+          archive.isGraph()
+              ? ModelSerializer.restoreComputationGraph(in, true)
+              : ModelSerializer.restoreMultiLayerNetwork(in, true),
+          archive.manifest(),
+          archive.text(ModelArchive.TRAINING));
     }
   }
 
-  private static String firstLine(Exception e) {
+  /** What is read from a file; whatever goes wrong becomes one line. */
+  static <T> T reading(Path file, Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (NoSuchFileException e) {
+      throw new ModelFileException("there is no file " + file, e);
+    } catch (ZipException | EOFException e) {
+      throw new ModelFileException(
+          file + " is not an intact .zip file: " + e.getMessage() + "; take another copy", e);
+    } catch (ModelFileException e) {
+      throw e;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw new ModelFileException(
+          file
+              + " could not be read as a Deeplearning4j model: "
+              + ModelArchive.printable(firstLine(e)),
+          e);
+    }
+  }
+
+  /** Reads something from a file. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  private static String firstLine(Throwable e) {
     return e.getMessage() == null
         ? e.getClass().getSimpleName()
         : e.getMessage().lines().findFirst().orElse("");

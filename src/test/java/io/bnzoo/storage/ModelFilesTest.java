@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.Sha256;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -157,7 +161,65 @@ class ModelFilesTest {
   @Test
   void parametersThatDoNotFitAreRefused() throws IOException {
     rewrite(Map.of("coefficients.bin", new byte[40]), "coefficients.bin");
-    assertRefused(file, "could not be read as a Deeplearning4j model");
+    assertRefused(file, "its entry coefficients.bin is no array");
+    rewrite(Map.of("coefficients.bin", array(Nd4j.rand(1, 100))), "coefficients.bin");
+    assertRefused(
+        file, "its configuration needs 100610 parameters, its entry coefficients.bin has 100");
+  }
+
+  @Test
+  void parametersThatAreNoNumbersAreRefused() throws IOException {
+    INDArray diverged = network.params().dup().putScalar(5, Float.NaN);
+    rewrite(Map.of("coefficients.bin", array(diverged)), "coefficients.bin");
+    assertRefused(file, "has values that are no numbers; its training has diverged");
+  }
+
+  @Test
+  void anArrayThatAnnouncesMoreThanItHasIsRefusedBeforeAnythingIsMade() throws IOException {
+    byte[] bytes = array(network.params());
+    ByteBuffer.wrap(bytes).putLong(indexOf(bytes, "FLOAT") - 10, Long.MAX_VALUE / 8);
+    rewrite(Map.of("coefficients.bin", bytes), "coefficients.bin");
+    assertRefused(file, "its entry coefficients.bin is no array");
+  }
+
+  @Test
+  void anEntryThatUnpacksToFarMoreThanTheFileIsRefused() throws IOException {
+    rewrite(Map.of("updaterState.bin", new byte[100_000_000]), "updaterState.bin");
+    assertRefused(file, "its entry updaterState.bin unpacks to far more than a model has");
+  }
+
+  @Test
+  void whatTheManifestDoesNotVouchForIsRefused() throws IOException {
+    String json = configuration().replace("0.01", "0.02");
+    rewrite(Map.of("configuration.json", json.getBytes(UTF_8)), "configuration.json", true);
+    assertRefused(file, "its entry configuration.json is not what was saved");
+  }
+
+  @Test
+  void aManifestTellsWhereAModelComesFromAndAStockFileHasNone() throws IOException {
+    ModelFiles.save(
+        network, file, new ModelOrigin(ThreeLayerMlp.builder().build().spec(), "ab12", 1));
+    Manifest manifest = ModelFiles.open(file).manifest().orElseThrow();
+    assertThat(manifest.origin().orElseThrow().at("/dataSha256").asText()).isEqualTo("ab12");
+    assertThat(manifest.origin().orElseThrow().at("/specification/model").asText())
+        .isEqualTo("mlp");
+    assertThat(manifest.sha256().get("configuration.json"))
+        .isEqualTo(Sha256.of(configuration().getBytes(UTF_8)));
+    rewrite(Map.of(), "");
+    assertThat(ModelFiles.open(file).manifest()).isEmpty();
+  }
+
+  @Test
+  void theSameModelGivesTheSameBytes() throws IOException {
+    byte[] first = Files.readAllBytes(file);
+    ModelFiles.save(network, file);
+    assertThat(Files.readAllBytes(file)).isEqualTo(first);
+  }
+
+  private static byte[] array(INDArray array) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Nd4j.write(array, new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 
   private static void assertRefused(Path path, String reason) {
@@ -175,8 +237,13 @@ class ModelFilesTest {
     }
   }
 
-  /** Writes the file anew, without one entry and with others added. */
+  /** Writes the file anew as Deeplearning4j would, without one entry and with others added. */
   private void rewrite(Map<String, byte[]> added, String without) throws IOException {
+    rewrite(added, without, false);
+  }
+
+  private void rewrite(Map<String, byte[]> added, String without, boolean withManifest)
+      throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
@@ -186,6 +253,9 @@ class ModelFilesTest {
       }
     }
     entries.remove(without);
+    if (!withManifest) {
+      entries.remove("bnzoo.json");
+    }
     entries.putAll(added);
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {

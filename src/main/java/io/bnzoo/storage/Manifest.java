@@ -1,0 +1,76 @@
+package io.bnzoo.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.data.Sha256;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What an archive says of its own entries. Deeplearning4j does not look at it.
+ *
+ * <p>It tells damage and careless changes; it is no signature, since whoever changes an entry on
+ * purpose can change this one, too.
+ *
+ * @param format of this entry; it changes whenever a name in it does
+ * @param bnzoo the version of this library that wrote it
+ * @param deeplearning4j the version of Deeplearning4j underneath
+ * @param sha256 of every other entry
+ * @param origin a {@link ModelOrigin} as JSON; absent where nobody gave one
+ */
+public record Manifest(
+    int format,
+    String bnzoo,
+    String deeplearning4j,
+    Map<String, String> sha256,
+    Optional<JsonNode> origin) {
+  static final String ENTRY = "bnzoo.json";
+
+  private static final int FORMAT = 1;
+
+  public Manifest {
+    sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256)); // In order, so that bytes repeat.
+  }
+
+  static Manifest of(Map<String, byte[]> entries, Optional<ModelOrigin> origin) {
+    return new Manifest(
+        FORMAT,
+        Versions.bnzoo(),
+        Versions.deeplearning4j(),
+        sums(entries),
+        origin.map(known -> SpecificationJson.mapper().valueToTree(known)));
+  }
+
+  private static Map<String, String> sums(Map<String, byte[]> entries) {
+    Map<String, String> sums = new TreeMap<>();
+    entries.forEach(
+        (name, bytes) -> {
+          if (!name.equals(ENTRY)) {
+            sums.put(name, Sha256.of(bytes));
+          }
+        });
+    return sums;
+  }
+
+  void requireKnown() throws IOException {
+    if (format != FORMAT) {
+      throw new IOException("format " + format + " is unknown");
+    }
+  }
+
+  byte[] bytes() throws IOException {
+    return SpecificationJson.mapper().writeValueAsBytes(this);
+  }
+
+  /** An entry whose bytes are not those that were written, or that is missing or new. */
+  Optional<String> broken(Map<String, byte[]> entries) {
+    Map<String, String> found = sums(entries);
+    TreeMap<String, String> all = new TreeMap<>(found);
+    all.putAll(sha256);
+    return all.keySet().stream()
+        .filter(name -> !found.getOrDefault(name, "").equals(sha256.getOrDefault(name, "none")))
+        .findFirst();
+  }
+}

@@ -1,0 +1,48 @@
+package io.bnzoo.storage;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.bnzoo.spec.InitialWeights;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Optimizer;
+import java.util.Set;
+
+/** How specifications look as JSON. */
+public final class SpecificationJson {
+
+  /** A sealed type's value says in {@code kind} which of its records it is. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
+  private interface NamedByKind {}
+
+  /** Given weights are named; their values would be too many. */
+  private interface GivenByNames extends NamedByKind {
+    @JsonProperty
+    Set<String> names();
+  }
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .addMixIn(Normalization.class, NamedByKind.class)
+          .addMixIn(Optimizer.class, NamedByKind.class)
+          .addMixIn(InitialWeights.class, NamedByKind.class)
+          .addMixIn(InitialWeights.Given.class, GivenByNames.class)
+          .build();
+
+  private SpecificationJson() {}
+
+  /** To be copied before it is changed. */
+  public static ObjectMapper mapper() {
+    return MAPPER;
+  }
+}

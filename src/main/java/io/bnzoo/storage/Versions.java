@@ -1,0 +1,29 @@
+package io.bnzoo.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** The versions of this library and of Deeplearning4j, as the build wrote them down. */
+public final class Versions {
+  private static final Properties BUILD = new Properties();
+
+  static {
+    try (InputStream in = Versions.class.getResourceAsStream("/bnzoo.properties")) {
+      BUILD.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Versions() {}
+
+  public static String bnzoo() {
+    return BUILD.getProperty("bnzoo");
+  }
+
+  public static String deeplearning4j() {
+    return BUILD.getProperty("deeplearning4j");
+  }
+}

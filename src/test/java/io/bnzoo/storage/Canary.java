@@ -1,0 +1,44 @@
+package io.bnzoo.storage;
+
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+
+/** Classes that sing when something makes one of them. */
+public final class Canary {
+  static final AtomicInteger SONGS = new AtomicInteger();
+
+  private Canary() {}
+
+  /** As a Java object in an archive. */
+  public static final class Serialized implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      SONGS.incrementAndGet();
+    }
+  }
+
+  /** As an activation in a configuration. */
+  public static final class Activation extends ActivationReLU {
+    private static final long serialVersionUID = 1L;
+
+    public Activation() {
+      SONGS.incrementAndGet();
+    }
+  }
+
+  /** As a layer in a configuration. */
+  public static final class Layer extends ActivationLayer {
+    private static final long serialVersionUID = 1L;
+
+    public Layer() {
+      super(org.nd4j.linalg.activations.Activation.RELU);
+      SONGS.incrementAndGet();
+    }
+  }
+}
