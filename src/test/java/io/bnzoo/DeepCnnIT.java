@@ -10,8 +10,10 @@ import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.Narrator;
 import io.bnzoo.report.RunFolder;
+import io.bnzoo.report.RunRequest;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Variant;
+import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
@@ -83,13 +85,19 @@ class DeepCnnIT {
   private List<TrainingResult> train(List<Variant> variants, long seed) throws IOException {
     Digits digits = RealMnist.load();
     Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
-    RunFolder folder = RunFolder.numbered(runs, "it");
-    return new Comparison(entry, UnaryOperator.identity(), variants, List.of(seed), entry.plan())
-            .run(digits, EngineChoice.AUTO, new Narrator(line -> {}, folder), () -> false)
-            .variants()
-            .stream()
-            .map(Comparison.VariantResult::result)
-            .toList();
+    Comparison comparison =
+        new Comparison(entry, UnaryOperator.identity(), variants, List.of(seed), entry.plan());
+    RunRequest request = RunRequest.of(List.of(), comparison, digits, EngineChoice.AUTO.start());
+    try (RunFolder folder =
+        RunFolder.open(runs.resolve("it"), request, CheckpointPlan.STANDARD, line -> {})) {
+      Narrator narrator = new Narrator(line -> {}, folder);
+      return comparison
+          .run(digits, EngineChoice.AUTO, narrator, folder, () -> false)
+          .variants()
+          .stream()
+          .map(Comparison.VariantResult::result)
+          .toList();
+    }
   }
 
   private static void assertLearns(TrainingResult result) {

@@ -8,8 +8,10 @@ import picocli.CommandLine.Option;
 
 /** Which digits a command works on. */
 final class DataOptions {
+  static final String NAME = "--data";
+
   @Option(
-      names = "--data",
+      names = DataOptions.NAME,
       paramLabel = "DIR|generated",
       defaultValue = "auto",
       description = {
@@ -17,6 +19,13 @@ final class DataOptions {
         "By default: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
       })
   private String data;
+
+  /** What was given to the option, so that it means the same from any folder. */
+  static String absolute(String data) {
+    return DataChoice.parse(data) instanceof DataChoice.Folder folder
+        ? folder.path().toAbsolutePath().normalize().toString()
+        : data;
+  }
 
   DataChoice choice() {
     return DataChoice.parse(data);

@@ -6,10 +6,12 @@ import io.bnzoo.experiment.Lesson;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
+import io.bnzoo.files.FolderLock;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.LessonFolder;
 import io.bnzoo.report.LessonReport;
 import io.bnzoo.report.Provenance;
+import io.bnzoo.report.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,6 +102,11 @@ final class LessonRunCommand implements Callable<Integer> {
       description = "The folder below that. Default: lesson, with the scale or the digits added.")
   private Optional<String> name;
 
+  @Option(
+      names = "--fresh",
+      description = "Start anew; what is in the folder is moved to NAME-old.")
+  private boolean fresh;
+
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
@@ -118,15 +125,15 @@ final class LessonRunCommand implements Callable<Integer> {
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
     Provenance provenance = Provenance.ofThisJvm(computedBy);
-    LessonFolder folder =
-        LessonFolder.open(
-            runs.resolve(name.orElseGet(() -> defaultName(scale, digits.origin()))),
-            scale,
-            digits.origin(),
-            terminal::warn);
+    Path path = runs.resolve(name.orElseGet(() -> defaultName(scale, digits.origin())));
+    if (fresh) {
+      RunFolder.setAside(path).ifPresent(aside -> terminal.tell("what was there is in " + aside));
+    }
     Sweep.Diagnostics look = diagnostics ? Sweep.Diagnostics.ON : Sweep.Diagnostics.OFF;
-    List<Trial> missing = folder.missing(trials, look);
-    try (Interruption.Work work = interruption.beginWork()) {
+    try (FolderLock lock = FolderLock.take(path);
+        Interruption.Work work = interruption.beginWork()) {
+      LessonFolder folder = LessonFolder.open(path, scale, digits.origin(), terminal::warn);
+      List<Trial> missing = folder.missing(trials, look);
       terminal.tell(plan(trials, missing, networks));
       train(
           new Sweep(digits, engine.factory(terminal), look, networks),

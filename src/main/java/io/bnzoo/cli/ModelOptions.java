@@ -32,6 +32,7 @@ final class ModelOptions {
 
   @Parameters(
       paramLabel = "MODEL",
+      arity = "0..1",
       converter = EntryConverter.class,
       description = "One of the zoo's models: deep-cnn or mlp.")
   private Zoo.Entry entry;
@@ -88,6 +89,9 @@ final class ModelOptions {
    * @throws IllegalArgumentException if this machine does not have as many cores
    */
   Zoo.Entry entry() {
+    if (entry == null) {
+      throw new IllegalArgumentException("Missing required parameter: 'MODEL'");
+    }
     int cores = Runtime.getRuntime().availableProcessors();
     threads.ifPresent(
         count -> {

@@ -4,15 +4,19 @@ import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.ComparisonTable;
 import io.bnzoo.report.Json;
+import io.bnzoo.report.OtherRunException;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.report.ResultDocument;
 import io.bnzoo.report.RunFolder;
+import io.bnzoo.report.RunRequest;
 import io.bnzoo.spec.Variant;
+import io.bnzoo.train.CheckpointPlan;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -20,6 +24,9 @@ import picocli.CommandLine.Option;
 
 /** What {@code compare} and {@code train} have in common: all but the variants. */
 abstract class TrainingCommand implements Callable<Integer> {
+  private static final Set<String> COMMANDS = Set.of("train", "compare");
+  private static final Set<String> PLACES = Set.of("--runs", "--name", "--fresh", "--resume");
+
   private final Interruption interruption;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -38,8 +45,27 @@ abstract class TrainingCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "The folder to write to below that; it must be new. By default numbered.")
+      description = {
+        "The folder below that. By default named after the command, and numbered where another run"
+            + " has the name."
+      })
   private Optional<String> name;
+
+  @Mixin private CheckpointOptions checkpoints;
+
+  @Option(
+      names = "--fresh",
+      description = {
+        "Start anew where the folder is there already; what is in it is moved to NAME-old. Without"
+            + " it the same run goes on where it was interrupted."
+      })
+  private boolean fresh;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with the run in this folder, with its settings; give nothing else.")
+  private Optional<Path> resumed;
 
   TrainingCommand(Interruption interruption) {
     this.interruption = interruption;
@@ -52,22 +78,74 @@ abstract class TrainingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (resumed.isPresent()) {
+      return resume(resumed.get());
+    }
     Terminal terminal = output.terminal(spec);
     Comparison comparison = comparison();
+    CheckpointPlan checkpointPlan = checkpointPlan();
     String computedBy = engine.start(terminal);
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
     checkBatchSize(digits);
-    RunFolder folder = folder();
+    RunRequest request = RunRequest.of(command(), comparison, digits, computedBy);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
-    try (Interruption.Work work = interruption.beginWork()) {
+    try (RunFolder folder = folder(request, checkpointPlan, terminal);
+        Interruption.Work work = interruption.beginWork()) {
       TrainingNarrator narrator = new TrainingNarrator(terminal, folder);
       Comparison.Result result =
-          comparison.run(digits, engine.factory(terminal), narrator, interruption);
+          comparison.run(digits, engine.factory(terminal), narrator, folder, interruption);
       folder.write(result, provenance);
       print(terminal, folder, result, provenance);
     }
     return Bnzoo.SUCCESS;
+  }
+
+  /** The command that began a run, once more, on its folder. */
+  private int resume(Path path) throws IOException {
+    if (spec.commandLine().getParseResult().matchedArgs().size() > 1) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--resume takes everything from its folder: give nothing else");
+    }
+    List<String> arguments = new ArrayList<>(RunFolder.command(path));
+    if (arguments.isEmpty() || !COMMANDS.contains(arguments.get(0))) {
+      throw new CommandFailure(path + " holds no run of train or compare");
+    }
+    Path absolute = path.toAbsolutePath().normalize();
+    arguments.add("--runs=" + absolute.getParent());
+    arguments.add("--name=" + absolute.getFileName());
+    CommandLine again = Bnzoo.commandLine(interruption);
+    again.setOut(spec.commandLine().getOut());
+    again.setErr(spec.commandLine().getErr());
+    return again.execute(arguments.toArray(String[]::new));
+  }
+
+  /** The arguments without those that say where the folder is. */
+  private List<String> command() {
+    CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
+    List<String> command = new ArrayList<>(List.of(spec.name()));
+    for (CommandLine.Model.ArgSpec argument : parsed.matchedArgs()) {
+      boolean place =
+          argument instanceof CommandLine.Model.OptionSpec option
+              && PLACES.contains(option.longestName());
+      if (!place) {
+        String prefix =
+            argument instanceof CommandLine.Model.OptionSpec option ? option.longestName() : "";
+        for (String given : argument.originalStringValues()) {
+          String value = prefix.equals(DataOptions.NAME) ? DataOptions.absolute(given) : given;
+          command.add(prefix.isEmpty() || value.isEmpty() ? prefix + value : prefix + "=" + value);
+        }
+      }
+    }
+    return command;
+  }
+
+  private CheckpointPlan checkpointPlan() {
+    try {
+      return checkpoints.plan();
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private Comparison comparison() {
@@ -90,15 +168,33 @@ abstract class TrainingCommand implements Callable<Integer> {
     }
   }
 
-  private RunFolder folder() throws IOException {
-    try {
-      return name.isPresent()
-          ? RunFolder.named(runs, name.get())
-          : RunFolder.numbered(runs, defaultName(model.entry().id()));
-    } catch (FileAlreadyExistsException e) {
-      throw new CommandFailure(
-          e.getFile() + " exists: choose another --name or --runs, or move it away");
+  /** Of the folders with the default name, the one that holds this run, or the first free one. */
+  private RunFolder folder(RunRequest request, CheckpointPlan checkpointPlan, Terminal terminal)
+      throws IOException {
+    if (name.isPresent() && !isFolderName(name.get())) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--name must be the name of one folder, got '" + name.get() + "'; --runs says where");
     }
+    Path first = runs.resolve(name.orElseGet(() -> defaultName(model.entry().id())));
+    if (fresh) {
+      RunFolder.setAside(first).ifPresent(aside -> terminal.tell("what was there is in " + aside));
+    }
+    Path path = first;
+    for (int number = 2; ; number++) {
+      try {
+        return RunFolder.open(path, request, checkpointPlan, terminal::warn);
+      } catch (OtherRunException e) {
+        if (name.isPresent()) {
+          throw e;
+        }
+        path = first.resolveSibling(first.getFileName() + "-" + number);
+      }
+    }
+  }
+
+  private static boolean isFolderName(String text) {
+    return Path.of(text).getNameCount() == 1 && !Set.of("", ".", "..").contains(text);
   }
 
   private void print(
@@ -111,6 +207,9 @@ abstract class TrainingCommand implements Callable<Integer> {
     terminal.print("");
     terminal.print(table.asText());
     table.notes().forEach(note -> terminal.print("! " + note));
+    if (interruption.getAsBoolean()) {
+      terminal.warn("stopped: the same command goes on from here");
+    }
     terminal.print("written to " + folder.path());
   }
 }

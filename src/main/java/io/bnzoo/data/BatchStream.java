@@ -41,6 +41,13 @@ public final class BatchStream {
     return images.select(nextIndices());
   }
 
+  /** Moves on as if so many batches had been taken. */
+  public void skip(int batches) {
+    for (int i = 0; i < batches; i++) {
+      nextIndices();
+    }
+  }
+
   /** The positions of the next batch's images; moves the stream as {@link #next} does. */
   int[] nextIndices() {
     int[] batch = new int[batchSize];

@@ -9,28 +9,36 @@ import io.bnzoo.report.ComparisonTable;
 import io.bnzoo.report.Narrator;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.report.RunFolder;
+import io.bnzoo.report.RunRequest;
+import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
 
 /** Trains the deep CNN without and with batch normalization: under a minute on two cores. */
 public final class CompareDeepCnn {
   private CompareDeepCnn() {}
 
-  /** Takes no arguments; writes to a new folder below {@code runs}. */
+  /** Takes no arguments; what is finished below {@code runs} already is not trained again. */
   public static void main(String[] arguments) throws IOException {
     String computedBy = EngineChoice.AUTO.start();
     Digits digits =
         DigitLibrary.ofThisUser().withNotices(System.out::println).load(new DataChoice.Automatic());
-    RunFolder folder = RunFolder.numbered(Path.of("runs"), "compare-deep-cnn");
-
     Comparison comparison = Comparison.ofDefaults(Zoo.find(DeepCnn.ID).orElseThrow());
-    Comparison.Result result =
-        comparison.run(
-            digits, EngineChoice.AUTO, new Narrator(System.out::println, folder), () -> false);
+    RunRequest request = RunRequest.of(List.of(), comparison, digits, computedBy);
 
-    folder.write(result, Provenance.ofThisJvm(computedBy));
+    Consumer<String> lines = System.out::println;
+    Comparison.Result result;
+    try (RunFolder folder =
+        RunFolder.open(
+            Path.of("runs", "compare-deep-cnn"), request, CheckpointPlan.STANDARD, lines)) {
+      Narrator narrator = new Narrator(lines, folder);
+      result = comparison.run(digits, EngineChoice.AUTO, narrator, folder, () -> false);
+      folder.write(result, Provenance.ofThisJvm(computedBy));
+    }
     ComparisonTable table = new ComparisonTable(result);
     System.out.println(table.asText());
     table.notes().forEach(System.out::println);

@@ -8,8 +8,12 @@ import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.spec.Variant;
+import io.bnzoo.train.Checkpoints;
+import io.bnzoo.train.Checkpoints.Checkpoint;
+import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.TrainingProgress;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.ModelBuilder;
@@ -17,6 +21,7 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -38,6 +43,19 @@ public final class Comparison {
 
     /** After it; the network is in its final state and may be saved. */
     void finished(VariantResult result, MultiLayerNetwork network) throws IOException;
+  }
+
+  /** What a comparison leaves behind as it goes, so that it can go on after an interruption. */
+  public interface Keeper {
+
+    /** What came out of a network, if it has been trained to its end before. */
+    Optional<TrainingResult> finished(NetworkSpec spec) throws IOException;
+
+    /** Where a network's training keeps its states. */
+    Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan);
+
+    /** Hears in one line what a person should know of what was kept. */
+    void notice(String line);
   }
 
   /**
@@ -131,15 +149,59 @@ public final class Comparison {
    */
   public Result run(Digits digits, EngineFactory engines, Listener listener, BooleanSupplier stop)
       throws IOException {
+    return run(digits, engines, listener, Optional.empty(), stop);
+  }
+
+  /**
+   * The same, going on from what has been kept.
+   *
+   * @param keeper of the same comparison on the same digits
+   */
+  public Result run(
+      Digits digits, EngineFactory engines, Listener listener, Keeper keeper, BooleanSupplier stop)
+      throws IOException {
+    return run(digits, engines, listener, Optional.of(keeper), stop);
+  }
+
+  private Result run(
+      Digits digits,
+      EngineFactory engines,
+      Listener listener,
+      Optional<Keeper> keeper,
+      BooleanSupplier stop)
+      throws IOException {
     List<VariantResult> results = new ArrayList<>();
-    for (long seed : seeds) {
-      for (Variant variant : variants) {
-        if (!stop.getAsBoolean()) {
-          results.add(train(variant, seed, digits, engines, listener, stop));
-        }
+    for (BatchNormModel model : models()) {
+      if (!stop.getAsBoolean()) {
+        results.add(train(model, digits, engines, listener, keeper, stop));
       }
     }
     return new Result(entry.id(), plan, entry.threads(), digits.origin(), results);
+  }
+
+  /** Common to all networks, the data seed aside. */
+  public TrainingPlan plan() {
+    return plan;
+  }
+
+  /** How many threads compute. */
+  public int threads() {
+    return entry.threads();
+  }
+
+  /** What is to be trained, in order. */
+  public List<NetworkSpec> specifications() {
+    return models().stream().map(BatchNormModel::spec).toList();
+  }
+
+  private List<BatchNormModel> models() {
+    List<BatchNormModel> models = new ArrayList<>();
+    for (long seed : seeds) {
+      for (Variant variant : variants) {
+        models.add(builder().variant(variant).initialWeights(initialWeights).seed(seed).build());
+      }
+    }
+    return models;
   }
 
   private ModelBuilder<? extends BatchNormModel> builder() {
@@ -147,22 +209,67 @@ public final class Comparison {
   }
 
   private VariantResult train(
-      Variant variant,
-      long seed,
+      BatchNormModel model,
       Digits digits,
       EngineFactory engines,
       Listener listener,
+      Optional<Keeper> keeper,
       BooleanSupplier stop)
       throws IOException {
-    TrainingPlan seeded = plan.withDataSeed(seed);
-    BatchNormModel model =
-        builder().variant(variant).initialWeights(initialWeights).seed(seed).build();
+    NetworkSpec spec = model.spec();
+    TrainingPlan seeded = plan.withDataSeed(spec.seed());
+    if (keeper.isPresent()) {
+      return goOn(model, seeded, digits, engines, listener, keeper.get(), stop);
+    }
     try (Engine engine = engines.open(model.init(), entry.threads())) {
-      TrainingListener training = listener.starting(model.spec(), seeded);
+      TrainingListener training = listener.starting(spec, seeded);
       TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);
-      VariantResult result = new VariantResult(model.spec(), seeded, trained);
-      listener.finished(result, engine.network());
+      return finish(new VariantResult(spec, seeded, trained), engine, listener);
+    }
+  }
+
+  private VariantResult goOn(
+      BatchNormModel model,
+      TrainingPlan seeded,
+      Digits digits,
+      EngineFactory engines,
+      Listener listener,
+      Keeper keeper,
+      BooleanSupplier stop)
+      throws IOException {
+    NetworkSpec spec = model.spec();
+    Checkpoints checkpoints = keeper.checkpoints(spec, seeded);
+    Optional<TrainingResult> known = keeper.finished(spec);
+    if (known.isPresent()) {
+      checkpoints.remove();
+      return new VariantResult(spec, seeded, known.get());
+    }
+    Optional<Checkpoint> last = checkpoints.newest(keeper::notice);
+    MultiLayerNetwork network = last.map(Checkpoint::network).orElseGet(model::init);
+    TrainingProgress progress = last.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
+    if (progress.batches() > 0) {
+      keeper.notice(name(spec) + " goes on after batch " + progress.batches());
+    }
+    try (Engine engine = engines.open(network, entry.threads())) {
+      TrainingListener training = listener.starting(spec, seeded);
+      TrainingResult trained =
+          new TrainingLoop(digits, seeded).resume(engine, progress, checkpoints, training, stop);
+      VariantResult result = finish(new VariantResult(spec, seeded, trained), engine, listener);
+      if (!(trained.outcome() instanceof Outcome.Stopped)) {
+        checkpoints.remove();
+      }
       return result;
     }
+  }
+
+  /** A name that no other network of a comparison has. */
+  public static String name(NetworkSpec spec) {
+    return spec.variant().label() + "-seed-" + spec.seed();
+  }
+
+  private static VariantResult finish(VariantResult result, Engine engine, Listener listener)
+      throws IOException {
+    listener.finished(result, engine.network());
+    return result;
   }
 }

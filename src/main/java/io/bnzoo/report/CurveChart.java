@@ -1,6 +1,7 @@
 package io.bnzoo.report;
 
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.files.WholeFile;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.Split;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -48,7 +48,7 @@ final class CurveChart {
     XYChart chart = chart("Validation accuracy", Sample::accuracy, Score::accuracy);
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
     chart.getStyler().setYAxisDecimalPattern("0.0");
-    ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
+    write(chart, file);
   }
 
   /** Validation loss against batches. */
@@ -56,7 +56,11 @@ final class CurveChart {
     XYChart chart = chart("Validation loss", Sample::loss, Score::loss);
     chart.getStyler().setYAxisMin(0.0).setLegendPosition(Styler.LegendPosition.InsideNE);
     chart.getStyler().setYAxisDecimalPattern("0.0#");
-    ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
+    write(chart, file);
+  }
+
+  private static void write(XYChart chart, Path file) throws IOException {
+    WholeFile.write(file, Picture.png(BitmapEncoder.getBufferedImage(chart)));
   }
 
   private XYChart chart(

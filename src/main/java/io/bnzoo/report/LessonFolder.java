@@ -15,12 +15,12 @@ import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.files.WholeFile;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -80,7 +80,8 @@ public final class LessonFolder {
   }
 
   /**
-   * Opens a folder that is there or will be made, and reads what is in it.
+   * Opens a folder that is there or will be made, and reads what is in it. Two processes may not
+   * work in it at a time; see {@link io.bnzoo.files.FolderLock}.
    *
    * @param scale of the trials in it
    * @param data that they are trained on
@@ -90,6 +91,9 @@ public final class LessonFolder {
   public static LessonFolder open(
       Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) throws IOException {
     LessonFolder folder = new LessonFolder(path, scale, data);
+    for (Path unfinished : List.of(path, path.resolve(TRIALS), path.resolve(LessonPage.CHARTS))) {
+      WholeFile.removeUnfinished(unfinished);
+    }
     if (Files.isDirectory(path.resolve(TRIALS))) {
       List<Path> files;
       try (Stream<Path> all = Files.list(path.resolve(TRIALS))) {
@@ -120,10 +124,7 @@ public final class LessonFolder {
             data,
             provenance,
             result);
-    Files.createDirectories(path.resolve(TRIALS));
-    Path unfinished = path.resolve(TRIALS).resolve(trial.name() + ".tmp");
-    Files.write(unfinished, MAPPER.writeValueAsBytes(document));
-    Files.move(unfinished, file(trial), StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.write(file(trial), MAPPER.writeValueAsBytes(document));
     kept.put(trial.name(), new Kept(new Finished(trial, result), command, provenance));
   }
 
@@ -228,8 +229,7 @@ public final class LessonFolder {
 
   /** Writes {@code index.html}, {@code lesson.md}, {@code lesson.json} and {@code charts/}. */
   public void write(LessonReport report) throws IOException {
-    Files.createDirectories(path);
     new LessonPage(report).write(path);
-    Files.writeString(path.resolve("lesson.json"), MAPPER.writeValueAsString(report) + "\n");
+    WholeFile.write(path.resolve("lesson.json"), MAPPER.writeValueAsString(report) + "\n");
   }
 }

@@ -4,9 +4,9 @@ import freemarker.template.Configuration;
 import freemarker.template.Template;
 import freemarker.template.TemplateException;
 import io.bnzoo.experiment.InferenceTrap;
+import io.bnzoo.files.WholeFile;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** The report for people: one HTML file that needs nothing beside it, and the same as Markdown. */
 final class LessonPage {
-  private static final String CHARTS = "charts";
+  static final String CHARTS = "charts";
 
   private final LessonReport report;
   private final LessonTables tables;
@@ -28,7 +28,6 @@ final class LessonPage {
 
   /** Writes {@code index.html}, {@code lesson.md} and the pictures as PNG. */
   void write(Path folder) throws IOException {
-    Files.createDirectories(folder.resolve(CHARTS));
     List<Map<String, Object>> experiments = new ArrayList<>();
     for (LessonReport.Part part : report.experiments()) {
       experiments.add(experiment(part, folder.resolve(CHARTS)));
@@ -41,8 +40,8 @@ final class LessonPage {
     model.put("legend", LessonText.LEGEND);
     model.put("experiments", experiments);
     model.put("provenance", LessonText.provenance(report));
-    Files.writeString(folder.resolve("index.html"), fill("lesson.ftlh", model));
-    Files.writeString(folder.resolve("lesson.md"), fill("lesson.ftl", model));
+    WholeFile.write(folder.resolve("index.html"), fill("lesson.ftlh", model));
+    WholeFile.write(folder.resolve("lesson.md"), fill("lesson.ftl", model));
   }
 
   private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {
@@ -69,7 +68,7 @@ final class LessonPage {
       throws IOException {
     List<Map<String, String>> views = new ArrayList<>();
     for (Picture picture : pictures) {
-      Files.write(folder.resolve(picture.fileName()), picture.png());
+      WholeFile.write(folder.resolve(picture.fileName()), picture.png());
       views.add(
           Map.of(
               "address", picture.address(),

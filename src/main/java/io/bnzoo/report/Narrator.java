@@ -3,7 +3,6 @@ package io.bnzoo.report;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingResult;
@@ -54,7 +53,7 @@ public final class Narrator implements Comparison.Listener {
             result.outcome().description(),
             result.totalSeconds(),
             result.millisecondsPerBatch()));
-    ModelFiles.save(network, folder.modelFile(variant));
+    folder.keep(variant, network);
   }
 
   private static String line(Sample sample) {

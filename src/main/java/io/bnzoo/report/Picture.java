@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.XYChart;
 
 /**
@@ -26,9 +28,19 @@ record Picture(String name, String description, byte[] png) {
     graphics.scale(DOTS, DOTS);
     chart.paint(graphics, chart.getWidth(), chart.getHeight());
     graphics.dispose();
+    return new Picture(name, description, png(image));
+  }
+
+  /**
+   * An image as the bytes of a PNG file. ImageIO's own choice is a stream that caches in a file,
+   * and that cannot be opened any more when the JVM is about to end after Ctrl-C.
+   */
+  static byte[] png(BufferedImage image) throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", png);
-    return new Picture(name, description, png.toByteArray());
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(png)) {
+      ImageIO.write(image, "png", out);
+    }
+    return png.toByteArray();
   }
 
   /** The picture as an address that carries it whole, to be embedded in a page. */

@@ -1,56 +1,238 @@
 package io.bnzoo.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.files.FolderLock;
+import io.bnzoo.files.WholeFile;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.storage.ModelOrigin;
+import io.bnzoo.train.CheckpointPlan;
+import io.bnzoo.train.Checkpoints;
+import io.bnzoo.train.Outcome;
+import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** The folder that a run leaves behind; nothing that stood there before is ever written over. */
-public final class RunFolder {
+/**
+ * The folder of a run, from which the same run goes on after an interruption.
+ *
+ * <p>{@code run.json} says what was asked for. A network that is done has its model and its figures
+ * there, {@code LABEL-seed-N.zip} and {@code .json}, one that is under way its checkpoints. The
+ * folder belongs to one process as long as this is open.
+ */
+public final class RunFolder implements Comparison.Keeper, AutoCloseable {
+  private static final ObjectMapper MAPPER =
+      Json.mapper()
+          .copy()
+          // Else a missing figure would be read as 0.
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  private static final String REQUEST = "run.json";
+  private static final String CHECKPOINTS = "checkpoints";
+
+  /** By what the folder of a run, or of the lesson, is known. */
+  private static final List<String> SIGNS = List.of(REQUEST, "trials", "lesson.json");
+
   private final Path path;
+  private final RunRequest.Settings settings;
+  private final CheckpointPlan checkpointPlan;
+  private final Consumer<String> notices;
+  private final FolderLock lock;
 
-  private RunFolder(Path path) {
+  private RunFolder(
+      Path path,
+      RunRequest.Settings settings,
+      CheckpointPlan checkpointPlan,
+      Consumer<String> notices,
+      FolderLock lock) {
     this.path = path;
+    this.settings = settings;
+    this.checkpointPlan = checkpointPlan;
+    this.notices = notices;
+    this.lock = lock;
   }
 
   /**
-   * A new folder with exactly this name.
+   * Opens the folder of a run, or makes it.
    *
-   * @throws FileAlreadyExistsException if there is such a folder
+   * @param notices hears in single lines what a person should know
+   * @throws OtherRunException if there is a folder with something else in it
+   * @throws io.bnzoo.files.FolderInUseException if another process works in it
    */
-  public static RunFolder named(Path parent, String name) throws IOException {
-    Files.createDirectories(parent);
-    return new RunFolder(Files.createDirectory(parent.resolve(name)));
+  public static RunFolder open(
+      Path path, RunRequest request, CheckpointPlan checkpointPlan, Consumer<String> notices)
+      throws IOException {
+    if (!isEmpty(path)) {
+      requireSame(path, request.settings()); // Not even a lock is left in a foreign folder.
+    }
+    FolderLock lock = FolderLock.take(path);
+    try {
+      WholeFile.removeUnfinished(path);
+      WholeFile.removeUnfinished(path.resolve(CHECKPOINTS));
+      if (isEmpty(path)) {
+        WholeFile.write(path.resolve(REQUEST), Json.write(request));
+      } else {
+        requireSame(path, request.settings()); // In the meantime it may have become another's.
+      }
+      return new RunFolder(path, request.settings(), checkpointPlan, notices, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
-  /** A new folder with this name, or with the first free number behind it. */
-  public static RunFolder numbered(Path parent, String name) throws IOException {
-    Path folder = parent.resolve(name);
-    for (int number = 2; Files.exists(folder); number++) {
-      folder = parent.resolve(name + "-" + number);
+  /** A folder that a process left before it had written anything is as good as none. */
+  private static boolean isEmpty(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return true;
     }
-    return named(parent, folder.getFileName().toString());
+    try (var files = Files.list(path)) {
+      return files.allMatch(file -> FolderLock.isLock(file) || WholeFile.isUnfinished(file));
+    }
+  }
+
+  private static void requireSame(Path path, RunRequest.Settings settings) throws IOException {
+    if (!Files.isRegularFile(path.resolve(REQUEST))) {
+      throw new OtherRunException(path, "it has no " + REQUEST);
+    }
+    JsonNode found = document(path).path("settings");
+    JsonNode expected = Json.mapper().readTree(Json.write(settings));
+    if (!found.equals(expected)) {
+      Set<String> names = new TreeSet<>();
+      expected.fieldNames().forEachRemaining(names::add);
+      found.fieldNames().forEachRemaining(names::add);
+      names.removeIf(name -> expected.path(name).equals(found.path(name)));
+      throw new OtherRunException(path, "it differs in " + String.join(", ", names));
+    }
+  }
+
+  private static JsonNode document(Path path) throws IOException {
+    try {
+      return Json.mapper().readTree(Files.readAllBytes(path.resolve(REQUEST)));
+    } catch (JsonProcessingException e) {
+      throw new OtherRunException(path, "its " + REQUEST + " is damaged");
+    }
+  }
+
+  /**
+   * The arguments that asked for the run in a folder.
+   *
+   * @throws OtherRunException if there is none
+   */
+  public static List<String> command(Path path) throws IOException {
+    if (!Files.isRegularFile(path.resolve(REQUEST))) {
+      throw new OtherRunException(path, "it has no " + REQUEST);
+    }
+    List<String> command = new ArrayList<>();
+    document(path).path("command").forEach(argument -> command.add(argument.asText()));
+    return command;
+  }
+
+  /**
+   * Moves a run's folder out of the way, so that one can start anew under its name.
+   *
+   * @return where it is now; none if there was nothing
+   * @throws OtherRunException if the folder is no run's
+   */
+  public static Optional<Path> setAside(Path path) throws IOException {
+    if (isEmpty(path)) {
+      return Optional.empty();
+    }
+    if (SIGNS.stream().noneMatch(sign -> Files.exists(path.resolve(sign)))) {
+      throw new OtherRunException(path, "nothing in it is a run's");
+    }
+    Path aside = path.resolveSibling(path.getFileName() + "-old");
+    for (int number = 2; Files.exists(aside); number++) {
+      aside = path.resolveSibling(path.getFileName() + "-old-" + number);
+    }
+    try (FolderLock lock = FolderLock.take(path)) { // Not from under another process.
+      return Optional.of(Files.move(path, aside));
+    }
   }
 
   public Path path() {
     return path;
   }
 
+  @Override
+  public Optional<TrainingResult> finished(NetworkSpec spec) throws IOException {
+    String name = Comparison.name(spec);
+    Path file = path.resolve(name + ".json");
+    if (!Files.isRegularFile(file) || !Files.isRegularFile(path.resolve(name + ".zip"))) {
+      return Optional.empty();
+    }
+    try {
+      TrainingResult result = MAPPER.readValue(Files.readAllBytes(file), TrainingResult.class);
+      if (result != null) {
+        notices.accept(name + " is here already");
+        return Optional.of(result);
+      }
+    } catch (JsonProcessingException e) {
+      notices.accept(file + " is damaged: it is trained again");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan) {
+    return new Checkpoints(
+        path.resolve(CHECKPOINTS),
+        Comparison.name(spec),
+        spec,
+        settings.data(),
+        plan,
+        checkpointPlan);
+  }
+
+  @Override
+  public void notice(String line) {
+    notices.accept(line);
+  }
+
+  /** Writes a network down, and that it is done unless it was stopped. */
+  public void keep(Comparison.VariantResult variant, MultiLayerNetwork network) throws IOException {
+    TrainingResult result = variant.result();
+    ModelFiles.save(
+        network,
+        modelFile(variant),
+        new ModelOrigin(variant.spec(), settings.data(), result.batches()));
+    if (!(result.outcome() instanceof Outcome.Stopped)) {
+      WholeFile.write(path.resolve(Comparison.name(variant.spec()) + ".json"), Json.write(result));
+    }
+  }
+
   /** Where a variant's model goes. */
   public Path modelFile(Comparison.VariantResult variant) {
-    return path.resolve(variant.label() + "-seed-" + variant.spec().seed() + ".zip");
+    return path.resolve(Comparison.name(variant.spec()) + ".zip");
   }
 
   /** Writes {@code result.json}, {@code result.md}, {@code accuracy.png} and {@code loss.png}. */
   public void write(Comparison.Result result, Provenance provenance) throws IOException {
-    Files.writeString(
-        path.resolve("result.json"), Json.write(ResultDocument.of(result, provenance)));
-    Files.writeString(
+    WholeFile.write(path.resolve("result.json"), Json.write(ResultDocument.of(result, provenance)));
+    WholeFile.write(
         path.resolve("result.md"),
         new ComparisonTable(result).asMarkdown(path.getFileName().toString(), provenance));
     CurveChart chart = new CurveChart(result);
     chart.writeAccuracy(path.resolve("accuracy.png"));
     chart.writeLoss(path.resolve("loss.png"));
+  }
+
+  /** Lets the folder go. */
+  @Override
+  public void close() throws IOException {
+    lock.close();
   }
 }

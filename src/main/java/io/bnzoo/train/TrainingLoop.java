@@ -5,6 +5,8 @@ import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.spec.TrainingPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,40 @@ public final class TrainingLoop {
    */
   public TrainingResult run(Engine engine, TrainingListener listener, BooleanSupplier stop) {
     try {
-      return new Run(engine, listener).train(stop);
+      return run(engine, TrainingProgress.NONE, Optional.empty(), listener, stop);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Without checkpoints nothing is written.
+    }
+  }
+
+  /**
+   * Trains on, with the same result as if the training had never been interrupted.
+   *
+   * @param engine its network is in the state that it had then
+   * @param progress how far it had come
+   * @param checkpoints written now and then, and when the training is stopped
+   * @param stop asked before each step; once it says true, the training ends with what it has
+   * @throws IOException if a checkpoint cannot be written; those before it are intact
+   */
+  public TrainingResult resume(
+      Engine engine,
+      TrainingProgress progress,
+      Checkpoints checkpoints,
+      TrainingListener listener,
+      BooleanSupplier stop)
+      throws IOException {
+    return run(engine, progress, Optional.of(checkpoints), listener, stop);
+  }
+
+  private TrainingResult run(
+      Engine engine,
+      TrainingProgress progress,
+      Optional<Checkpoints> checkpoints,
+      TrainingListener listener,
+      BooleanSupplier stop)
+      throws IOException {
+    try {
+      return new Run(engine, progress, checkpoints, listener).train(stop);
     } finally {
       listener.ended();
     }
@@ -43,23 +78,39 @@ public final class TrainingLoop {
   /** One training under way. */
   private final class Run {
     private final Engine engine;
+    private final Optional<Checkpoints> checkpoints;
     private final Scorer scorer;
     private final TrainingListener listener;
-    private final List<Sample> curve = new ArrayList<>();
+    private final List<Sample> curve;
+    private final double earlierSeconds;
     private final long start = System.nanoTime();
-    private long stepNanos;
+    private double stepSeconds;
     private int steps;
+    private int kept;
+    private long keptAt = start;
 
-    Run(Engine engine, TrainingListener listener) {
+    Run(
+        Engine engine,
+        TrainingProgress progress,
+        Optional<Checkpoints> checkpoints,
+        TrainingListener listener) {
       this.engine = engine;
+      this.checkpoints = checkpoints;
       this.scorer = new Scorer(engine);
       this.listener = listener;
+      this.curve = new ArrayList<>(progress.curve());
+      this.earlierSeconds = progress.totalSeconds();
+      this.stepSeconds = progress.trainingSeconds();
+      this.steps = progress.batches();
+      this.kept = steps;
     }
 
-    TrainingResult train(BooleanSupplier stop) {
+    TrainingResult train(BooleanSupplier stop) throws IOException {
       BatchStream stream = new BatchStream(digits.train(), plan.batchSize(), plan.dataSeed());
+      stream.skip(steps);
       while (steps < plan.batches()) {
         if (stop.getAsBoolean()) {
+          keep();
           return result(new Outcome.Stopped(steps), Optional.empty());
         }
         LabeledImages batch = stream.next();
@@ -69,9 +120,32 @@ public final class TrainingLoop {
           return result(new Outcome.Diverged(steps - 1), Optional.of(finals()));
         }
         listener.stepped(steps, plan.batches());
+        keepIfDue();
       }
       TrainingResult.Finals finals = finals();
       return result(outcome(finals.test()), Optional.of(finals));
+    }
+
+    private void keepIfDue() throws IOException {
+      double since = (System.nanoTime() - keptAt) / 1e9;
+      if (checkpoints.isPresent() && checkpoints.get().isDue(steps - kept, since)) {
+        keep();
+      }
+    }
+
+    private void keep() throws IOException {
+      if (checkpoints.isPresent() && steps > kept) {
+        checkpoints
+            .get()
+            .write(
+                engine.network(), new TrainingProgress(steps, curve, stepSeconds, totalSeconds()));
+        kept = steps;
+        keptAt = System.nanoTime();
+      }
+    }
+
+    private double totalSeconds() {
+      return earlierSeconds + (System.nanoTime() - start) / 1e9;
     }
 
     private Outcome outcome(Score test) {
@@ -86,7 +160,7 @@ public final class TrainingLoop {
     private double step(LabeledImages batch) {
       long before = System.nanoTime();
       double loss = engine.step(batch);
-      stepNanos += System.nanoTime() - before;
+      stepSeconds += (System.nanoTime() - before) / 1e9;
       steps++;
       return loss;
     }
@@ -121,8 +195,7 @@ public final class TrainingLoop {
     }
 
     private TrainingResult result(Outcome outcome, Optional<TrainingResult.Finals> finals) {
-      return new TrainingResult(
-          outcome, curve, finals, steps, stepNanos / 1e9, (System.nanoTime() - start) / 1e9);
+      return new TrainingResult(outcome, curve, finals, steps, stepSeconds, totalSeconds());
     }
   }
 }

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.files.FolderLock;
 import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +116,10 @@ class BnzooTest {
         "compare mlp --variants plain-after | there is no variant 'plain-after'",
         "train mlp --threads 0            | --threads must be in [1, ",
         "compare mlp --threads 5000       | cores, got 5000",
+        "train mlp --checkpoint-every x   | such as 500, 30s or 5min, not 'x'",
+        "train mlp --checkpoint-every 0   | checkpoints need at least 1 batch between them, got 0",
+        "train mlp --resume runs/x        | --resume takes everything from its folder",
+        "train mlp --keep-checkpoints 0   | at least 1 checkpoint must be kept, got 0",
         "memory mlp --repetitions 99      | repetitions must be at least 100, got 99",
         "bench --blocks 0                 | blocks must be at least 1, got 0",
         "lesson run                       | Missing required parameter: 'ID'",
@@ -263,6 +271,19 @@ class BnzooTest {
   }
 
   @Test
+  void evaluateSaysWhatVouchesForAModel() throws IOException {
+    assertThat(train("--batches", "2", "--name", "ours")).isZero();
+    String ours = folder.resolve("ours").resolve("batch-norm-seed-1.zip").toString();
+    assertThat(run("evaluate", ours, "--data", "generated")).isZero();
+    assertThat(out.toString())
+        .containsPattern("model: every entry as its bnzoo.json has it, after 2 batches");
+    Path stock = folder.resolve("stock.zip");
+    ModelSerializer.writeModel(ThreeLayerMlp.builder().build().init(), stock.toFile(), true);
+    assertThat(run("evaluate", stock.toString(), "--data", "generated")).isZero();
+    assertThat(out.toString()).contains("model: nothing vouches for it; it has no bnzoo.json");
+  }
+
+  @Test
   void evaluateShowsATableWithin80Columns() throws IOException {
     Path model = folder.resolve("model.zip");
     ModelFiles.save(ThreeLayerMlp.builder().build().init(), model);
@@ -327,19 +348,127 @@ class BnzooTest {
 
   @Test
   void aNameThatIsTakenIsRefusedBeforeAnythingIsTrained() throws IOException {
-    Files.createDirectory(folder.resolve("taken"));
+    Files.writeString(Files.createDirectory(folder.resolve("taken")).resolve("thesis.txt"), "");
     assertThat(train("--batches", "2", "--name", "taken")).isEqualTo(Bnzoo.FAILURE);
-    assertThat(err.toString()).contains("exists: choose another --name");
+    assertThat(err.toString())
+        .contains("does not hold this run: it has no run.json; choose another --name, or --fresh");
     assertThat(out.toString()).doesNotContain("batch     0");
   }
 
   @Test
-  void aNameThatIsNoFolderNameIsRefusedInOneLine() {
-    assertThat(train("--batches", "2", "--name", "no/such/folder")).isEqualTo(Bnzoo.FAILURE);
-    assertThat(err.toString().lines())
-        .singleElement()
-        .asString()
-        .contains("no/such/folder: there is no such file or folder");
+  void aNameThatIsNoFolderNameIsRefused() {
+    for (String name : List.of("no/such/folder", "..", ".", "")) {
+      assertThat(train("--batches", "2", "--fresh", "--name", name)).isEqualTo(Bnzoo.USAGE);
+      assertThat(err.toString()).contains("--name must be the name of one folder, got '" + name);
+    }
+  }
+
+  @Test
+  void theSameCommandGoesOnAndAnotherOneHasAFolderOfItsOwn() throws IOException {
+    assertThat(train("--batches", "3")).isZero();
+    String first = Files.readString(folder.resolve("train-mlp-batch-norm/batch-norm-seed-1.json"));
+    assertThat(train("--batches", "3")).isZero();
+    assertThat(err.toString()).contains("batch-norm-seed-1 is here already");
+    assertThat(folder.resolve("train-mlp-batch-norm/batch-norm-seed-1.json")).hasContent(first);
+    assertThat(train("--batches", "4")).isZero();
+    assertThat(folder.resolve("train-mlp-batch-norm-2")).isDirectory();
+    assertThat(train("--batches", "3", "--fresh")).isZero();
+    assertThat(folder.resolve("train-mlp-batch-norm-old")).isDirectory();
+    assertThat(folder.resolve("train-mlp-batch-norm/batch-norm-seed-1.zip")).isNotEmptyFile();
+  }
+
+  @Test
+  void anInterruptedTrainingGoesOnFromItsCheckpointByTheSameCommandOrFromItsFolder()
+      throws IOException {
+    String[] start = {
+      "train", "mlp", "--data", "generated", "--runs", folder.toString(), "--batches", "60"
+    };
+    assertThat(run(with(start, "--name", "whole"))).isZero();
+    for (String line : List.of("batch    25", "batch    50")) {
+      assertThat(interruptedAt(line, with(start, "--name", "cut"))).isZero();
+      assertThat(err.toString()).contains("stopped: the same command goes on from here");
+    }
+    assertThat(folder.resolve("cut/checkpoints").toFile().list()).isNotEmpty();
+    assertThat(run("train", "--resume", folder.resolve("cut").toString())).isZero();
+    assertThat(err.toString())
+        .contains("batch-norm-seed-1 goes on after batch 26", "goes on after batch 51");
+    assertThat(folder.resolve("cut/checkpoints").toFile().list()).isEmpty();
+    assertThat(folder.resolve("cut/batch-norm-seed-1.zip"))
+        .hasSameBinaryContentAs(folder.resolve("whole/batch-norm-seed-1.zip"));
+  }
+
+  private static String[] with(String[] start, String... more) {
+    return Stream.of(start, more).flatMap(Arrays::stream).toArray(String[]::new);
+  }
+
+  /** As with Ctrl-C at the moment when a line is printed. */
+  private int interruptedAt(String line, String... arguments) {
+    Interruption interruption = Interruption.never();
+    CommandLine commandLine = Bnzoo.commandLine(interruption);
+    commandLine.setErr(new PrintWriter(err));
+    commandLine.setOut(
+        new PrintWriter(
+            new FilterWriter(out) {
+              @Override
+              public void write(String text, int from, int length) throws IOException {
+                super.write(text, from, length);
+                if (text.contains(line)) {
+                  interruption.request();
+                }
+              }
+            }));
+    return commandLine.execute(arguments);
+  }
+
+  @Test
+  void aComparisonIsResumedWithAllItsOptions() throws IOException {
+    String[] start = {
+      "compare",
+      "mlp",
+      "--data=generated",
+      "--runs",
+      folder.toString(),
+      "--name",
+      "odd name",
+      "--variants",
+      "plain,low-level",
+      "--seeds",
+      "2..3",
+      "--activation",
+      "sigmoid",
+      "--batches=2"
+    };
+    assertThat(run(start)).isZero();
+    Files.delete(folder.resolve("odd name/low-level-seed-3.json"));
+    err.getBuffer().setLength(0);
+    assertThat(run("compare", "--resume", folder.resolve("odd name").toString())).isZero();
+    assertThat(err.toString())
+        .contains("plain-seed-2 is here already", "plain-seed-3 is here already")
+        .doesNotContain("low-level-seed-3 is here already");
+    assertThat(folder.resolve("odd name/low-level-seed-3.json")).isNotEmptyFile();
+  }
+
+  @Test
+  void whatIsNoRunIsNotSetAside() throws IOException {
+    Files.writeString(Files.createDirectory(folder.resolve("taken")).resolve("thesis.txt"), "");
+    assertThat(train("--batches", "2", "--name", "taken", "--fresh")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString()).contains("nothing in it is a run's");
+    assertThat(folder.resolve("taken").resolve("thesis.txt")).exists();
+  }
+
+  @Test
+  void theSecondProcessOnARunsFolderIsToldSo() throws IOException {
+    assertThat(train("--batches", "2")).isZero();
+    try (FolderLock held = FolderLock.take(folder.resolve("train-mlp-batch-norm"))) {
+      assertThat(train("--batches", "2")).isEqualTo(Bnzoo.FAILURE);
+    }
+    assertThat(err.toString()).contains("is in use by another process: wait until that is done");
+  }
+
+  @Test
+  void resumingAFolderWithoutARunSaysSo() {
+    assertThat(run("train", "--resume", folder.toString())).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString()).contains("does not hold this run: it has no run.json");
   }
 
   @Test

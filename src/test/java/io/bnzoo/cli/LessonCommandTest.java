@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.files.FolderLock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -87,6 +88,29 @@ class LessonCommandTest {
         .singleElement()
         .asString()
         .contains("is of another length: choose another --name");
+  }
+
+  @Test
+  void aLessonInAFolderThatAnotherProcessHoldsIsToldSo() throws IOException {
+    try (FolderLock held = FolderLock.take(folder.resolve("x"))) {
+      assertThat(lesson(Interruption.never(), "--scale", "0.01", "--name", "x"))
+          .isEqualTo(Bnzoo.FAILURE);
+    }
+    assertThat(err.toString()).contains("x is in use by another process: wait until that is done");
+  }
+
+  @Test
+  void freshStartsAnewAndTheOldTrialsStay() {
+    assertThat(lesson(Interruption.never(), "--scale", "0.01", "--seeds", "1", "--name", "x"))
+        .isZero();
+    assertThat(
+            lesson(
+                Interruption.never(), "--scale", "0.01", "--seeds", "1", "--name", "x", "--fresh"))
+        .isZero();
+    assertThat(out.toString())
+        .doesNotContain("1 are here already")
+        .contains("what was there is in");
+    assertThat(folder.resolve("x-old").resolve("trials")).isNotEmptyDirectory();
   }
 
   private static JsonNode json(String text) throws IOException {

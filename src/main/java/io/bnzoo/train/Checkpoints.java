@@ -1,0 +1,184 @@
+package io.bnzoo.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.storage.ModelFileException;
+import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.storage.ModelOrigin;
+import io.bnzoo.storage.SpecificationJson;
+import io.bnzoo.storage.StoredModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * The last few states of one training, in a folder: {@code NAME-000200.zip} after 200 steps.
+ *
+ * <p>Each is a model that {@link ModelFiles} opens, so that a training that was given up can be
+ * evaluated, too.
+ */
+public final class Checkpoints {
+  private static final String ENDING = ".zip";
+
+  private static final ObjectMapper MAPPER =
+      SpecificationJson.mapper().copy().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  private final Path folder;
+  private final String name;
+  private final NetworkSpec specification;
+  private final String dataSha256;
+  private final TrainingPlan training;
+  private final CheckpointPlan plan;
+
+  /**
+   * Checkpoints of one training, some of which may be there already.
+   *
+   * @param name that no other training in the folder has
+   * @param specification of its network
+   * @param dataSha256 of the digits that it is trained on
+   * @param training how it is trained, its data seed included
+   * @param plan when checkpoints are written
+   */
+  public Checkpoints(
+      Path folder,
+      String name,
+      NetworkSpec specification,
+      String dataSha256,
+      TrainingPlan training,
+      CheckpointPlan plan) {
+    this.folder = folder;
+    this.name = name;
+    this.specification = specification;
+    this.dataSha256 = dataSha256;
+    this.training = training;
+    this.plan = plan;
+  }
+
+  /** What a checkpoint says of its training. */
+  private record Entry(TrainingPlan plan, TrainingProgress progress) {}
+
+  /** A training's state. */
+  public record Checkpoint(MultiLayerNetwork network, TrainingProgress progress) {}
+
+  /** Whether it is time for one. */
+  boolean isDue(int batchesSince, double secondsSince) {
+    return plan.isDue(batchesSince, secondsSince);
+  }
+
+  /** Writes a checkpoint, whole or not at all, and removes those that are too old then. */
+  void write(MultiLayerNetwork network, TrainingProgress progress) throws IOException {
+    Path file =
+        folder.resolve(String.format(Locale.ROOT, "%s-%06d%s", name, progress.batches(), ENDING));
+    ModelFiles.saveCheckpoint(
+        network,
+        file,
+        new ModelOrigin(specification, dataSha256, progress.batches()),
+        MAPPER.writeValueAsString(new Entry(training, progress)));
+    removeAllBut(progress.batches());
+  }
+
+  /** Those of more batches are of no use either: the training had to go back behind them. */
+  private void removeAllBut(int newest) throws IOException {
+    int kept = 0;
+    for (Path file : newestFirst()) {
+      if (batches(file) > newest || kept == plan.keep()) {
+        Files.deleteIfExists(file);
+      } else {
+        kept++;
+      }
+    }
+  }
+
+  /**
+   * The newest one that is intact.
+   *
+   * @param warnings hears in one line of each that is passed over
+   */
+  public Optional<Checkpoint> newest(Consumer<String> warnings) throws IOException {
+    for (Path file : newestFirst()) {
+      try {
+        return Optional.of(read(file));
+      } catch (ModelFileException e) {
+        warnings.accept("passed over a checkpoint: " + e.getMessage());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Checkpoint read(Path file) throws IOException {
+    StoredModel stored = ModelFiles.open(file);
+    boolean ours =
+        stored
+            .manifest()
+            .flatMap(manifest -> manifest.origin())
+            .filter(
+                origin ->
+                    origin.path("specification").equals(written(specification))
+                        && origin.path("dataSha256").asText().equals(dataSha256))
+            .isPresent();
+    if (!ours || stored.training().isEmpty()) {
+      throw new ModelFileException(file + " is no checkpoint of this training");
+    }
+    JsonNode entry;
+    TrainingProgress progress;
+    try {
+      entry = MAPPER.readTree(stored.training().get());
+      progress = MAPPER.treeToValue(entry.path("progress"), TrainingProgress.class);
+    } catch (JsonProcessingException e) {
+      throw new ModelFileException(file + " does not say how far it has come", e);
+    }
+    if (progress == null || !entry.path("plan").equals(written(training))) {
+      throw new ModelFileException(file + " is no checkpoint of this training");
+    }
+    return new Checkpoint((MultiLayerNetwork) stored.model(), progress);
+  }
+
+  /** As a value looks after having been written and read. */
+  private static JsonNode written(Object value) {
+    try {
+      return MAPPER.readTree(MAPPER.writeValueAsBytes(value));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not representable as JSON: " + value.getClass(), e);
+    }
+  }
+
+  /** Removes all of them: the training is over, and its result is written. */
+  public void remove() throws IOException {
+    for (Path file : newestFirst()) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private List<Path> newestFirst() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> batches(file) >= 0)
+          .sorted(Comparator.comparing(this::batches).reversed())
+          .toList();
+    }
+  }
+
+  /** After how many a file was written, by its name; -1 if it is none of this training's. */
+  private int batches(Path file) {
+    Matcher matcher =
+        Pattern.compile(Pattern.quote(name) + "-(\\d{6,9})\\" + ENDING)
+            .matcher(file.getFileName().toString());
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+}

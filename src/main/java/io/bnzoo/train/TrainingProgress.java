@@ -1,0 +1,24 @@
+package io.bnzoo.train;
+
+import java.util.List;
+
+/**
+ * How far a training has come: with the network in its state, its plan and the digits, all that is
+ * needed to go on as if nothing had happened. The order of the batches follows from the plan's data
+ * seed and the number of steps.
+ *
+ * @param batches steps taken
+ * @param curve every measurement so far, in order
+ * @param trainingSeconds time in steps alone
+ * @param totalSeconds time in all, measurements included
+ */
+public record TrainingProgress(
+    int batches, List<Sample> curve, double trainingSeconds, double totalSeconds) {
+
+  /** Before the first step. */
+  public static final TrainingProgress NONE = new TrainingProgress(0, List.of(), 0, 0);
+
+  public TrainingProgress {
+    curve = List.copyOf(curve);
+  }
+}
