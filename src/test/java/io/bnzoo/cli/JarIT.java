@@ -23,6 +23,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -43,9 +45,11 @@ class JarIT {
     assertThat(output).contains("deep-cnn", "337,826");
   }
 
-  @Test
-  void anInterruptKeepsWhatWasMeasured() throws IOException, InterruptedException {
-    assumeTrue(File.separatorChar == '/', "skipped: there is no SIGINT to send here");
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void aSignalKeepsWhatWasMeasured(String signal, int exitCode)
+      throws IOException, InterruptedException {
+    assumeTrue(File.separatorChar == '/', "skipped: there are no signals to send here");
     Process process =
         jar("train", "mlp", "--data", "generated", "--batches", "100000", "--name", "cut");
     try (BufferedReader output = process.inputReader()) {
@@ -54,16 +58,17 @@ class JarIT {
         line = output.readLine();
       }
       assertThat(line).as("the training has begun").isNotNull();
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
       String rest = output.lines().collect(Collectors.joining("\n"));
       assertThat(rest).contains("stopped after");
     }
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(130);
+    assertThat(process.exitValue()).isEqualTo(exitCode);
     Path run = folder.resolve("runs").resolve("cut");
     assertThat(Files.readString(run.resolve("result.json"))).contains("\"Stopped\"");
     assertThat(run.resolve("accuracy.png")).isNotEmptyFile();
     assertThat(ModelFiles.load(run.resolve("batch-norm-seed-1.zip"))).isNotNull();
+    assertThat(run.resolve("checkpoints")).isNotEmptyDirectory();
   }
 
   @Test
