@@ -53,10 +53,12 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
           .ifPresent(
               accuracy -> {
                 TrainingPlan plan = trial.plan();
-                for (int batch = training().batches();
+                int every = plan.validationEvery();
+                // Where it would have been measured, so that it can be averaged with others.
+                for (int batch = (training().batches() + every - 1) / every * every + 1;
                     batch < plan.batches();
-                    batch += plan.validationEvery()) {
-                  curve.putIfAbsent(batch, accuracy);
+                    batch += every) {
+                  curve.put(batch, accuracy);
                 }
                 curve.put(plan.batches(), accuracy);
               });

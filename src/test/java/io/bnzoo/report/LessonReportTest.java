@@ -203,9 +203,11 @@ class LessonReportTest {
     LessonReport.Run run = row(report, 0).trials().get(0);
     assertThat(run.batchesPerSecond()).isEmpty();
     assertThat(run.learnt()).isFalse();
-    assertThat(run.curve().get(0)).isEqualTo(new LessonReport.Point(7, 0.098));
-    assertThat(run.curve()).hasSize(41);
-    assertThat(run.curve().get(40)).isEqualTo(new LessonReport.Point(2000, 0.098));
+    assertThat(run.curve().get(0))
+        .as("where others are measured, too")
+        .isEqualTo(new LessonReport.Point(51, 0.098));
+    assertThat(run.curve()).hasSize(40);
+    assertThat(run.curve().get(39)).isEqualTo(new LessonReport.Point(2000, 0.098));
   }
 
   private static ExperimentResult trapped() {
