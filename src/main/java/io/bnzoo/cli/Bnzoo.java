@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.ObjectInputFilter;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 
@@ -91,6 +92,9 @@ public final class Bnzoo implements Runnable {
     }
     if (e instanceof NoSuchFileException missing) {
       return missing.getFile() + ": there is no such file or folder";
+    }
+    if (e instanceof FileAlreadyExistsException taken) {
+      return taken.getFile() + ": there is a file of this name, and a folder is needed";
     }
     return e.getMessage();
   }

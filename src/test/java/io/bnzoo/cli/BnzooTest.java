@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -404,6 +405,12 @@ class BnzooTest {
   /** As with Ctrl-C at the moment when a line is printed. */
   private int interruptedAt(String line, String... arguments) {
     Interruption interruption = Interruption.never();
+    return runAndAt(line, interruption::request, interruption, arguments);
+  }
+
+  /** Does something at the moment when a line is printed. */
+  private int runAndAt(
+      String line, Runnable action, Interruption interruption, String... arguments) {
     CommandLine commandLine = Bnzoo.commandLine(interruption);
     commandLine.setErr(new PrintWriter(err));
     commandLine.setOut(
@@ -413,11 +420,37 @@ class BnzooTest {
               public void write(String text, int from, int length) throws IOException {
                 super.write(text, from, length);
                 if (text.contains(line)) {
-                  interruption.request();
+                  action.run();
                 }
               }
             }));
     return commandLine.execute(arguments);
+  }
+
+  @Test
+  void aFolderThatIsRemovedDuringTheRunIsMadeAgain() {
+    Path run = folder.resolve("train-mlp-batch-norm");
+    int code =
+        runAndAt(
+            "batch    25",
+            () -> FileUtils.deleteQuietly(run.toFile()),
+            Interruption.never(),
+            "train",
+            "mlp",
+            "--data=generated",
+            "--runs=" + folder,
+            "--batches=40",
+            "--checkpoint-every=10");
+    assertThat(code).isZero();
+    assertThat(run.resolve("batch-norm-seed-1.zip")).isNotEmptyFile();
+    assertThat(run.resolve("result.json")).isNotEmptyFile();
+  }
+
+  @Test
+  void aFileInTheFoldersPlaceIsNamed() throws IOException {
+    Files.writeString(folder.resolve("taken"), "");
+    assertThat(train("--batches", "2", "--name", "taken")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString()).contains("taken: there is a file of this name, and a folder is");
   }
 
   @Test
