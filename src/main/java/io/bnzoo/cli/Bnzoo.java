@@ -49,11 +49,15 @@ public final class Bnzoo implements Runnable {
     Interruption interruption = Interruption.onCtrlC();
     // The learning curves are drawn into memory; a display that does not answer is no obstacle.
     System.setProperty("java.awt.headless", "true");
-    // No command reads Java objects, so whatever tries to do so was not meant to.
+    refuseJavaObjects();
+    System.exit(commandLine(interruption).execute(arguments));
+  }
+
+  /** No command reads Java objects, so whatever tries to do so was not meant to. */
+  static void refuseJavaObjects() {
     if (ObjectInputFilter.Config.getSerialFilter() == null) {
       ObjectInputFilter.Config.setSerialFilter(ObjectInputFilter.Config.createFilter("!*"));
     }
-    System.exit(commandLine(interruption).execute(arguments));
   }
 
   /** A command line that prints to the standard streams until its caller sets others. */

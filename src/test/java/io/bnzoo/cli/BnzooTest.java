@@ -14,6 +14,7 @@ import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -245,6 +246,23 @@ class BnzooTest {
         .singleElement()
         .asString()
         .startsWith("bnzoo: " + folder + " has no train-images-idx3-ubyte");
+  }
+
+  @Test
+  void dataRefusesAnImpossibleHeaderInOneLine() throws IOException {
+    for (String name : new String[] {"train-images-idx3", "t10k-images-idx3"}) {
+      ByteBuffer header = ByteBuffer.allocate(16).putInt(0x803).putInt(Integer.MAX_VALUE);
+      header.putInt(Integer.MAX_VALUE).putInt(Integer.MAX_VALUE);
+      Files.write(folder.resolve(name + "-ubyte"), header.array());
+    }
+    for (String name : new String[] {"train-labels-idx1", "t10k-labels-idx1"}) {
+      Files.write(folder.resolve(name + "-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 7});
+    }
+    assertThat(run("data", "--data", folder.toString())).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("-ubyte holds other data than its name says: expected 60000");
   }
 
   @Test
