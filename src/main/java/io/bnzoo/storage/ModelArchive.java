@@ -151,7 +151,8 @@ final class ModelArchive {
     if (configuration == null || !entries.containsKey(ModelSerializer.COEFFICIENTS_BIN)) {
       throw new ModelFileException(
           String.format(
-              "%s is not a Deeplearning4j model: it needs the entries %s and %s",
+              "%s is not a Deeplearning4j model: it needs the entries %s and %s; save one with"
+                  + " ModelSerializer",
               file, ModelSerializer.CONFIGURATION_JSON, ModelSerializer.COEFFICIENTS_BIN));
     }
     JsonNode root = parse(file, ModelSerializer.CONFIGURATION_JSON, configuration);
@@ -310,7 +311,7 @@ final class ModelArchive {
                   + " diverged, so train it anew",
               file, ModelSerializer.COEFFICIENTS_BIN));
     }
-    long needed = parameterCount(parameters.length());
+    long needed = parametersNeeded(parameters.length());
     if (parameters.length() != needed) {
       throw new ModelFileException(
           String.format(
@@ -331,6 +332,19 @@ final class ModelArchive {
           String.format(
               "%s is refused: its entry %s is no array: %s; take another copy",
               file, entry, e.getMessage()),
+          e);
+    }
+  }
+
+  private long parametersNeeded(long available) throws ModelFileException {
+    try {
+      return parameterCount(available);
+    } catch (RuntimeException e) { // Deeplearning4j's parser fails in many ways.
+      throw new ModelFileException(
+          String.format(
+              "%s is refused: its entry %s is no configuration of Deeplearning4j's: %s; take another"
+                  + " copy",
+              file, ModelSerializer.CONFIGURATION_JSON, printable(String.valueOf(e.getMessage()))),
           e);
     }
   }

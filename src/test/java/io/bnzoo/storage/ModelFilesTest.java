@@ -168,6 +168,12 @@ class ModelFilesTest {
   }
 
   @Test
+  void aConfigurationThatIsNoneIsRefused() throws IOException {
+    rewrite(Map.of("configuration.json", "{\"confs\": 7}".getBytes(UTF_8)), "configuration.json");
+    assertRefused(file, "its entry configuration.json is no configuration of Deeplearning4j's");
+  }
+
+  @Test
   void parametersThatAreNoNumbersAreRefused() throws IOException {
     INDArray diverged = network.params().dup().putScalar(5, Float.NaN);
     rewrite(Map.of("coefficients.bin", array(diverged)), "coefficients.bin");
