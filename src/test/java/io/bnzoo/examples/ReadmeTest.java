@@ -21,6 +21,7 @@ class ReadmeTest {
   @ParameterizedTest
   @CsvSource({
     "TrainDeepCnn.java, '    NativeBackend.', '\n  }\n}'",
+    "TrainOverNight.java, '    Checkpoints checkpoints', '\n    checkpoints.remove'",
     "NormalizeByHand.java, '    MultiLayerConfiguration configuration', '\n\n    MultiLayerNetwork'"
   })
   void theReadmesExamplesAreCodeThatIsCompiled(String file, String start, String end)
