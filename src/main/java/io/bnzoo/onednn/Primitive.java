@@ -96,11 +96,6 @@ public final class Primitive {
     return layout(dnnl.dnnl_query_diff_src_md);
   }
 
-  /** The layout of the gradient of the destination. */
-  public Layout destinationGradient() {
-    return layout(dnnl.dnnl_query_diff_dst_md);
-  }
-
   private Layout layout(int query) {
     return Layout.copyOf(dnnl.dnnl_primitive_desc_query_md(description, query, 0));
   }

@@ -1,7 +1,6 @@
 package io.bnzoo.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -18,6 +17,7 @@ import io.bnzoo.experiment.Variants;
 import io.bnzoo.files.WholeFile;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.storage.SpecificationJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,11 +42,7 @@ public final class LessonFolder {
   private static final String ENDING = ".json";
 
   private static final ObjectMapper MAPPER =
-      Json.mapper()
-          .copy()
-          .disable(SerializationFeature.INDENT_OUTPUT)
-          // Else a missing figure would be read as 0.
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+      Json.mapper().copy().disable(SerializationFeature.INDENT_OUTPUT);
 
   /**
    * What one trial's file holds.
@@ -211,8 +207,7 @@ public final class LessonFolder {
 
   private static void requireSame(String what, Path file, JsonNode found, Object expected)
       throws IOException {
-    // As the value looks after having been written and read.
-    if (!found.equals(MAPPER.readTree(MAPPER.writeValueAsBytes(expected)))) {
+    if (!found.equals(SpecificationJson.asRead(MAPPER, expected))) {
       throw new IOException(
           String.format("%s is of %s: choose another --name, or move the folder away", file, what));
     }

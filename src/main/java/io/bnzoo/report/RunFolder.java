@@ -1,9 +1,7 @@
 package io.bnzoo.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;
@@ -11,6 +9,7 @@ import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.ModelOrigin;
+import io.bnzoo.storage.SpecificationJson;
 import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.train.Checkpoints;
 import io.bnzoo.train.Outcome;
@@ -34,12 +33,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * folder belongs to one process as long as this is open.
  */
 public final class RunFolder implements Comparison.Keeper, AutoCloseable {
-  private static final ObjectMapper MAPPER =
-      Json.mapper()
-          .copy()
-          // Else a missing figure would be read as 0.
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
-
   private static final String REQUEST = "run.json";
   private static final String CHECKPOINTS = "checkpoints";
 
@@ -109,7 +102,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
       throw new OtherRunException(path, "it has no " + REQUEST);
     }
     JsonNode found = document(path).path("settings");
-    JsonNode expected = Json.mapper().readTree(Json.write(settings));
+    JsonNode expected = SpecificationJson.asRead(Json.mapper(), settings);
     if (!found.equals(expected)) {
       Set<String> names = new TreeSet<>();
       expected.fieldNames().forEachRemaining(names::add);
@@ -175,7 +168,8 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
       return Optional.empty();
     }
     try {
-      TrainingResult result = MAPPER.readValue(Files.readAllBytes(file), TrainingResult.class);
+      TrainingResult result =
+          Json.mapper().readValue(Files.readAllBytes(file), TrainingResult.class);
       if (result != null) {
         notices.accept(name + " is here already");
         return Optional.of(result);

@@ -110,6 +110,9 @@ final class ModelArchive {
   private final boolean graph;
   private final Optional<Manifest> manifest;
 
+  /** Those of the entries that are arrays, looked through. */
+  private final Map<String, StoredArray> arrays = new LinkedHashMap<>();
+
   private ModelArchive(
       Path file, Map<String, byte[]> entries, boolean graph, Optional<Manifest> manifest) {
     this.file = file;
@@ -165,10 +168,8 @@ final class ModelArchive {
   /** An archive of the entries, for Deeplearning4j to read. */
   InputStream asStream() throws IOException {
     Map<String, byte[]> rows = new LinkedHashMap<>(entries);
-    for (String name : ARRAYS) {
-      if (entries.containsKey(name)) {
-        rows.put(name, array(name).asRow());
-      }
+    for (Map.Entry<String, StoredArray> array : arrays.entrySet()) {
+      rows.put(array.getKey(), array.getValue().asRow());
     }
     return new ByteArrayInputStream(zip(rows, 0));
   }
@@ -249,10 +250,10 @@ final class ModelArchive {
     if (bytes == null) {
       return Optional.empty();
     }
-    parse(file, Manifest.ENTRY, bytes);
+    JsonNode root = parse(file, Manifest.ENTRY, bytes);
     Manifest manifest;
     try {
-      manifest = SpecificationJson.mapper().readValue(bytes, Manifest.class);
+      manifest = SpecificationJson.mapper().treeToValue(root, Manifest.class);
       manifest.requireKnown();
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(
@@ -303,7 +304,12 @@ final class ModelArchive {
   }
 
   private void checkArrays() throws IOException {
-    StoredArray parameters = array(ModelSerializer.COEFFICIENTS_BIN);
+    for (String name : ARRAYS) {
+      if (entries.containsKey(name)) {
+        arrays.put(name, array(name));
+      }
+    }
+    StoredArray parameters = arrays.get(ModelSerializer.COEFFICIENTS_BIN);
     if (!parameters.finite()) {
       throw new ModelFileException(
           String.format(
@@ -318,9 +324,6 @@ final class ModelArchive {
               "%s is refused: its configuration needs %d parameters, its entry %s has %d; take"
                   + " another copy",
               file, needed, ModelSerializer.COEFFICIENTS_BIN, parameters.length()));
-    }
-    if (entries.containsKey(ModelSerializer.UPDATER_BIN)) {
-      array(ModelSerializer.UPDATER_BIN);
     }
   }
 

@@ -3,6 +3,9 @@ package io.bnzoo.storage;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -33,6 +36,8 @@ public final class SpecificationJson {
                   JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
           .enable(SerializationFeature.INDENT_OUTPUT)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          // Else a missing figure would be read as 0.
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .addMixIn(Normalization.class, NamedByKind.class)
           .addMixIn(Optimizer.class, NamedByKind.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)
@@ -44,5 +49,14 @@ public final class SpecificationJson {
   /** To be copied before it is changed. */
   public static ObjectMapper mapper() {
     return MAPPER;
+  }
+
+  /** A value as it looks after a mapper has written and read it. */
+  public static JsonNode asRead(ObjectMapper mapper, Object value) {
+    try {
+      return mapper.readTree(mapper.writeValueAsString(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not representable as JSON: " + value.getClass(), e);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.bnzoo.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bnzoo.spec.NetworkSpec;
@@ -33,8 +32,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 public final class Checkpoints {
   private static final String ENDING = ".zip";
 
-  private static final ObjectMapper MAPPER =
-      SpecificationJson.mapper().copy().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private static final ObjectMapper MAPPER = SpecificationJson.mapper();
 
   private final Path folder;
   private final String name;
@@ -126,7 +124,9 @@ public final class Checkpoints {
             .flatMap(manifest -> manifest.origin())
             .filter(
                 origin ->
-                    origin.path("specification").equals(written(specification))
+                    origin
+                            .path("specification")
+                            .equals(SpecificationJson.asRead(MAPPER, specification))
                         && origin.path("dataSha256").asText().equals(dataSha256))
             .isPresent();
     if (!ours || stored.training().isEmpty()) {
@@ -140,19 +140,11 @@ public final class Checkpoints {
     } catch (JsonProcessingException e) {
       throw new ModelFileException(file + " does not say how far it has come", e);
     }
-    if (progress == null || !entry.path("plan").equals(written(training))) {
+    if (progress == null
+        || !entry.path("plan").equals(SpecificationJson.asRead(MAPPER, training))) {
       throw new ModelFileException(file + " is no checkpoint of this training");
     }
     return new Checkpoint((MultiLayerNetwork) stored.model(), progress);
-  }
-
-  /** As a value looks after having been written and read. */
-  private static JsonNode written(Object value) {
-    try {
-      return MAPPER.readTree(MAPPER.writeValueAsBytes(value));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not representable as JSON: " + value.getClass(), e);
-    }
   }
 
   /** Removes all of them: the training is over, and its result is written. */
