@@ -7,6 +7,7 @@ import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Optimizer;
 import io.bnzoo.spec.Placement;
+import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -92,6 +93,11 @@ final class LayerStack {
         case ACTIVATION -> add(name + "-" + activation, new ActivationLayer(spec.activation()));
       }
     }
+  }
+
+  /** Layers as they are, after those that are there. */
+  void asTheyAre(List<Layer> given) {
+    given.forEach(layers::layer);
   }
 
   /** The output layer: [N,in] to [N,classes], with a bias and never normalized. */

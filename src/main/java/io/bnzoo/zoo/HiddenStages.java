@@ -1,0 +1,82 @@
+package io.bnzoo.zoo;
+
+import io.bnzoo.spec.Normalization;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+
+/**
+ * Hidden stages of one's own in a zoo model: each pair of an affine map and its activation is
+ * handed out, and what comes back takes its place. The rest of the network, its optimizer and its
+ * seed stay.
+ *
+ * <p>So a normalization can be tried that the zoo does not have, or one that it has be put in by
+ * hand: the weights start as those of the zoo's own network with the same affine maps.
+ */
+public interface HiddenStages {
+
+  /**
+   * A convolution and its activation.
+   *
+   * @param convolution a copy, with a bias; it may be changed but has to be among the layers
+   *     returned
+   * @return the layers of the stage, in order
+   */
+  List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation);
+
+  /** A dense layer and its activation, in the same way. */
+  List<Layer> dense(DenseLayer dense, ActivationLayer activation);
+
+  /**
+   * The model's configuration with every hidden stage replaced.
+   *
+   * <p>The layers that come back are copied, so one object may stand in several stages. Those
+   * without a name get that of the affine map with {@code -} and their class's name.
+   *
+   * @param model without normalization
+   * @throws IllegalArgumentException if the model has a normalization already, or a stage comes
+   *     back without its affine map
+   */
+  static MultiLayerConfiguration replace(BatchNormModel model, HiddenStages replacement) {
+    if (!(model.spec().normalization() instanceof Normalization.None)) {
+      throw new IllegalArgumentException(
+          "the model must have no normalization, got " + model.spec().normalization().label());
+    }
+    List<Layer> plain =
+        model.conf().getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
+    LayerStack stack = new LayerStack(model.spec());
+    for (int i = 0; i < plain.size() - 1; i += 2) {
+      FeedForwardLayer affine = (FeedForwardLayer) plain.get(i).clone();
+      ActivationLayer activation = (ActivationLayer) plain.get(i + 1).clone();
+      List<Layer> stage =
+          affine instanceof ConvolutionLayer convolution
+              ? replacement.convolution(convolution, activation)
+              : replacement.dense((DenseLayer) affine, activation);
+      stack.asTheyAre(copies(stage, affine));
+    }
+    stack.asTheyAre(List.of(plain.get(plain.size() - 1).clone()));
+    return plain.get(0) instanceof ConvolutionLayer ? stack.forImages() : stack.forVectors();
+  }
+
+  private static List<Layer> copies(List<Layer> stage, Layer affine) {
+    if (stage == null || stage.stream().noneMatch(layer -> layer.equals(affine))) {
+      throw new IllegalArgumentException(
+          affine.getLayerName() + " itself is missing from the layers returned for its stage");
+    }
+    List<Layer> copies = new ArrayList<>();
+    for (Layer layer : stage) {
+      Layer copy = layer.clone();
+      if (copy.getLayerName() == null) {
+        copy.setLayerName(affine.getLayerName() + "-" + layer.getClass().getSimpleName());
+      }
+      copies.add(copy);
+    }
+    return copies;
+  }
+}
