@@ -19,6 +19,7 @@ class ArchitectureTest {
   private static final List<String> ROOMS =
       List.of(
           "examples",
+          "notebook",
           "cli",
           "bench",
           "report",

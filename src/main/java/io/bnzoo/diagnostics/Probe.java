@@ -5,6 +5,7 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.ImageInput;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -76,9 +77,8 @@ public final class Probe {
     List<Snapshot.Layer> layers = new ArrayList<>();
     for (Stage stage : stages) {
       INDArray before = activations.get(stage.activationLayer());
-      double[] values = before.dup('c').data().asDouble();
       Percentile percentile = new Percentile();
-      percentile.setData(values);
+      percentile.setData(values(before));
       layers.add(
           new Snapshot.Layer(
               stage.name(),
@@ -89,6 +89,22 @@ public final class Probe {
               norm(gradient.getGradientFor(stage.affineLayer() + "_W"))));
     }
     return new Snapshot(batch, layers);
+  }
+
+  /**
+   * All values that enter the activations: by hidden stage, from the input on, over its units,
+   * places and the probing images.
+   */
+  public Map<String, double[]> values() {
+    List<INDArray> activations = engine.network().feedForward(images, true);
+    Map<String, double[]> values = new LinkedHashMap<>();
+    stages.forEach(
+        stage -> values.put(stage.name(), values(activations.get(stage.activationLayer()))));
+    return values;
+  }
+
+  private static double[] values(INDArray before) {
+    return before.dup('c').data().asDouble();
   }
 
   /** Deeplearning4j's gradient is a sum over the images; it divides by their number later. */

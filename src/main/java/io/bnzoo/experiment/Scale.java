@@ -26,7 +26,7 @@ public record Scale(double share) {
   }
 
   /** The plan with its batches scaled, at least 1, and as many measurements as make sense. */
-  TrainingPlan apply(TrainingPlan plan) {
+  public TrainingPlan apply(TrainingPlan plan) {
     int batches = (int) Math.max(1, Math.round(plan.batches() * share));
     int measurements =
         Math.max(FEWEST_MEASUREMENTS, plan.batches() / plan.validationEvery() / THINNING);

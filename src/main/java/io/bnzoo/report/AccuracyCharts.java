@@ -6,10 +6,8 @@ import io.bnzoo.experiment.ExperimentResult.OfVariant;
 import io.bnzoo.experiment.Spread;
 import java.awt.Color;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The learning curves of one experiment of the lesson, over its seeds. */
@@ -28,12 +26,13 @@ final class AccuracyCharts {
   /** Mean over the seeds as a line, smallest to largest as a band. */
   private Picture picture(SmallChart.Steps steps) throws IOException {
     String title = "Validation accuracy, " + steps.label() + " steps";
-    SmallChart chart = new SmallChart(title, "accuracy", steps, result.scale()).ofShares();
+    SmallChart chart = SmallChart.overBatches(title, "accuracy", steps, result.scale()).ofShares();
     for (OfVariant variant : result.variants()) {
       String label = variant.variant().label();
       // By its place in the experiment, whichever others have been trained.
       Color colour = ChartStyle.colour(result.experiment().variants().indexOf(variant.variant()));
-      SortedMap<Integer, Spread> points = overSeeds(variant.trials());
+      SortedMap<Integer, Spread> points =
+          Spread.overSeeds(variant.trials().stream().map(Finished::curve).toList());
       List<Integer> batches = List.copyOf(points.keySet());
       if (points.values().stream().anyMatch(spread -> spread.count() > 1)) {
         chart.band(
@@ -47,22 +46,5 @@ final class AccuracyCharts {
   private static List<Double> values(
       SortedMap<Integer, Spread> points, Function<Spread, Double> figure) {
     return points.values().stream().map(figure).toList();
-  }
-
-  private static SortedMap<Integer, Spread> overSeeds(List<Finished> trials) {
-    SortedMap<Integer, List<Double>> accuracies = new TreeMap<>();
-    for (Finished trial : trials) {
-      trial
-          .curve()
-          .forEach(
-              (batches, accuracy) ->
-                  accuracies.computeIfAbsent(batches, key -> new ArrayList<>()).add(accuracy));
-    }
-    SortedMap<Integer, Spread> spreads = new TreeMap<>();
-    accuracies.forEach(
-        (batches, values) ->
-            Spread.of(values.stream().mapToDouble(Double::doubleValue))
-                .ifPresent(spread -> spreads.put(batches, spread)));
-    return spreads;
   }
 }

@@ -8,7 +8,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 
 /** What all charts have in common. */
-final class ChartStyle {
+public final class ChartStyle {
 
   /** Blue, vermilion, green, purple, orange, sky blue, black: told apart with any colour vision. */
   private static final List<Color> COLOURS =
@@ -42,7 +42,7 @@ final class ChartStyle {
   }
 
   /** The colour of the series at a position, from 0; they repeat after seven. */
-  static Color colour(int position) {
+  public static Color colour(int position) {
     return COLOURS.get(position % COLOURS.size());
   }
 }

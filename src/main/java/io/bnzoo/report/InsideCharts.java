@@ -115,7 +115,7 @@ final class InsideCharts {
 
   private SmallChart chart(Finished finished, String figure, String yAxis) {
     String title = finished.trial().variant().label() + ": " + figure;
-    return new SmallChart(title, yAxis, SmallChart.Steps.LINEAR, result.scale());
+    return SmallChart.overBatches(title, yAxis, SmallChart.Steps.LINEAR, result.scale());
   }
 
   private static void lines(

@@ -21,14 +21,25 @@ record Picture(String name, String description, byte[] png) {
   private static final int DOTS = 2;
 
   static Picture of(XYChart chart, String name, String description) throws IOException {
+    return new Picture(name, description, png(image(chart, DOTS)));
+  }
+
+  /**
+   * A chart as an image.
+   *
+   * @param dots along each side of one of its points
+   */
+  static BufferedImage image(XYChart chart, double dots) {
     BufferedImage image =
         new BufferedImage(
-            DOTS * chart.getWidth(), DOTS * chart.getHeight(), BufferedImage.TYPE_INT_RGB);
+            (int) Math.ceil(dots * chart.getWidth()),
+            (int) Math.ceil(dots * chart.getHeight()),
+            BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
-    graphics.scale(DOTS, DOTS);
+    graphics.scale(dots, dots);
     chart.paint(graphics, chart.getWidth(), chart.getHeight());
     graphics.dispose();
-    return new Picture(name, description, png(image));
+    return image;
   }
 
   /**

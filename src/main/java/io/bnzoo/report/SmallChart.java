@@ -2,6 +2,7 @@ package io.bnzoo.report;
 
 import io.bnzoo.experiment.Scale;
 import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,18 +13,20 @@ import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A chart over batches, small enough for a phone. */
-final class SmallChart {
+/** A line chart, small enough for a phone. */
+public final class SmallChart {
   private static final int WIDTH = 480;
   private static final int HEIGHT = 320;
   private static final int TICK_SPACING = 90;
   private static final float LINE_WIDTH = 1.8f;
+  private static final float THIN_LINE_WIDTH = 0.8f;
   private static final int BAND_OPACITY = 48;
 
-  /** How the batches are laid out along the axis. */
-  enum Steps {
+  /** How steps are laid out along the axis. */
+  public enum Steps {
     LINEAR,
     LOGARITHMIC;
 
@@ -34,25 +37,44 @@ final class SmallChart {
 
   private final XYChart chart;
 
+  private SmallChart(String title, String xAxis, String yAxis) {
+    this.chart = ChartStyle.chart(WIDTH, HEIGHT, title, xAxis, yAxis);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+  }
+
+  /** An empty chart of something against the number of batches trained. */
+  public static SmallChart overBatches(String title, String yAxis, Steps steps) {
+    SmallChart small = new SmallChart(title, "batches", yAxis);
+    XYStyler styler = small.chart.getStyler();
+    styler.setXAxisLogarithmic(steps == Steps.LOGARITHMIC);
+    styler.setXAxisDecimalPattern("#,##0").setXAxisTickMarkSpacingHint(TICK_SPACING);
+    if (steps == Steps.LINEAR) {
+      styler.setXAxisMin(0.0);
+    }
+    return small;
+  }
+
   /**
-   * An empty chart.
+   * The same.
    *
    * @param scale of the trainings it shows, which the title tells if it is not the full one
    */
-  SmallChart(String title, String yAxis, Steps steps, Scale scale) {
+  static SmallChart overBatches(String title, String yAxis, Steps steps, Scale scale) {
     String scaled = scale.isFull() ? "" : ", scale " + scale.share();
-    this.chart = ChartStyle.chart(WIDTH, HEIGHT, title + scaled, "batches", yAxis);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
-    chart.getStyler().setXAxisLogarithmic(steps == Steps.LOGARITHMIC);
-    chart.getStyler().setXAxisDecimalPattern("#,##0").setXAxisTickMarkSpacingHint(TICK_SPACING);
-    if (steps == Steps.LINEAR) {
-      chart.getStyler().setXAxisMin(0.0);
-    }
+    return overBatches(title + scaled, yAxis, steps);
+  }
+
+  /** An empty chart of how often values occur. */
+  public static SmallChart ofDistributions(String title, String xAxis) {
+    SmallChart small = new SmallChart(title, xAxis, "density");
+    small.chart.getStyler().setYAxisTicksVisible(false);
+    small.chart.getStyler().setYAxisMin(0.0);
+    return small;
   }
 
   /** From 0 to 1. */
-  SmallChart ofShares() {
+  public SmallChart ofShares() {
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0).setYAxisDecimalPattern("0.0");
     return this;
   }
@@ -69,19 +91,30 @@ final class SmallChart {
   }
 
   /** Draws a line through the points; a dot if there is but one. */
-  void line(String name, List<Integer> batches, List<Double> values, Color colour) {
-    if (batches.isEmpty()) {
+  public void line(String name, List<? extends Number> x, List<Double> values, Color colour) {
+    line(name, x, values, colour, LINE_WIDTH);
+  }
+
+  /** The same, so thin that others stand out against it. */
+  public void thinLine(String name, List<? extends Number> x, List<Double> values, Color colour) {
+    line(name, x, values, colour, THIN_LINE_WIDTH);
+  }
+
+  private void line(
+      String name, List<? extends Number> x, List<Double> values, Color colour, float width) {
+    if (x.isEmpty()) {
       return;
     }
-    XYSeries series = chart.addSeries(name, batches, values);
+    XYSeries series = chart.addSeries(name, x, values);
     series.setLineColor(colour);
-    series.setLineWidth(LINE_WIDTH);
+    series.setLineWidth(width);
     series.setMarkerColor(colour);
-    series.setMarker(batches.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    series.setMarker(x.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
   }
 
   /** Fills the space between two lines, faintly and without a place in the legend. */
-  void band(String name, List<Integer> batches, List<Double> low, List<Double> high, Color colour) {
+  public void band(
+      String name, List<Integer> batches, List<Double> low, List<Double> high, Color colour) {
     if (batches.size() < 2) {
       return;
     }
@@ -100,6 +133,15 @@ final class SmallChart {
     Collections.reverse(outline);
     outline.addAll(0, there);
     return outline;
+  }
+
+  /**
+   * The chart as an image.
+   *
+   * @param dots along each side of one of its points
+   */
+  public BufferedImage image(double dots) {
+    return Picture.image(chart, dots);
   }
 
   /**

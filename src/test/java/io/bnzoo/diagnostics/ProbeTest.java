@@ -69,7 +69,12 @@ class ProbeTest {
             .addiRowVector(network.getParam("0_b").reshape(100));
     double[] sorted = values.dup('c').data().asDouble();
     Arrays.sort(sorted);
-    Snapshot.Layer layer = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(0);
+    Probe probe = new Probe(new Dl4jEngine(network), IMAGES);
+    assertThat(probe.values()).containsOnlyKeys("fc1", "fc2", "fc3");
+    double[] seen = probe.values().get("fc1").clone();
+    Arrays.sort(seen);
+    assertThat(seen).containsExactly(sorted, within(1e-5));
+    Snapshot.Layer layer = probe.snapshot(0).layers().get(0);
     assertThat(layer.name()).isEqualTo("fc1");
     assertThat(layer.low()).isCloseTo(sorted[300], within(0.01));
     assertThat(layer.median()).isCloseTo(sorted[1000], within(0.01));

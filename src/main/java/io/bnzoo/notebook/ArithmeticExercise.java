@@ -1,0 +1,253 @@
+package io.bnzoo.notebook;
+
+import static io.bnzoo.notebook.Verdict.right;
+import static io.bnzoo.notebook.Verdict.wrong;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Corrects the exercise of writing batch norm's arithmetic by hand: an answer is tried on a small
+ * batch, and if it is wrong it is held against the mistakes that people make.
+ */
+public final class ArithmeticExercise {
+
+  /** Far more than floats differ by, far less than any mistake. */
+  private static final double TOLERANCE = 1e-4;
+
+  /** The mean and the variance of a batch. */
+  @FunctionalInterface
+  public interface MomentsAnswer {
+    /** An array of two: mean and variance. */
+    INDArray[] moments(INDArray batch);
+  }
+
+  /** The normalization of a batch, [N,F], by given statistics, all [F]. */
+  @FunctionalInterface
+  public interface NormalizationAnswer {
+    INDArray normalize(
+        INDArray batch,
+        INDArray mean,
+        INDArray variance,
+        INDArray gamma,
+        INDArray beta,
+        double epsilon);
+  }
+
+  /** A population statistic after one more batch. */
+  @FunctionalInterface
+  public interface PopulationAnswer {
+    INDArray moved(INDArray population, INDArray ofBatch, double decay);
+  }
+
+  /** What somebody gets who makes a mistake, and what to tell them. */
+  private record Mistake(INDArray gives, String hint) {}
+
+  private ArithmeticExercise() {}
+
+  /** Moments of each feature of [N,F]. */
+  public static Verdict judgeMoments(MomentsAnswer answer) {
+    INDArray batch = batch(6, 4);
+    Mistake perImage =
+        new Mistake(batch.mean(1), "these are the means of each image: take them over dimension 0");
+    return judgeMoments(batch, batch, answer, "the batch", perImage);
+  }
+
+  /** Moments of each channel of [N,C,H,W]. */
+  public static Verdict judgeChannelMoments(MomentsAnswer answer) {
+    INDArray images = batch(4, 3, 5, 5);
+    INDArray rows = images.permute(0, 2, 3, 1).dup('c').reshape(4 * 5 * 5, 3);
+    Mistake perPlace =
+        new Mistake(
+            images.mean(0),
+            "these are the means of each place in each channel. A channel's weights are the same"
+                + " everywhere, so its statistics are, too: take them over dimensions 0, 2 and 3");
+    return judgeMoments(images, rows, answer, "batch, height and width", perPlace);
+  }
+
+  /**
+   * Tries an answer.
+   *
+   * @param rows the same values, one column for each mean
+   * @param otherDimensions of the mean
+   */
+  private static Verdict judgeMoments(
+      INDArray batch, INDArray rows, MomentsAnswer answer, String over, Mistake otherDimensions) {
+    INDArray[] given = answer.moments(batch.dup());
+    if (given == null || given.length != 2) {
+      return Verdict.of(wrong("two arrays are asked for: mean and variance"));
+    }
+    INDArray mean = rows.mean(0);
+    INDArray variance = squares(rows.subRowVector(mean)).mean(0);
+    double n = rows.size(0);
+    Verdict.Line meanLine =
+        line(
+            "mean",
+            given[0],
+            mean,
+            "the mean over " + over,
+            List.of(
+                otherDimensions,
+                new Mistake(
+                    Nd4j.scalar(batch.mean().getDouble(0)),
+                    "this is one number for the whole batch: name the dimensions to average over"),
+                new Mistake(Nd4j.zerosLike(mean), "write it: these are all zeros")));
+    Verdict.Line varianceLine =
+        line(
+            "variance",
+            given[1],
+            variance,
+            "the variance over " + over,
+            List.of(
+                new Mistake(
+                    variance.mul(n / (n - 1)),
+                    "this divides by N - 1. Batch norm divides by N, and ND4J's var() does not"
+                        + " unless it is told so: var(false, ...)"),
+                new Mistake(
+                    root(variance), "this is the standard deviation: leave the root for later"),
+                new Mistake(squares(rows).mean(0), "subtract the mean before you take the square"),
+                new Mistake(Nd4j.zerosLike(variance), "write it: these are all zeros"),
+                new Mistake(squares(rows.subRowVector(mean)).sum(0), "divide the sum by N")));
+    return Verdict.of(meanLine, varianceLine);
+  }
+
+  /** The normalization of [N,F]. */
+  public static Verdict judgeNormalization(NormalizationAnswer answer) {
+    INDArray x = batch(6, 4);
+    INDArray mean = x.mean(0);
+    INDArray variance = squares(x.subRowVector(mean)).mean(0);
+    INDArray gamma = Nd4j.createFromArray(1.5f, 0.5f, 2f, 1f);
+    INDArray beta = Nd4j.createFromArray(0.25f, -1f, 0f, 3f);
+    double epsilon = 0.5; // Large, so that it shows where it stands.
+    INDArray centred = x.subRowVector(mean);
+    INDArray normalized = centred.divRowVector(root(variance.add(epsilon)));
+    INDArray right = normalized.mulRowVector(gamma).addRowVector(beta);
+    INDArray outside = centred.divRowVector(root(variance).add(epsilon));
+    return Verdict.of(
+        line(
+            "result",
+            answer.normalize(x.dup(), mean.dup(), variance.dup(), gamma.dup(), beta.dup(), epsilon),
+            right,
+            "the batch is normalized, scaled and shifted",
+            List.of(
+                new Mistake(x, "this is the batch as it was: write the formula"),
+                new Mistake(normalized, "gamma and beta are missing"),
+                new Mistake(normalized.mulRowVector(gamma), "beta is missing"),
+                new Mistake(normalized.addRowVector(beta), "gamma is missing"),
+                new Mistake(
+                    normalized.addRowVector(beta).mulRowVector(gamma),
+                    "multiply by gamma first, then add beta"),
+                new Mistake(
+                    outside.mulRowVector(gamma).addRowVector(beta),
+                    "epsilon belongs under the root, to the variance"),
+                new Mistake(
+                    centred.divRowVector(root(variance)).mulRowVector(gamma).addRowVector(beta),
+                    "epsilon is missing"),
+                new Mistake(
+                    centred
+                        .divRowVector(variance.add(epsilon))
+                        .mulRowVector(gamma)
+                        .addRowVector(beta),
+                    "divide by the standard deviation: the root of the variance plus epsilon"),
+                new Mistake(
+                    x.divRowVector(root(variance.add(epsilon)))
+                        .mulRowVector(gamma)
+                        .addRowVector(beta),
+                    "subtract the mean first"))));
+  }
+
+  /** The decay of a population statistic. */
+  public static Verdict judgePopulation(PopulationAnswer answer) {
+    INDArray population = Nd4j.createFromArray(1f, 2f, -3f);
+    INDArray batch = Nd4j.createFromArray(5f, 2.5f, 7f);
+    double decay = 0.9;
+    return Verdict.of(
+        line(
+            "statistic",
+            answer.moved(population.dup(), batch.dup(), decay),
+            population.mul(decay).add(batch.mul(1 - decay)),
+            "nine tenths of the old value and a tenth of the batch's",
+            List.of(
+                new Mistake(
+                    population, "the population statistic has not moved: write the formula"),
+                new Mistake(batch, "this forgets all earlier batches"),
+                new Mistake(
+                    population.mul(1 - decay).add(batch.mul(decay)),
+                    "the wrong way round: decay is the share of the old value that stays"),
+                new Mistake(
+                    population.mul(decay).add(batch),
+                    "the batch's own share is 1 - decay, not all of it"),
+                new Mistake(
+                    population.add(batch.mul(1 - decay)), "multiply the old value by decay"))));
+  }
+
+  private static Verdict.Line line(
+      String what, INDArray given, INDArray expected, String praise, List<Mistake> mistakes) {
+    if (given == null) {
+      return wrong("the " + what + " is null: write it");
+    }
+    if (near(given, expected)) {
+      return right(praise);
+    }
+    return mistakes.stream()
+        .filter(mistake -> near(given, mistake.gives()))
+        .findFirst()
+        .map(mistake -> wrong("the " + what + ": " + mistake.hint()))
+        .orElseGet(() -> wrong(difference(what, given, expected)));
+  }
+
+  private static String difference(String what, INDArray given, INDArray expected) {
+    if (given.length() != expected.length()) {
+      return String.format(
+          "the %s has shape %s; asked for is %s",
+          what, Arrays.toString(given.shape()), Arrays.toString(expected.shape()));
+    }
+    return String.format(
+        "the %s should begin %s, yours begins %s", what, head(expected), head(given));
+  }
+
+  private static String head(INDArray array) {
+    double[] values = array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < Math.min(3, values.length); i++) {
+      text.append(i == 0 ? "" : ", ").append(String.format(Locale.ROOT, "%.4f", values[i]));
+    }
+    return text.toString();
+  }
+
+  private static boolean near(INDArray given, INDArray expected) {
+    if (given.length() != expected.length()) {
+      return false;
+    }
+    double[] ours = expected.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+    double[] theirs = given.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+    for (int i = 0; i < ours.length; i++) {
+      if (!(Math.abs(ours[i] - theirs[i]) <= TOLERANCE * (1 + Math.abs(ours[i])))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static INDArray squares(INDArray array) {
+    return array.mul(array);
+  }
+
+  private static INDArray root(INDArray array) {
+    return Transforms.sqrt(array, true);
+  }
+
+  /** Values whose mean and spread differ from column to column. */
+  private static INDArray batch(long... shape) {
+    INDArray batch = Nd4j.create(DataType.FLOAT, shape);
+    for (long i = 0; i < batch.length(); i++) {
+      batch.putScalar(i, (float) (Math.sin(1.7 * i * i) * (1 + i % 5) + i % 3));
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,104 @@
+package io.bnzoo.notebook;
+
+import io.bnzoo.layer.LowLevelBatchNormalization;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/**
+ * The library's {@link LowLevelBatchNormalization} with nothing around it, to hold one's own
+ * arithmetic against. Gamma starts at 1, beta at 0, the population statistics at 0 and 1.
+ */
+public final class LayerAlone {
+  private final MultiLayerNetwork network;
+
+  private LayerAlone(MultiLayerNetwork network) {
+    this.network = network;
+    network.init();
+    network.initGradientsView();
+  }
+
+  /** A layer of [N,features]. */
+  public static LayerAlone ofFeatures(int features) {
+    return new LayerAlone(
+        new MultiLayerNetwork(
+            layer()
+                .layer(
+                    new LossLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .setInputType(InputType.feedForward(features))
+                .build()));
+  }
+
+  /** A layer of [N,channels,height,width]. */
+  public static LayerAlone ofChannels(int channels, int height, int width) {
+    return new LayerAlone(
+        new MultiLayerNetwork(
+            layer()
+                .layer(
+                    new CnnLossLayer.Builder(LossFunctions.LossFunction.MSE)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .setInputType(InputType.convolutional(height, width, channels))
+                .build()));
+  }
+
+  private static NeuralNetConfiguration.ListBuilder layer() {
+    return new NeuralNetConfiguration.Builder()
+        .updater(new Sgd(0))
+        .list()
+        .layer(new LowLevelBatchNormalization.Builder().build());
+  }
+
+  /** The batch normalized by its own statistics; nothing in the layer changes. */
+  public INDArray training(INDArray batch) {
+    return activate(batch, true);
+  }
+
+  /** The batch normalized by the population statistics. */
+  public INDArray inference(INDArray batch) {
+    return activate(batch, false);
+  }
+
+  private INDArray activate(INDArray batch, boolean training) {
+    return network.getLayer(0).activate(batch.dup(), training, LayerWorkspaceMgr.noWorkspaces());
+  }
+
+  /** One training step, which moves the population statistics and nothing else. */
+  public void step(INDArray batch) {
+    network.fit(batch.dup(), batch.dup());
+  }
+
+  /**
+   * What a gradient of the output becomes on its way back through the layer in training.
+   *
+   * @return the gradients of the loss with respect to {@code x}, {@code gamma} and {@code beta}
+   */
+  public Map<String, INDArray> gradients(INDArray batch, INDArray ofOutput) {
+    var layer = network.getLayer(0);
+    layer.setInput(batch.dup(), LayerWorkspaceMgr.noWorkspaces());
+    training(batch);
+    var back = layer.backpropGradient(ofOutput.dup(), LayerWorkspaceMgr.noWorkspaces());
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    gradients.put("x", back.getSecond());
+    for (String name : new String[] {"gamma", "beta"}) {
+      gradients.put(name, back.getFirst().getGradientFor(name).dup());
+    }
+    return gradients;
+  }
+
+  /** A parameter by its name in {@link LowLevelBatchNormalization}, to read or to assign to. */
+  public INDArray parameter(String name) {
+    return network.getLayer(0).getParam(name);
+  }
+}

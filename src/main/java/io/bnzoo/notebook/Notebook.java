@@ -1,0 +1,194 @@
+package io.bnzoo.notebook;
+
+import io.bnzoo.data.DataChoice;
+import io.bnzoo.data.DigitLibrary;
+import io.bnzoo.data.Digits;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.Statistics;
+import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.Experiment;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.Finished;
+import io.bnzoo.experiment.Lesson;
+import io.bnzoo.experiment.Scale;
+import io.bnzoo.experiment.Sweep;
+import io.bnzoo.experiment.Trial;
+import io.bnzoo.experiment.TrialResult;
+import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.train.Scorer;
+import io.bnzoo.train.TrainingListener;
+import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * What a notebook works with: digits, an engine, and how long to train.
+ *
+ * <p>The environment variable {@code BNZOO_NOTEBOOK_SCALE} shortens every training to a share of
+ * its batches, and {@code BNZOO_NOTEBOOK_DATA} chooses the digits as {@code --data} does for the
+ * commands. The same digits, seeds and scale give the same figures on one machine.
+ */
+public final class Notebook {
+  private static final String SCALE = "BNZOO_NOTEBOOK_SCALE";
+  private static final String DATA = "BNZOO_NOTEBOOK_DATA";
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+  private final Digits digits;
+  private final Scale scale;
+  private final Claims claims;
+
+  Notebook(Digits digits, Scale scale, PrintStream out) {
+    this.digits = digits;
+    this.scale = scale;
+    this.claims = new Claims(out, scale);
+  }
+
+  /**
+   * Gets everything ready, and says in a few lines what there is.
+   *
+   * @param out hears it, and later which claims hold
+   */
+  public static Notebook open(PrintStream out) throws IOException {
+    return open(System.getenv(), out);
+  }
+
+  static Notebook open(Map<String, String> environment, PrintStream out) throws IOException {
+    Scale scale = scale(environment.getOrDefault(SCALE, "1"));
+    String computedBy = EngineChoice.AUTO.start();
+    Digits digits =
+        DigitLibrary.ofThisUser()
+            .withNotices(out::println)
+            .load(DataChoice.parse(environment.getOrDefault(DATA, "auto")));
+    out.println("digits: " + digits.origin().description());
+    out.println(computedBy);
+    if (!scale.isFull()) {
+      out.println("trainings are shortened to " + scale.share() + " of their batches");
+    }
+    return new Notebook(digits, scale, out);
+  }
+
+  private static Scale scale(String share) {
+    try {
+      return new Scale(Double.parseDouble(share));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(SCALE + " must be a number in (0, 1], got " + share, e);
+    }
+  }
+
+  public Digits digits() {
+    return digits;
+  }
+
+  /** Where the text's claims are checked. */
+  public Claims claims() {
+    return claims;
+  }
+
+  /**
+   * Trains an experiment of the lesson.
+   *
+   * @param share of its batches, before the notebook itself is shortened
+   * @param seeds one network of each variant
+   */
+  public ExperimentResult run(String experiment, double share, long... seeds) throws IOException {
+    Experiment found =
+        Lesson.find(experiment)
+            .orElseThrow(() -> new IllegalArgumentException("no experiment is " + experiment));
+    Scale both = new Scale(share * scale.share());
+    List<Finished> finished = new ArrayList<>();
+    Sweep.Listener keeper =
+        new Sweep.Listener() {
+          @Override
+          public void advanced(double done) {}
+
+          @Override
+          public void finished(Trial trial, TrialResult result) {
+            finished.add(new Finished(trial, result));
+          }
+        };
+    new Sweep(digits, EngineChoice.AUTO, Sweep.Diagnostics.OFF, CORES)
+        .run(found.trials(LongStream.of(seeds).boxed().toList(), both), keeper, this::interrupted);
+    finished.sort(Comparator.comparingLong(one -> one.trial().seed()));
+    return new ExperimentResult(found, both, finished);
+  }
+
+  /** Trains a model of the zoo; its label is that of its variant. */
+  public Trained train(BatchNormModel model, TrainingPlan plan) {
+    int threads = Zoo.find(model.spec().model()).orElseThrow().threads();
+    return train(model.spec().variant().label(), model.init(), plan, threads);
+  }
+
+  /** Trains a fresh network of a configuration, on all cores. */
+  public Trained train(String label, MultiLayerConfiguration configuration, TrainingPlan plan) {
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    return train(label, network, plan, CORES);
+  }
+
+  private Trained train(String label, MultiLayerNetwork network, TrainingPlan plan, int threads) {
+    TrainingPlan scaled = scaled(plan);
+    try (Engine engine = EngineChoice.AUTO.open(network, threads)) {
+      TrainingResult result =
+          new TrainingLoop(digits, scaled).run(engine, TrainingListener.NONE, this::interrupted);
+      return new Trained(label, engine.network(), scaled, result);
+    }
+  }
+
+  /**
+   * Trains the networks of a comparison.
+   *
+   * @param comparison with a plan from {@link #scaled}
+   */
+  public List<Trained> compare(Comparison comparison) throws IOException {
+    List<Trained> trained = new ArrayList<>();
+    Comparison.Listener keeper =
+        new Comparison.Listener() {
+          @Override
+          public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
+            return TrainingListener.NONE;
+          }
+
+          @Override
+          public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {
+            trained.add(new Trained(result.label(), network, result.plan(), result.result()));
+          }
+        };
+    comparison.run(digits, EngineChoice.AUTO, keeper, this::interrupted);
+    return trained;
+  }
+
+  /** The plan as long as the notebook's trainings are. */
+  public TrainingPlan scaled(TrainingPlan plan) {
+    return scale.apply(plan);
+  }
+
+  /** The digit that a network takes each image for, by population statistics. */
+  public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
+    return predictions(network, images, Statistics.POPULATION);
+  }
+
+  /** The same by statistics of one's choice; all images are one batch. */
+  public int[] predictions(MultiLayerNetwork network, LabeledImages images, Statistics statistics) {
+    try (Engine engine = EngineChoice.AUTO.open(network, CORES)) {
+      return Scorer.largestInRows(engine.logits(images, statistics));
+    }
+  }
+
+  /** Stopping a cell ends its training. */
+  private boolean interrupted() {
+    return Thread.currentThread().isInterrupted();
+  }
+}

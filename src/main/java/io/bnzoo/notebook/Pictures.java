@@ -1,0 +1,148 @@
+package io.bnzoo.notebook;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.Finished;
+import io.bnzoo.experiment.ExperimentResult.OfVariant;
+import io.bnzoo.experiment.Spread;
+import io.bnzoo.report.ChartStyle;
+import io.bnzoo.report.SmallChart;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.knowm.xchart.Histogram;
+
+/** Pictures for a notebook, legible on a phone. */
+public final class Pictures {
+
+  /** Of a chart's points; 720 dots across are as wide as a notebook's text. */
+  private static final double DOTS = 1.5;
+
+  private static final int BINS = 60;
+
+  /** What lies beyond these percentiles would leave a histogram no room. */
+  private static final double LOWEST = 0.5;
+
+  private static final double HIGHEST = 99.5;
+
+  private Pictures() {}
+
+  /** Images beside each other, each above the digit it shows. */
+  public static BufferedImage digits(LabeledImages images) {
+    return new DigitSheet(images, IntStream.range(0, images.size()).map(images::label).toArray())
+        .image();
+  }
+
+  /** Images beside each other, each above the digit it is taken for; mistakes are marked. */
+  public static BufferedImage digits(LabeledImages images, int[] predicted) {
+    return new DigitSheet(images, predicted).image();
+  }
+
+  /** The learning curves of networks on the validation set. */
+  public static BufferedImage curves(List<Trained> networks) {
+    SmallChart chart =
+        SmallChart.overBatches("Validation accuracy", "accuracy", SmallChart.Steps.LINEAR)
+            .ofShares();
+    for (int i = 0; i < networks.size(); i++) {
+      SortedMap<Integer, Double> curve = networks.get(i).curve();
+      chart.line(
+          networks.get(i).label(),
+          List.copyOf(curve.keySet()),
+          List.copyOf(curve.values()),
+          ChartStyle.colour(i));
+    }
+    return chart.image(DOTS);
+  }
+
+  /**
+   * The learning curves of an experiment as it was trained here, on logarithmic steps, and beside
+   * them, thin and with their range, those recorded at full length.
+   */
+  public static BufferedImage curves(ExperimentResult result, RecordedLesson recorded) {
+    String title = "Validation accuracy: " + result.experiment().title();
+    SmallChart chart =
+        SmallChart.overBatches(title, "accuracy", SmallChart.Steps.LOGARITHMIC).ofShares();
+    List<OfVariant> variants = result.variants();
+    for (int i = 0; i < variants.size(); i++) {
+      String label = variants.get(i).variant().label();
+      Color colour = ChartStyle.colour(i);
+      SortedMap<Integer, Spread> full =
+          Spread.overSeeds(recorded.curves(result.experiment().id(), label));
+      List<Integer> batches = List.copyOf(full.keySet());
+      chart.band(label, batches, values(full, Spread::min), values(full, Spread::max), colour);
+      chart.thinLine(label + ", recorded", batches, values(full, Spread::mean), colour);
+    }
+    for (int i = 0; i < variants.size(); i++) {
+      SortedMap<Integer, Spread> here =
+          Spread.overSeeds(variants.get(i).trials().stream().map(Finished::curve).toList());
+      chart.line(
+          variants.get(i).variant().label() + ", here",
+          List.copyOf(here.keySet()),
+          values(here, Spread::mean),
+          ChartStyle.colour(i));
+    }
+    return chart.image(DOTS);
+  }
+
+  private static List<Double> values(
+      SortedMap<Integer, Spread> points, Function<Spread, Double> figure) {
+    return points.values().stream().map(figure).toList();
+  }
+
+  /**
+   * How values are distributed, layer by layer, all over the same range.
+   *
+   * @param layers values by layer, as {@link io.bnzoo.diagnostics.Probe#values} gives them
+   */
+  public static BufferedImage histograms(String title, Map<String, double[]> layers) {
+    SmallChart chart = SmallChart.ofDistributions(title, "value before the activation");
+    DoubleSummaryStatistics range =
+        layers.values().stream().flatMapToDouble(Pictures::bulk).summaryStatistics();
+    // Values that are all the same have no range.
+    double low = Math.min(range.getMin(), range.getMax() - 1e-3);
+    int layer = 0;
+    for (Map.Entry<String, double[]> entry : layers.entrySet()) {
+      Histogram histogram =
+          new Histogram(
+              Arrays.stream(entry.getValue()).boxed().toList(), BINS, low, range.getMax());
+      double area = entry.getValue().length * (range.getMax() - low) / BINS;
+      chart.line(
+          entry.getKey(),
+          histogram.getxAxisData(),
+          histogram.getyAxisData().stream().map(count -> count / area).toList(),
+          ChartStyle.colour(layer++));
+    }
+    return chart.image(DOTS);
+  }
+
+  /** The values between which nearly all lie. */
+  private static DoubleStream bulk(double[] values) {
+    Percentile percentile = new Percentile();
+    percentile.setData(values);
+    return DoubleStream.of(percentile.evaluate(LOWEST), percentile.evaluate(HIGHEST));
+  }
+
+  /** Pictures of the same width below each other. */
+  public static BufferedImage stacked(BufferedImage... pictures) {
+    List<BufferedImage> all = List.of(pictures);
+    int width = all.stream().mapToInt(BufferedImage::getWidth).max().orElse(1);
+    int height = all.stream().mapToInt(BufferedImage::getHeight).sum();
+    BufferedImage stack = new BufferedImage(width, Math.max(1, height), BufferedImage.TYPE_INT_RGB);
+    var graphics = stack.createGraphics();
+    int top = 0;
+    for (BufferedImage picture : all) {
+      graphics.drawImage(picture, 0, top, null);
+      top += picture.getHeight();
+    }
+    graphics.dispose();
+    return stack;
+  }
+}

@@ -1,0 +1,86 @@
+package io.bnzoo.notebook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bnzoo.experiment.Spread;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.StreamSupport;
+
+/**
+ * The lesson's experiments as they were trained at full length, on MNIST, over several seeds: the
+ * file {@code .readme/lesson.json} of this project.
+ */
+public final class RecordedLesson {
+  private static final Path FILE = Path.of(".readme", "lesson.json");
+
+  private final JsonNode report;
+
+  private RecordedLesson(JsonNode report) {
+    this.report = report;
+  }
+
+  /**
+   * Finds the file in the working directory or above it.
+   *
+   * @throws FileNotFoundException if it is in none of them
+   */
+  public static RecordedLesson find() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    for (Path folder = here; folder != null; folder = folder.getParent()) {
+      Path file = folder.resolve(FILE);
+      if (Files.exists(file)) {
+        return new RecordedLesson(JsonMapper.builder().build().readTree(file.toFile()));
+      }
+    }
+    throw new FileNotFoundException(
+        "there is no " + FILE + " in " + here + " or above it: run this inside the project");
+  }
+
+  /**
+   * The learning curves of one variant, one a seed: accuracies on the validation set by the number
+   * of batches trained until then.
+   *
+   * @return none if there is no such experiment or variant
+   */
+  public List<SortedMap<Integer, Double>> curves(String experiment, String variant) {
+    List<SortedMap<Integer, Double>> curves = new ArrayList<>();
+    for (JsonNode trial : variant(experiment, variant).path("trials")) {
+      SortedMap<Integer, Double> curve = new TreeMap<>();
+      trial
+          .path("curve")
+          .forEach(point -> curve.put(point.path(0).asInt(), point.path(1).asDouble()));
+      curves.add(curve);
+    }
+    return curves;
+  }
+
+  /** The accuracies on the test set over the seeds. */
+  public Optional<Spread> test(String experiment, String variant) {
+    return Spread.of(
+        StreamSupport.stream(variant(experiment, variant).path("trials").spliterator(), false)
+            .map(trial -> trial.path("test"))
+            .filter(JsonNode::isNumber)
+            .mapToDouble(JsonNode::asDouble));
+  }
+
+  private JsonNode variant(String experiment, String label) {
+    for (JsonNode part : report.path("experiments")) {
+      if (part.path("id").asText().equals(experiment)) {
+        for (JsonNode row : part.path("variants")) {
+          if (row.path("label").asText().equals(label)) {
+            return row;
+          }
+        }
+      }
+    }
+    return report.path("none");
+  }
+}

@@ -1,0 +1,76 @@
+package io.bnzoo.notebook;
+
+import io.bnzoo.experiment.Experiment;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.OfVariant;
+import io.bnzoo.experiment.Spread;
+import io.bnzoo.report.TextTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Tables for a notebook, in Markdown. */
+public final class Tables {
+  private static final String NONE = "";
+
+  private Tables() {}
+
+  /** What networks recognize after their training. */
+  public static String accuracies(List<Trained> networks) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("network", "validation", "test", "fed singly", "ms a batch"));
+    for (Trained network : networks) {
+      rows.add(
+          List.of(
+              network.label(),
+              share(network.curve().get(network.curve().lastKey())),
+              share(network.test()),
+              share(network.singly()),
+              String.format(Locale.ROOT, "%.2f", network.result().millisecondsPerBatch())));
+    }
+    return TextTable.markdown(rows);
+  }
+
+  /**
+   * Accuracies on the test set: as trained here, as recorded at full length (mean ± standard
+   * deviation over its seeds), and as published by the source, one run.
+   */
+  public static String accuracies(RecordedLesson recorded, List<ExperimentResult> results) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("experiment", "network", "here", "at full length", "published"));
+    for (ExperimentResult result : results) {
+      Experiment experiment = result.experiment();
+      for (OfVariant variant : result.variants()) {
+        String label = variant.variant().label();
+        rows.add(
+            List.of(
+                experiment.title(),
+                label,
+                spread(variant.test()),
+                spread(recorded.test(experiment.id(), label)),
+                variant
+                    .publishedTests()
+                    .mapToObj(Tables::share)
+                    .collect(Collectors.joining(", "))));
+      }
+    }
+    return TextTable.markdown(rows);
+  }
+
+  private static String spread(Optional<Spread> spread) {
+    return spread
+        .map(
+            one ->
+                share(one.mean())
+                    + (one.standardDeviation().isPresent()
+                        ? " ± " + share(one.standardDeviation().getAsDouble())
+                        : NONE))
+        .orElse(NONE);
+  }
+
+  private static String share(double accuracy) {
+    return String.format(Locale.ROOT, "%.4f", accuracy);
+  }
+}

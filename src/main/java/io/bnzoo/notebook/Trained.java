@@ -1,0 +1,48 @@
+package io.bnzoo.notebook;
+
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.train.Split;
+import io.bnzoo.train.TrainingResult;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * A trained network and how it came about.
+ *
+ * @param label what it is called in pictures and tables
+ */
+public record Trained(
+    String label, MultiLayerNetwork network, TrainingPlan plan, TrainingResult result) {
+
+  /** The share of the test set that it recognizes, by population statistics. */
+  public double test() {
+    return finals().test().accuracy();
+  }
+
+  /** The share of the first test images that it recognizes, fed one at a time. */
+  public double singly() {
+    return finals().singleAccuracy();
+  }
+
+  /** The share of the same images that it recognizes, fed together. */
+  public double together() {
+    return finals().batchedAccuracy();
+  }
+
+  private TrainingResult.Finals finals() {
+    return result
+        .finals()
+        .orElseThrow(() -> new IllegalStateException("the training of " + label + " was stopped"));
+  }
+
+  /** Accuracies on the validation set by the number of batches trained until then. */
+  SortedMap<Integer, Double> curve() {
+    SortedMap<Integer, Double> curve = new TreeMap<>();
+    result.curve().stream()
+        .filter(sample -> sample.split() == Split.VALIDATION)
+        .forEach(sample -> curve.put(sample.batch() + 1, sample.accuracy()));
+    curve.put(result.batches(), finals().validation().accuracy());
+    return curve;
+  }
+}

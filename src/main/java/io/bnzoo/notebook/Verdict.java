@@ -1,0 +1,48 @@
+package io.bnzoo.notebook;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is right about an answer and what is not, with hints on how to go on.
+ *
+ * @param lines in the order in which things were looked at
+ */
+public record Verdict(List<Line> lines) {
+
+  /**
+   * One thing that was looked at.
+   *
+   * @param text what was found and, if it is not right, a hint
+   */
+  public record Line(boolean right, String text) {}
+
+  public Verdict {
+    lines = List.copyOf(lines);
+  }
+
+  static Verdict of(Line... lines) {
+    return new Verdict(List.of(lines));
+  }
+
+  static Line right(String text) {
+    return new Line(true, text);
+  }
+
+  static Line wrong(String text) {
+    return new Line(false, text);
+  }
+
+  /** Whether nothing is left to be done. */
+  public boolean passed() {
+    return lines.stream().allMatch(Line::right);
+  }
+
+  /** A line each, for people. */
+  @Override
+  public String toString() {
+    return lines.stream()
+        .map(line -> (line.right() ? "✓ " : "✗ ") + line.text())
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,190 @@
+package io.bnzoo.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.experiment.Variants;
+import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Placement;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.spec.Variant;
+import io.bnzoo.train.Outcome;
+import io.bnzoo.train.Score;
+import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.HiddenStages;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BatchNormExerciseTest {
+
+  /** What somebody writes: the layers of a stage, given its affine map and its activation. */
+  private interface Answer {
+    List<Layer> stage(Layer affine, ActivationLayer activation);
+  }
+
+  private static MultiLayerConfiguration written(Answer convolution, Answer dense) {
+    return HiddenStages.replace(
+        DeepCnn.builder().build(),
+        new HiddenStages() {
+          @Override
+          public List<Layer> convolution(ConvolutionLayer layer, ActivationLayer activation) {
+            return convolution.stage(layer, activation);
+          }
+
+          @Override
+          public List<Layer> dense(DenseLayer layer, ActivationLayer activation) {
+            return dense.stage(layer, activation);
+          }
+        });
+  }
+
+  private static Layer withoutBias(Layer affine) {
+    if (affine instanceof ConvolutionLayer convolution) {
+      convolution.setHasBias(false);
+    } else {
+      ((DenseLayer) affine).setHasBias(false);
+    }
+    return affine;
+  }
+
+  private static BatchNormalization.Builder batchNorm() {
+    return new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false);
+  }
+
+  private static final Answer NOTHING = (affine, activation) -> List.of(affine, activation);
+
+  private static final Answer RIGHT =
+      (affine, activation) -> List.of(withoutBias(affine), batchNorm().build(), activation);
+
+  private static Arguments mistake(Answer convolution, Answer dense, String hint) {
+    return Arguments.of(convolution, dense, hint);
+  }
+
+  static Stream<Arguments> mistakes() {
+    Answer after =
+        (affine, activation) -> List.of(withoutBias(affine), activation, batchNorm().build());
+    Answer bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
+    Answer twice =
+        (affine, activation) ->
+            List.of(withoutBias(affine), batchNorm().build(), batchNorm().build(), activation);
+    Answer linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
+    Answer defaults =
+        (affine, activation) ->
+            List.of(
+                withoutBias(affine),
+                new BatchNormalization.Builder().useLogStd(false).build(),
+                activation);
+    Answer logarithm =
+        (affine, activation) ->
+            List.of(withoutBias(affine), batchNorm().useLogStd(true).build(), activation);
+    Answer byHandWithAnotherDecay =
+        (affine, activation) ->
+            List.of(
+                withoutBias(affine),
+                new LowLevelBatchNormalization.Builder().decay(0.9).build(),
+                activation);
+    return Stream.of(
+        mistake(NOTHING, NOTHING, "nothing is normalized yet"),
+        mistake(RIGHT, NOTHING, "fc1 is not normalized"),
+        mistake(NOTHING, RIGHT, "conv01 is not normalized"),
+        mistake(twice, RIGHT, "conv01 is normalized more than once"),
+        mistake(after, RIGHT, "conv01: batch norm stands after the activation"),
+        mistake(RIGHT, linear, "fc1: the activation is missing"),
+        mistake(RIGHT, bias, "fc1 still has a bias"),
+        mistake(defaults, RIGHT, "conv01: Deeplearning4j's own defaults"),
+        mistake(byHandWithAnotherDecay, RIGHT, "conv01: Deeplearning4j's own defaults"),
+        mistake(RIGHT, logarithm, "fc1: Deeplearning4j would keep the logarithm"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void eachMistakeGetsItsHintAndNoOther(Answer convolution, Answer dense, String hint) {
+    Verdict verdict = BatchNormExercise.judge(written(convolution, dense));
+    assertThat(verdict.passed()).isFalse();
+    assertThat(verdict.lines().stream().filter(line -> !line.right()).toList())
+        .singleElement()
+        .satisfies(line -> assertThat(line.text()).contains(hint));
+  }
+
+  @Test
+  void theRightAnswerPasses() {
+    Verdict verdict = BatchNormExercise.judge(written(RIGHT, RIGHT));
+    assertThat(verdict.passed()).isTrue();
+    assertThat(verdict.toString()).contains("✓ each of the 20 hidden stages").doesNotContain("✗");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"batch-norm", "low-level", "spelt-out"})
+  void theZoosOwnNetworksPass(String label) {
+    Variant variant = Variants.find(label).orElseThrow();
+    assertThat(BatchNormExercise.judge(DeepCnn.builder().variant(variant).build().conf()).passed())
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachPlacementIsToldFromTheOthers(Placement placement) {
+    MultiLayerConfiguration configuration =
+        DeepCnn.builder()
+            .normalization(Normalization.batchNorm())
+            .placement(placement)
+            .build()
+            .conf();
+    for (Placement asked : Placement.values()) {
+      assertThat(BatchNormExercise.judge(configuration, asked).passed())
+          .isEqualTo(asked == placement);
+    }
+  }
+
+  @Test
+  void aWrongPlacementIsDescribed() {
+    assertThat(
+            BatchNormExercise.judge(written(RIGHT, RIGHT), Placement.AFTER_ACTIVATION_WITH_BIAS)
+                .toString())
+        .isEqualTo(
+            "✗ conv01 is affine map without bias, batch norm, activation; asked for is affine map"
+                + " with bias, activation, batch norm");
+  }
+
+  private static Trained trained(double test, double singly, double together) {
+    Score score = new Score(0.1, test, OptionalInt.empty());
+    return new Trained(
+        "mine",
+        new MultiLayerNetwork(DeepCnn.builder().build().conf()),
+        new TrainingPlan(800, 64, 100, 25, 100, 1),
+        new TrainingResult(
+            new Outcome.Trained(),
+            List.of(),
+            Optional.of(new TrainingResult.Finals(score, score, 100, singly, together)),
+            800,
+            1,
+            1));
+  }
+
+  @Test
+  void aTrainingIsJudgedByWhatItLearntAndByInference() {
+    assertThat(BatchNormExercise.judge(trained(0.97, 0.98, 0.98)).passed()).isTrue();
+    assertThat(BatchNormExercise.judge(trained(0.11, 0.1, 0.1)).toString())
+        .contains("✗ it recognizes 11.0 %")
+        .contains("✓ images fed one at a time");
+    assertThat(BatchNormExercise.judge(trained(0.97, 0.1, 0.98)).toString())
+        .contains("✓ it recognizes 97.0 %")
+        .contains("inference does not use the population statistics");
+  }
+}

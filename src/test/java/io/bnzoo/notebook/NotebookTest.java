@@ -1,0 +1,171 @@
+package io.bnzoo.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bnzoo.data.Digits;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.Scale;
+import io.bnzoo.experiment.Variants;
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.Zoo;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NotebookTest {
+  private static final Digits DIGITS = TestDigits.small();
+  private static final int VERMILION = 0xFFD55E00;
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+  private Notebook notebook(double share) {
+    return new Notebook(DIGITS, new Scale(share), out);
+  }
+
+  private static TrainingPlan plan(int batches) {
+    return new TrainingPlan(batches, 60, 20, batches, 20, 1);
+  }
+
+  @Test
+  void itSaysWhatThereIs() throws IOException {
+    Notebook notebook =
+        Notebook.open(
+            Map.of("BNZOO_NOTEBOOK_SCALE", "0.25", "BNZOO_NOTEBOOK_DATA", "generated"), out);
+    assertThat(notebook.digits().origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(notebook.scaled(plan(100)).batches()).isEqualTo(25);
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .contains("generated digits")
+        .contains("engine: ")
+        .contains("shortened to 0.25");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "1.5", "half", ""})
+  void aScaleThatIsNoneIsRefused(String scale) {
+    assertThatThrownBy(() -> Notebook.open(Map.of("BNZOO_NOTEBOOK_SCALE", scale), out))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("BNZOO_NOTEBOOK_SCALE")
+        .hasMessageContaining(scale);
+  }
+
+  @Test
+  void anExperimentIsTrainedAtBothScalesFromEachSeed() throws IOException {
+    ExperimentResult result = notebook(0.5).run("cell-05", 0.02, 2, 1);
+    assertThat(result.trials())
+        .extracting(one -> one.trial().name())
+        .containsExactlyInAnyOrder(
+            "cell-05-plain-seed-1",
+            "cell-05-batch-norm-seed-1",
+            "cell-05-plain-seed-2",
+            "cell-05-batch-norm-seed-2");
+    assertThat(result.trials())
+        .allSatisfy(one -> assertThat(one.trial().plan().batches()).isEqualTo(20));
+    assertThatThrownBy(() -> notebook(1).run("cell-99", 1, 1)).hasMessageContaining("cell-99");
+  }
+
+  @Test
+  void aModelTrainsAsInAComparison() throws IOException {
+    Notebook notebook = notebook(0.5);
+    Trained alone =
+        notebook.train(
+            ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build(), plan(80));
+    List<Trained> compared =
+        notebook.compare(
+            new Comparison(
+                Zoo.find(ThreeLayerMlp.ID).orElseThrow(),
+                UnaryOperator.identity(),
+                Variants.pair(),
+                List.of(1L),
+                notebook.scaled(plan(80))));
+    assertThat(compared).extracting(Trained::label).containsExactly("plain", "batch-norm");
+    assertThat(alone.result().batches()).isEqualTo(40);
+    assertThat(alone.curve()).isEqualTo(compared.get(1).curve());
+    assertThat(alone.test()).isEqualTo(compared.get(1).test());
+  }
+
+  @Test
+  void predictionsAgreeWithTheAccuracy() {
+    Notebook notebook = notebook(1);
+    Trained trained =
+        notebook.train(
+            ThreeLayerMlp.builder()
+                .normalization(Normalization.batchNorm())
+                .learningRate(0.1)
+                .build(),
+            plan(60));
+    int[] predicted = notebook.predictions(trained.network(), DIGITS.test());
+    long right =
+        IntStream.range(0, predicted.length)
+            .filter(i -> predicted[i] == DIGITS.test().label(i))
+            .count();
+    assertThat(right / 150.0).isEqualTo(trained.test());
+    assertThat(trained.test()).isGreaterThan(0.3);
+  }
+
+  @Test
+  void mistakesAreMarked() {
+    LabeledImages images = DIGITS.test().slice(0, 12);
+    int[] predicted = IntStream.range(0, 12).map(images::label).toArray();
+    assertThat(vermilion(Pictures.digits(images))).isZero();
+    assertThat(vermilion(Pictures.digits(images, predicted))).isZero();
+    predicted[7] = (predicted[7] + 1) % 10;
+    BufferedImage sheet = Pictures.digits(images, predicted);
+    assertThat(vermilion(sheet)).isPositive();
+    assertThat(vermilion(sheet.getSubimage(7 * 72, 0, 72, 88))).isEqualTo(vermilion(sheet));
+    assertThatThrownBy(() -> Pictures.digits(images, new int[3]))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static long vermilion(BufferedImage image) {
+    int[] pixels =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    return Arrays.stream(pixels).filter(pixel -> pixel == VERMILION).count();
+  }
+
+  @Test
+  void curvesOfThisRunAndOfTheRecordedOneAreDrawn() throws IOException {
+    ExperimentResult result = notebook(1).run("cell-05", 0.02, 1);
+    BufferedImage picture = Pictures.curves(result, RecordedLesson.find());
+    assertThat(picture.getWidth()).isEqualTo(720);
+    assertThat(vermilion(picture)).isPositive();
+    String table = Tables.accuracies(RecordedLesson.find(), List.of(result));
+    assertThat(table).contains("batch-norm").contains("0.9521 ± 0.0010").contains("0.9525");
+  }
+
+  @Test
+  void theRecordedLessonHasCurvesOfEachSeed() throws IOException {
+    RecordedLesson recorded = RecordedLesson.find();
+    assertThat(recorded.curves("cell-05", "plain")).hasSize(3);
+    assertThat(recorded.curves("cell-05", "plain").get(0)).containsEntry(1951, 0.8092);
+    assertThat(recorded.curves("cell-05", "no such")).isEmpty();
+    assertThat(recorded.test("no such", "plain")).isEmpty();
+  }
+
+  @Test
+  void histogramsKeepNearlyAllAndEndWhereTheBulkDoes() {
+    double[] values = IntStream.range(0, 1000).mapToDouble(i -> i / 1000.0).toArray();
+    values[0] = -1e6;
+    BufferedImage picture = Pictures.histograms("values", Map.of("fc1", values));
+    assertThat(picture.getWidth()).isEqualTo(720);
+    BufferedImage constant = Pictures.histograms("constant", Map.of("fc1", new double[50]));
+    assertThat(Pictures.stacked(picture, constant).getHeight())
+        .isEqualTo(picture.getHeight() + constant.getHeight());
+  }
+}
