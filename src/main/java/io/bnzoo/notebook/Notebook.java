@@ -4,6 +4,7 @@ import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.diagnostics.Probe;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.Statistics;
@@ -44,6 +45,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 public final class Notebook {
   private static final String SCALE = "BNZOO_NOTEBOOK_SCALE";
   private static final String DATA = "BNZOO_NOTEBOOK_DATA";
+  private static final int PROBING_IMAGES = 100;
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   private final Digits digits;
@@ -168,6 +170,16 @@ public final class Notebook {
         };
     comparison.run(digits, EngineChoice.AUTO, keeper, this::interrupted);
     return trained;
+  }
+
+  /**
+   * The values that enter a network's activations when it is trained on {@value #PROBING_IMAGES}
+   * validation images, by hidden stage, from the input on; see {@link Probe#values}.
+   */
+  public Map<String, double[]> inside(MultiLayerNetwork network) {
+    try (Engine engine = EngineChoice.AUTO.open(network, CORES)) {
+      return new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)).values();
+    }
   }
 
   /** The plan as long as the notebook's trainings are. */

@@ -2,6 +2,7 @@ package io.bnzoo.notebook;
 
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
+import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
 import io.bnzoo.experiment.Spread;
 import io.bnzoo.report.TextTable;
@@ -55,6 +56,34 @@ public final class Tables {
                     .mapToObj(Tables::share)
                     .collect(Collectors.joining(", "))));
       }
+    }
+    return TextTable.markdown(rows);
+  }
+
+  /** What each network of an experiment recognizes of the test set. */
+  public static String trials(ExperimentResult result) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("network", "seed", "test"));
+    for (OfVariant variant : result.variants()) {
+      for (Finished finished : variant.trials()) {
+        rows.add(
+            List.of(
+                variant.variant().label(),
+                Long.toString(finished.trial().seed()),
+                share(finished.figure(finals -> finals.test().accuracy()).orElse(Double.NaN))));
+      }
+    }
+    return TextTable.markdown(rows);
+  }
+
+  /** How long a training step took, on one thread, in the first trial of each variant. */
+  public static String steps(ExperimentResult result) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("network", "ms a step"));
+    for (OfVariant variant : result.variants()) {
+      double milliseconds = variant.trials().get(0).result().training().millisecondsPerBatch();
+      rows.add(
+          List.of(variant.variant().label(), String.format(Locale.ROOT, "%.2f", milliseconds)));
     }
     return TextTable.markdown(rows);
   }
