@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.Browser;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.Lesson;
 import java.io.IOException;
@@ -14,8 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,63 +104,17 @@ class LessonIT {
     assertThat(again).containsPattern("(?m)^0 networks to train.* " + all + " are here already");
   }
 
-  /**
-   * The page in a frame of a given width, since a browser's window has a least one; then the text
-   * that it renders in the frame's place, and how much wider than the frame it is.
-   */
-  private static final String FRAME =
-      """
-      <!DOCTYPE html>
-      <html>
-      <body>
-      <iframe style="width: %dpx; height: 800px; border: 0" srcdoc="%s"></iframe>
-      <script>
-      window.onload = () => {
-        const page = document.querySelector("iframe").contentDocument;
-        const seen = document.createElement("pre");
-        seen.textContent = page.body.innerText;
-        seen.dataset.width = page.documentElement.clientWidth;
-        seen.dataset.excess = page.documentElement.scrollWidth - page.documentElement.clientWidth;
-        document.body.replaceChildren(seen);
-      };
-      </script>
-      </body>
-      </html>
-      """;
-
   @ParameterizedTest
   @ValueSource(ints = {360, 1200})
   void aBrowserShowsTheFiguresWithinItsWindow(int width) throws IOException, InterruptedException {
-    Path browser =
-        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(null);
-    assumeTrue(browser != null, "skipped: there is no Chromium here to show the page");
-    String escaped = page().replace("&", "&amp;").replace("\"", "&quot;");
-    Path page = Files.writeString(folder.resolve("look.html"), FRAME.formatted(width, escaped));
-    Process process =
-        new ProcessBuilder(
-                browser.toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--hide-scrollbars",
-                "--user-data-dir=" + folder.resolve("browser"),
-                "--dump-dom",
-                page.toUri().toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String shown = new String(process.getInputStream().readAllBytes(), UTF_8);
-    process.waitFor();
-    String text = shown.substring(shown.indexOf("<pre"));
-    assertThat(text).startsWith("<pre data-width=\"" + width + "\" data-excess=\"0\">");
+    Optional<Browser> browser = Browser.installed();
+    assumeTrue(browser.isPresent(), "skipped: there is no Chromium here to show the page");
+    Browser.View view = browser.orElseThrow().show(page(), width, folder);
+    assertThat(view.width()).isEqualTo(width);
+    assertThat(view.excess()).isZero();
     for (JsonNode experiment : json().at("/experiments")) {
       for (JsonNode variant : experiment.at("/variants")) {
-        assertThat(text)
+        assertThat(view.text())
             .contains(String.format(Locale.ROOT, "%.4f", variant.at("/test/mean").asDouble()));
       }
     }
