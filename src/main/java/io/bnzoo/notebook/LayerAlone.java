@@ -4,7 +4,6 @@ import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,33 +30,31 @@ public final class LayerAlone {
   public static LayerAlone ofFeatures(int features) {
     return new LayerAlone(
         new MultiLayerNetwork(
-            layer()
+            layer(features)
                 .layer(
                     new LossLayer.Builder(LossFunctions.LossFunction.MSE)
                         .activation(Activation.IDENTITY)
                         .build())
-                .setInputType(InputType.feedForward(features))
                 .build()));
   }
 
   /** A layer of [N,channels,height,width]. */
-  public static LayerAlone ofChannels(int channels, int height, int width) {
+  public static LayerAlone ofChannels(int channels) {
     return new LayerAlone(
         new MultiLayerNetwork(
-            layer()
+            layer(channels)
                 .layer(
                     new CnnLossLayer.Builder(LossFunctions.LossFunction.MSE)
                         .activation(Activation.IDENTITY)
                         .build())
-                .setInputType(InputType.convolutional(height, width, channels))
                 .build()));
   }
 
-  private static NeuralNetConfiguration.ListBuilder layer() {
+  private static NeuralNetConfiguration.ListBuilder layer(int features) {
     return new NeuralNetConfiguration.Builder()
         .updater(new Sgd(0))
         .list()
-        .layer(new LowLevelBatchNormalization.Builder().build());
+        .layer(new LowLevelBatchNormalization.Builder().features(features).build());
   }
 
   /** The batch normalized by its own statistics; nothing in the layer changes. */

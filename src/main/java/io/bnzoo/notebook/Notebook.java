@@ -8,7 +8,6 @@ import io.bnzoo.diagnostics.Probe;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
@@ -17,20 +16,22 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
-import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Scorer;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.BatchNormModel;
-import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -46,6 +47,13 @@ public final class Notebook {
   private static final String SCALE = "BNZOO_NOTEBOOK_SCALE";
   private static final String DATA = "BNZOO_NOTEBOOK_DATA";
   private static final int PROBING_IMAGES = 100;
+
+  /**
+   * For each network: its figures do not depend on the machine's cores then, nor its speed on what
+   * else they do.
+   */
+  private static final int THREADS = 1;
+
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   private final Digits digits;
@@ -122,54 +130,57 @@ public final class Notebook {
           }
         };
     new Sweep(digits, EngineChoice.AUTO, Sweep.Diagnostics.OFF, CORES)
-        .run(found.trials(LongStream.of(seeds).boxed().toList(), both), keeper, this::interrupted);
+        .run(
+            found.trials(LongStream.of(seeds).boxed().toList(), both),
+            keeper,
+            Notebook::interrupted);
     finished.sort(Comparator.comparingLong(one -> one.trial().seed()));
     return new ExperimentResult(found, both, finished);
   }
 
   /** Trains a model of the zoo; its label is that of its variant. */
   public Trained train(BatchNormModel model, TrainingPlan plan) {
-    int threads = Zoo.find(model.spec().model()).orElseThrow().threads();
-    return train(model.spec().variant().label(), model.init(), plan, threads);
-  }
-
-  /** Trains a fresh network of a configuration, on all cores. */
-  public Trained train(String label, MultiLayerConfiguration configuration, TrainingPlan plan) {
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
-    network.init();
-    return train(label, network, plan, CORES);
-  }
-
-  private Trained train(String label, MultiLayerNetwork network, TrainingPlan plan, int threads) {
-    TrainingPlan scaled = scaled(plan);
-    try (Engine engine = EngineChoice.AUTO.open(network, threads)) {
-      TrainingResult result =
-          new TrainingLoop(digits, scaled).run(engine, TrainingListener.NONE, this::interrupted);
-      return new Trained(label, engine.network(), scaled, result);
-    }
+    return train(model.spec().variant().label(), model.conf(), plan);
   }
 
   /**
-   * Trains the networks of a comparison.
+   * Trains models of the zoo, as many at once as there are cores; their labels are those of their
+   * variants. From one seed, all start from the same weights and see the same batches.
    *
-   * @param comparison with a plan from {@link #scaled}
+   * @return in the same order
+   * @throws InterruptedException if the cell is stopped; trainings end before their next step
    */
-  public List<Trained> compare(Comparison comparison) throws IOException {
-    List<Trained> trained = new ArrayList<>();
-    Comparison.Listener keeper =
-        new Comparison.Listener() {
-          @Override
-          public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
-            return TrainingListener.NONE;
-          }
+  public List<Trained> train(List<? extends BatchNormModel> models, TrainingPlan plan)
+      throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(CORES);
+    try {
+      List<Future<Trained>> futures = new ArrayList<>();
+      for (BatchNormModel model : models) {
+        futures.add(threads.submit(() -> train(model, plan)));
+      }
+      List<Trained> trained = new ArrayList<>();
+      for (Future<Trained> future : futures) {
+        trained.add(future.get());
+      }
+      return trained;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
 
-          @Override
-          public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {
-            trained.add(new Trained(result.label(), network, result.plan(), result.result()));
-          }
-        };
-    comparison.run(digits, EngineChoice.AUTO, keeper, this::interrupted);
-    return trained;
+  /** Trains a fresh network of a configuration. */
+  public Trained train(String label, MultiLayerConfiguration configuration, TrainingPlan plan) {
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    TrainingPlan scaled = scale.apply(plan);
+    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
+      TrainingResult result =
+          new TrainingLoop(digits, scaled)
+              .run(engine, TrainingListener.NONE, Notebook::interrupted);
+      return new Trained(label, engine.network(), scaled, result);
+    }
   }
 
   /**
@@ -177,14 +188,9 @@ public final class Notebook {
    * validation images, by hidden stage, from the input on; see {@link Probe#values}.
    */
   public Map<String, double[]> inside(MultiLayerNetwork network) {
-    try (Engine engine = EngineChoice.AUTO.open(network, CORES)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
       return new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)).values();
     }
-  }
-
-  /** The plan as long as the notebook's trainings are. */
-  public TrainingPlan scaled(TrainingPlan plan) {
-    return scale.apply(plan);
   }
 
   /** The digit that a network takes each image for, by population statistics. */
@@ -194,13 +200,13 @@ public final class Notebook {
 
   /** The same by statistics of one's choice; all images are one batch. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images, Statistics statistics) {
-    try (Engine engine = EngineChoice.AUTO.open(network, CORES)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
       return Scorer.largestInRows(engine.logits(images, statistics));
     }
   }
 
   /** Stopping a cell ends its training. */
-  private boolean interrupted() {
+  private static boolean interrupted() {
     return Thread.currentThread().isInterrupted();
   }
 }

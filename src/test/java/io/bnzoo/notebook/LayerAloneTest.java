@@ -78,7 +78,7 @@ class LayerAloneTest {
 
   @Test
   void channelsAreNormalizedOverBatchAndPlaces() {
-    LayerAlone layer = LayerAlone.ofChannels(3, 4, 5);
+    LayerAlone layer = LayerAlone.ofChannels(3);
     INDArray images =
         Nd4j.arange(2 * 3 * 4 * 5).castTo(DataType.FLOAT).div(100).reshape(2, 3, 4, 5);
     INDArray result = layer.training(images);

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.train.TrainingListener;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Zoo;
 import java.awt.image.BufferedImage;
@@ -22,8 +25,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +55,8 @@ class NotebookTest {
         Notebook.open(
             Map.of("BNZOO_NOTEBOOK_SCALE", "0.25", "BNZOO_NOTEBOOK_DATA", "generated"), out);
     assertThat(notebook.digits().origin().kind()).isEqualTo(Digits.Kind.GENERATED);
-    assertThat(notebook.scaled(plan(100)).batches()).isEqualTo(25);
+    assertThat(notebook.train(ThreeLayerMlp.builder().build(), plan(40)).result().batches())
+        .isEqualTo(10);
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .contains("generated digits")
         .contains("engine: ")
@@ -81,23 +88,61 @@ class NotebookTest {
   }
 
   @Test
-  void aModelTrainsAsInAComparison() throws IOException {
+  void aModelTrainsAsInTheLibrarysOwnComparison() throws Exception {
     Notebook notebook = notebook(0.5);
-    Trained alone =
-        notebook.train(
-            ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build(), plan(80));
-    List<Trained> compared =
-        notebook.compare(
-            new Comparison(
+    List<ThreeLayerMlp> models =
+        Variants.pair().stream()
+            .map(variant -> ThreeLayerMlp.builder().variant(variant).build())
+            .toList();
+    List<Trained> trained = notebook.train(models, plan(80));
+    Comparison.Result compared =
+        new Comparison(
                 Zoo.find(ThreeLayerMlp.ID).orElseThrow(),
                 UnaryOperator.identity(),
                 Variants.pair(),
                 List.of(1L),
-                notebook.scaled(plan(80))));
-    assertThat(compared).extracting(Trained::label).containsExactly("plain", "batch-norm");
-    assertThat(alone.result().batches()).isEqualTo(40);
-    assertThat(alone.curve()).isEqualTo(compared.get(1).curve());
-    assertThat(alone.test()).isEqualTo(compared.get(1).test());
+                new Scale(0.5).apply(plan(80)))
+            .run(DIGITS, EngineChoice.AUTO, QUIET, () -> false);
+    assertThat(trained).extracting(Trained::label).containsExactly("plain", "batch-norm");
+    for (int i = 0; i < 2; i++) {
+      assertThat(trained.get(i).result().batches()).isEqualTo(40);
+      assertThat(trained.get(i).result().curve())
+          .isEqualTo(compared.variants().get(i).result().curve());
+      assertThat(trained.get(i).result().finals())
+          .isEqualTo(compared.variants().get(i).result().finals());
+    }
+  }
+
+  private static final Comparison.Listener QUIET =
+      new Comparison.Listener() {
+        @Override
+        public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
+          return TrainingListener.NONE;
+        }
+
+        @Override
+        public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {}
+      };
+
+  @Test
+  void stoppingTheCellStopsItsTrainings() throws Exception {
+    Notebook notebook = notebook(1);
+    List<ThreeLayerMlp> models =
+        List.of(ThreeLayerMlp.builder().build(), ThreeLayerMlp.builder().seed(2).build());
+    CompletableFuture<Exception> ended = new CompletableFuture<>();
+    Thread cell =
+        new Thread(
+            () -> {
+              try {
+                notebook.train(models, plan(Integer.MAX_VALUE));
+              } catch (InterruptedException e) {
+                ended.complete(e);
+              }
+            });
+    cell.start();
+    cell.interrupt();
+    assertThat(ended.get(1, TimeUnit.MINUTES)).isInstanceOf(InterruptedException.class);
+    cell.join();
   }
 
   @Test
