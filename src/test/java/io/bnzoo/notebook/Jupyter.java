@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Jupyter's commands, with this build's kernel and none of the user's settings. */
@@ -16,6 +17,9 @@ final class Jupyter {
       "there is no jupyter here; on Debian and Ubuntu apt-get install jupyter-nbconvert"
           + " jupyter-client jupyter-notebook, elsewhere pip install notebook nbconvert";
   private static final int MINUTES = 90; // Against a hang; each cell has a limit of its own.
+
+  private static final Pattern EXCEPTION =
+      Pattern.compile("^[\\w.]+(Error|Exception|NoSuchKernel): ");
 
   private final Path kernels;
   private final Path workFolder;
@@ -52,8 +56,8 @@ final class Jupyter {
         throw new IOException(
             notebook.getFileName()
                 + (ended ? ": nbconvert failed: " : ": nbconvert did not end: ")
-                + lastLine(log.toPath())
-                + "; all it said is in "
+                + reason(log.toPath())
+                + "\nAll that it said is in "
                 + log);
       }
     } finally {
@@ -77,11 +81,15 @@ final class Jupyter {
     all.forEach(ProcessHandle::destroyForcibly);
   }
 
-  private static String lastLine(Path log) throws IOException {
-    return Files.readString(log)
-        .strip()
-        .lines()
-        .filter(line -> !line.isBlank())
-        .reduce("nothing", (first, second) -> second);
+  /** From the exception's own line, the last that looks like one, to the end. */
+  private static String reason(Path log) throws IOException {
+    List<String> lines = Files.readString(log).strip().lines().toList();
+    int start = Math.max(0, lines.size() - 1);
+    for (int line = 0; line < lines.size(); line++) {
+      if (EXCEPTION.matcher(lines.get(line)).find()) {
+        start = line;
+      }
+    }
+    return String.join("\n", lines.subList(start, lines.size()));
   }
 }
