@@ -96,7 +96,7 @@ public final class ArithmeticExercise {
                 new Mistake(
                     Nd4j.scalar(batch.mean().getDouble(0)),
                     "this is one number for the whole batch: name the dimensions to average over"),
-                new Mistake(Nd4j.zerosLike(mean), "write it: these are all zeros")));
+                new Mistake(Nd4j.zerosLike(mean), "these are all zeros still")));
     Verdict.Line varianceLine =
         line(
             "variance",
@@ -111,7 +111,7 @@ public final class ArithmeticExercise {
                 new Mistake(
                     root(variance), "this is the standard deviation: leave the root for later"),
                 new Mistake(squares(rows).mean(0), "subtract the mean before you take the square"),
-                new Mistake(Nd4j.zerosLike(variance), "write it: these are all zeros"),
+                new Mistake(Nd4j.zerosLike(variance), "these are all zeros still"),
                 new Mistake(squares(rows.subRowVector(mean)).sum(0), "divide the sum by N")));
     return Verdict.of(meanLine, varianceLine);
   }
@@ -135,7 +135,7 @@ public final class ArithmeticExercise {
             right,
             "the batch is normalized, scaled and shifted",
             List.of(
-                new Mistake(x, "this is the batch as it was: write the formula"),
+                new Mistake(x, "this is the batch as it was; write the formula down"),
                 new Mistake(normalized, "gamma and beta are missing"),
                 new Mistake(normalized.mulRowVector(gamma), "beta is missing"),
                 new Mistake(normalized.addRowVector(beta), "gamma is missing"),
@@ -173,8 +173,7 @@ public final class ArithmeticExercise {
             population.mul(decay).add(batch.mul(1 - decay)),
             "nine tenths of the old value and a tenth of the batch's",
             List.of(
-                new Mistake(
-                    population, "the population statistic has not moved: write the formula"),
+                new Mistake(population, "it has not moved; write the formula down"),
                 new Mistake(batch, "this forgets all earlier batches"),
                 new Mistake(
                     population.mul(1 - decay).add(batch.mul(decay)),
@@ -189,7 +188,7 @@ public final class ArithmeticExercise {
   private static Verdict.Line line(
       String what, INDArray given, INDArray expected, String praise, List<Mistake> mistakes) {
     if (given == null) {
-      return wrong("the " + what + " is null: write it");
+      return wrong("the " + what + " is null");
     }
     if (near(given, expected)) {
       return right(praise);

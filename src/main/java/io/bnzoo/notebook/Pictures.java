@@ -26,7 +26,7 @@ public final class Pictures {
   /** Of a chart's points; 720 dots across are as wide as a notebook's text. */
   private static final double DOTS = 1.5;
 
-  private static final int BINS = 60;
+  private static final int BINS = 40;
 
   /** What lies beyond these percentiles would leave a histogram no room. */
   private static final double LOWEST = 0.5;
@@ -63,8 +63,8 @@ public final class Pictures {
   }
 
   /**
-   * The learning curves of an experiment as it was trained here, on logarithmic steps, and beside
-   * them, thin and with their range, those recorded at full length.
+   * The learning curves of an experiment as it was trained here, a line a seed, on logarithmic
+   * steps, and beside them, thin and with their range, the mean of those recorded at full length.
    */
   public static BufferedImage curves(ExperimentResult result, RecordedLesson recorded) {
     String title = "Validation accuracy: " + result.experiment().title();
@@ -81,15 +81,22 @@ public final class Pictures {
       chart.thinLine(label + ", recorded", batches, values(full, Spread::mean), colour);
     }
     for (int i = 0; i < variants.size(); i++) {
-      SortedMap<Integer, Spread> here =
-          Spread.overSeeds(variants.get(i).trials().stream().map(Finished::curve).toList());
-      chart.line(
-          variants.get(i).variant().label() + ", here",
-          List.copyOf(here.keySet()),
-          values(here, Spread::mean),
-          ChartStyle.colour(i));
+      for (Finished trial : variants.get(i).trials()) {
+        draw(chart, trial, variants.get(i), ChartStyle.colour(i));
+      }
     }
     return chart.image(DOTS);
+  }
+
+  /** The first trial of a variant has its name in the legend. */
+  private static void draw(SmallChart chart, Finished trial, OfVariant variant, Color colour) {
+    List<Integer> batches = List.copyOf(trial.curve().keySet());
+    List<Double> accuracies = List.copyOf(trial.curve().values());
+    if (trial.equals(variant.trials().get(0))) {
+      chart.line(variant.variant().label(), batches, accuracies, colour);
+    } else {
+      chart.unnamedLine(trial.trial().name(), batches, accuracies, colour);
+    }
   }
 
   private static List<Double> values(
@@ -106,14 +113,15 @@ public final class Pictures {
     SmallChart chart = SmallChart.ofDistributions(title, "value before the activation");
     DoubleSummaryStatistics range =
         layers.values().stream().flatMapToDouble(Pictures::bulk).summaryStatistics();
-    // Values that are all the same have no range.
-    double low = Math.min(range.getMin(), range.getMax() - 1e-3);
+    // Bins around round numbers, since these label the axis.
+    double width = round((range.getMax() - range.getMin()) / BINS);
+    double low = (Math.floor(range.getMin() / width) - 0.5) * width;
+    int bins = (int) Math.ceil((range.getMax() - low) / width);
     int layer = 0;
     for (Map.Entry<String, double[]> entry : layers.entrySet()) {
-      Histogram histogram =
-          new Histogram(
-              Arrays.stream(entry.getValue()).boxed().toList(), BINS, low, range.getMax());
-      double area = entry.getValue().length * (range.getMax() - low) / BINS;
+      List<Double> values = Arrays.stream(entry.getValue()).boxed().toList();
+      Histogram histogram = new Histogram(values, bins, low, low + bins * width);
+      double area = values.size() * width;
       chart.line(
           entry.getKey(),
           histogram.getxAxisData(),
@@ -121,6 +129,19 @@ public final class Pictures {
           ChartStyle.colour(layer++));
     }
     return chart.image(DOTS);
+  }
+
+  /** The next larger of 1, 2 and 5 times a power of ten; 1 for what is no positive number. */
+  private static double round(double width) {
+    if (!(width > 0)) {
+      return 1;
+    }
+    double power = Math.pow(10, Math.floor(Math.log10(width)));
+    return DoubleStream.of(1, 2, 5, 10)
+        .map(factor -> factor * power)
+        .filter(rounded -> rounded >= width)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The values between which nearly all lie. */

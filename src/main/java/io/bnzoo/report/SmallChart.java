@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -68,6 +69,8 @@ public final class SmallChart {
   /** An empty chart of how often values occur. */
   public static SmallChart ofDistributions(String title, String xAxis) {
     SmallChart small = new SmallChart(title, xAxis, "density");
+    small.chart.getStyler().setXAxisDecimalPattern("0.#####");
+    small.chart.getStyler().setXAxisTickMarkSpacingHint(TICK_SPACING);
     small.chart.getStyler().setYAxisTicksVisible(false);
     small.chart.getStyler().setYAxisMin(0.0);
     return small;
@@ -92,24 +95,32 @@ public final class SmallChart {
 
   /** Draws a line through the points; a dot if there is but one. */
   public void line(String name, List<? extends Number> x, List<Double> values, Color colour) {
-    line(name, x, values, colour, LINE_WIDTH);
+    add(name, x, values, colour, LINE_WIDTH).ifPresent(series -> series.setShowInLegend(true));
+  }
+
+  /** The same, without a place in the legend: for what needs no name of its own. */
+  public void unnamedLine(
+      String name, List<? extends Number> x, List<Double> values, Color colour) {
+    add(name, x, values, colour, LINE_WIDTH);
   }
 
   /** The same, so thin that others stand out against it. */
   public void thinLine(String name, List<? extends Number> x, List<Double> values, Color colour) {
-    line(name, x, values, colour, THIN_LINE_WIDTH);
+    add(name, x, values, colour, THIN_LINE_WIDTH);
   }
 
-  private void line(
+  private Optional<XYSeries> add(
       String name, List<? extends Number> x, List<Double> values, Color colour, float width) {
     if (x.isEmpty()) {
-      return;
+      return Optional.empty();
     }
     XYSeries series = chart.addSeries(name, x, values);
     series.setLineColor(colour);
     series.setLineWidth(width);
     series.setMarkerColor(colour);
     series.setMarker(x.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+    series.setShowInLegend(false);
+    return Optional.of(series);
   }
 
   /** Fills the space between two lines, faintly and without a place in the legend. */

@@ -33,7 +33,8 @@ class ArithmeticExerciseTest {
         moments("two arrays are asked for", x -> null),
         moments("the mean is null", x -> new INDArray[] {null, x.var(false, 0)}),
         moments(
-            "the mean: write it", x -> new INDArray[] {Nd4j.zeros(x.columns()), x.var(false, 0)}),
+            "the mean: these are all zeros",
+            x -> new INDArray[] {Nd4j.zeros(x.columns()), x.var(false, 0)}),
         moments("means of each image", x -> new INDArray[] {x.mean(1), x.var(false, 0)}),
         moments("one number for the whole batch", x -> new INDArray[] {x.mean(), x.var(false, 0)}),
         moments("divides by N - 1", x -> new INDArray[] {x.mean(0), x.var(0)}),

@@ -40,7 +40,7 @@ class NotebooksIT {
     if (Boolean.getBoolean("notebooks.record")) {
       record(executed, source);
     }
-    jupyter.convert(executed, Map.of(), List.of("--to", "html"));
+    jupyter.convert(executed, Map.of(), List.of("--to", "html", "--template", "bnzoo"));
     Optional<Browser> browser = Browser.installed();
     if (browser.isPresent()) {
       String page = Files.readString(Path.of(executed.toString().replace(".ipynb", ".html")));
