@@ -4,6 +4,7 @@ import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -28,33 +29,27 @@ public final class LayerAlone {
 
   /** A layer of [N,features]. */
   public static LayerAlone ofFeatures(int features) {
-    return new LayerAlone(
-        new MultiLayerNetwork(
-            layer(features)
-                .layer(
-                    new LossLayer.Builder(LossFunctions.LossFunction.MSE)
-                        .activation(Activation.IDENTITY)
-                        .build())
-                .build()));
+    return before(new LossLayer.Builder(), features);
   }
 
   /** A layer of [N,channels,height,width]. */
   public static LayerAlone ofChannels(int channels) {
+    return before(new CnnLossLayer.Builder(), channels);
+  }
+
+  /** A network has to end in a loss; its output is that of the layer under it. */
+  private static LayerAlone before(BaseOutputLayer.Builder<?> loss, int features) {
     return new LayerAlone(
         new MultiLayerNetwork(
-            layer(channels)
+            new NeuralNetConfiguration.Builder()
+                .updater(new Sgd(0))
+                .list()
+                .layer(new LowLevelBatchNormalization.Builder().features(features).build())
                 .layer(
-                    new CnnLossLayer.Builder(LossFunctions.LossFunction.MSE)
+                    loss.lossFunction(LossFunctions.LossFunction.MSE)
                         .activation(Activation.IDENTITY)
                         .build())
                 .build()));
-  }
-
-  private static NeuralNetConfiguration.ListBuilder layer(int features) {
-    return new NeuralNetConfiguration.Builder()
-        .updater(new Sgd(0))
-        .list()
-        .layer(new LowLevelBatchNormalization.Builder().features(features).build());
   }
 
   /** The batch normalized by its own statistics; nothing in the layer changes. */
