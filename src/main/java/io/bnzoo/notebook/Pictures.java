@@ -54,10 +54,7 @@ public final class Pictures {
     for (int i = 0; i < networks.size(); i++) {
       SortedMap<Integer, Double> curve = networks.get(i).curve();
       chart.line(
-          networks.get(i).label(),
-          List.copyOf(curve.keySet()),
-          List.copyOf(curve.values()),
-          ChartStyle.colour(i));
+          networks.get(i).label(), List.copyOf(curve.keySet()), List.copyOf(curve.values()), i);
     }
     return chart.image(DOTS);
   }

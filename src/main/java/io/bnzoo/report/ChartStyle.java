@@ -1,5 +1,6 @@
 package io.bnzoo.report;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,6 +16,10 @@ public final class ChartStyle {
       Stream.of(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000)
           .map(Color::new)
           .toList();
+
+  /** Lines from the third on are dashed, so that one they lie on is seen through them. */
+  private static final List<float[]> DASHES =
+      List.of(new float[] {9, 7}, new float[] {2, 6}, new float[] {12, 5, 2, 5});
 
   private static final Color PALE = new Color(0xDDDDDD);
 
@@ -44,5 +49,18 @@ public final class ChartStyle {
   /** The colour of the series at a position, from 0; they repeat after seven. */
   public static Color colour(int position) {
     return COLOURS.get(position % COLOURS.size());
+  }
+
+  /** The stroke of the series at a position, from 0. */
+  static BasicStroke stroke(int position, float width) {
+    return position < 2
+        ? new BasicStroke(width)
+        : new BasicStroke(
+            width,
+            BasicStroke.CAP_BUTT,
+            BasicStroke.JOIN_ROUND,
+            1,
+            DASHES.get(position % DASHES.size()),
+            0);
   }
 }

@@ -6,7 +6,6 @@ import io.bnzoo.train.Sample;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.Split;
 import io.bnzoo.train.TrainingResult;
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,10 +31,6 @@ final class CurveChart {
 
   /** XChart tries axis labels one by one; for the loss of a diverging network it would not end. */
   private static final double HIGHEST_DRAWN = 1e6;
-
-  /** Lines from the third on are dashed, so that one they lie on is seen through them. */
-  private static final List<float[]> DASHES =
-      List.of(new float[] {9, 7}, new float[] {2, 6}, new float[] {12, 5, 2, 5});
 
   private final Comparison.Result result;
 
@@ -107,26 +102,13 @@ final class CurveChart {
         chart.addSeries(name, List.copyOf(points.keySet()), List.copyOf(points.values()));
     series.setLineColor(colour(variant.label()));
     series.setMarkerColor(colour(variant.label()));
-    series.setLineStyle(stroke(variant.label()));
+    series.setLineStyle(ChartStyle.stroke(position(variant.label()), LINE_WIDTH));
     series.setMarker(points.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     series.setShowInLegend(inLegend);
   }
 
   private Color colour(String label) {
     return ChartStyle.colour(position(label));
-  }
-
-  private BasicStroke stroke(String label) {
-    int position = position(label);
-    return position < 2
-        ? new BasicStroke(LINE_WIDTH)
-        : new BasicStroke(
-            LINE_WIDTH,
-            BasicStroke.CAP_BUTT,
-            BasicStroke.JOIN_ROUND,
-            1,
-            DASHES.get(position % DASHES.size()),
-            0);
   }
 
   private int position(String label) {

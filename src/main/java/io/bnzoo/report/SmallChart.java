@@ -98,6 +98,16 @@ public final class SmallChart {
     add(name, x, values, colour, LINE_WIDTH).ifPresent(series -> series.setShowInLegend(true));
   }
 
+  /** The same in the colour of a position, from 0, dashed where it may lie on another line. */
+  public void line(String name, List<? extends Number> x, List<Double> values, int position) {
+    add(name, x, values, ChartStyle.colour(position), LINE_WIDTH)
+        .ifPresent(
+            series -> {
+              series.setLineStyle(ChartStyle.stroke(position, LINE_WIDTH));
+              series.setShowInLegend(true);
+            });
+  }
+
   /** The same, without a place in the legend: for what needs no name of its own. */
   public void unnamedLine(
       String name, List<? extends Number> x, List<Double> values, Color colour) {

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +163,17 @@ class NotebookTest {
             .count();
     assertThat(right / 150.0).isEqualTo(trained.test());
     assertThat(trained.test()).isGreaterThan(0.3);
+  }
+
+  @Test
+  void aCurveUnderAnotherIsSeen() {
+    Trained one = notebook(1).train(ThreeLayerMlp.builder().build(), plan(40));
+    List<Trained> same =
+        Stream.of("a", "b", "c")
+            .map(label -> new Trained(label, one.network(), one.plan(), one.result()))
+            .toList();
+    BufferedImage plot = Pictures.curves(same).getSubimage(0, 0, 720, 330); // No legend.
+    assertThat(vermilion(plot)).isPositive();
   }
 
   @Test
