@@ -15,13 +15,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /** Corrects the exercise of adding batch norm to a network of the zoo. */
 public final class BatchNormExercise {
@@ -29,8 +32,14 @@ public final class BatchNormExercise {
   /** A network that does not learn stays near 0.1; one that does is well above this. */
   private static final double LEARNT = 0.9;
 
+  /** After so many batches it should have. */
+  private static final int DUE = 800;
+
+  private static final String TENSORFLOWS =
+      settings(Normalization.TENSORFLOW_DECAY, Normalization.TENSORFLOW_EPSILON);
+
   /** One hidden stage: its affine map and what follows it. */
-  private record Stage(Layer affine, List<Layer> others) {
+  private record Stage(FeedForwardLayer affine, List<Layer> others) {
     String name() {
       return affine.getLayerName();
     }
@@ -43,6 +52,13 @@ public final class BatchNormExercise {
 
     List<Layer> normalizations() {
       return others.stream().filter(BatchNormExercise::isNormalization).toList();
+    }
+
+    Optional<BatchNormalization> builtIn() {
+      return normalizations().stream()
+          .filter(BatchNormalization.class::isInstance)
+          .map(BatchNormalization.class::cast)
+          .findFirst();
     }
 
     List<Part> parts() {
@@ -63,11 +79,11 @@ public final class BatchNormExercise {
   /** Whether every hidden stage is affine map without bias, batch norm, activation. */
   public static Verdict judge(MultiLayerConfiguration configuration) {
     List<Stage> stages = stages(configuration);
-    List<Line> lines = new ArrayList<>();
-    Optional<Line> missing = missing(stages);
-    if (missing.isPresent()) {
-      return Verdict.of(missing.get());
+    Optional<Line> obstacle = obstacle(stages, configuration);
+    if (obstacle.isPresent()) {
+      return Verdict.of(obstacle.get());
     }
+    List<Line> lines = new ArrayList<>();
     lines.add(right("each of the " + stages.size() + " hidden stages is normalized, once"));
     lines.add(
         unless(
@@ -81,12 +97,6 @@ public final class BatchNormExercise {
     lines.add(
         unless(
             stages,
-            stage -> !stage.parts().contains(Part.ACTIVATION),
-            "it still has its activation",
-            stage -> stage.name() + ": the activation is missing from the list you return"));
-    lines.add(
-        unless(
-            stages,
             Stage::hasBias,
             "no affine map has a bias that batch norm would subtract again",
             stage ->
@@ -97,67 +107,118 @@ public final class BatchNormExercise {
     return new Verdict(lines);
   }
 
+  /**
+   * The same, with batch norm by a certain layer.
+   *
+   * @param asked the layer's class
+   */
+  public static Verdict judge(MultiLayerConfiguration configuration, Class<? extends Layer> asked) {
+    Verdict verdict = judge(configuration);
+    return stages(configuration).stream()
+        .flatMap(stage -> stage.normalizations().stream())
+        .filter(layer -> !asked.isInstance(layer))
+        .findFirst()
+        .map(
+            layer ->
+                verdict.with(
+                    wrong(
+                        layer.getLayerName()
+                            + " is a "
+                            + layer.getClass().getSimpleName()
+                            + "; asked for is "
+                            + asked.getSimpleName())))
+        .orElse(verdict);
+  }
+
+  /** What has to be put right before anything else is worth a look. */
+  private static Optional<Line> obstacle(
+      List<Stage> stages, MultiLayerConfiguration configuration) {
+    return Stream.of(
+            before(configuration),
+            missing(stages),
+            first(stages, stage -> stage.normalizations().size() > 1, "is normalized twice"),
+            first(
+                stages,
+                stage -> !stage.parts().contains(Part.ACTIVATION),
+                "has lost its activation: return that, too"),
+            first(
+                stages,
+                stage -> stage.others().size() > 2,
+                "has more in it than an affine map, batch norm and an activation"),
+            first(
+                stages,
+                stage -> !(stage.affine().getActivationFn() instanceof ActivationIdentity),
+                "has an activation inside its affine map, too: leave it to the layer after it"))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Line> first(List<Stage> stages, Predicate<Stage> wrong, String text) {
+    return stages.stream().filter(wrong).findFirst().map(stage -> wrong(stage.name() + " " + text));
+  }
+
+  /** A layer that is named after an affine map stands before it. */
+  private static Optional<Line> before(MultiLayerConfiguration configuration) {
+    List<String> names =
+        configuration.getConfs().stream().map(conf -> conf.getLayer().getLayerName()).toList();
+    for (int i = 0; i < names.size(); i++) {
+      String affine = names.get(i).substring(0, Math.max(0, names.get(i).indexOf('-')));
+      if (names.indexOf(affine) > i) {
+        return Optional.of(
+            wrong(affine + ": " + names.get(i) + " stands before the affine map, not behind it"));
+      }
+    }
+    return Optional.empty();
+  }
+
   private static Optional<Line> missing(List<Stage> stages) {
     List<Stage> none = stages.stream().filter(one -> one.normalizations().isEmpty()).toList();
     if (none.size() == stages.size()) {
       return Optional.of(
           wrong("nothing is normalized yet: let both functions return three layers, not two"));
     }
-    if (!none.isEmpty()) {
-      return Optional.of(
-          wrong(
-              none.get(0).name()
-                  + " is not normalized. Convolutions and dense layers go through different"
-                  + " functions: each of them has to add batch norm."));
-    }
-    return stages.stream()
-        .filter(stage -> stage.normalizations().size() > 1)
+    return none.stream()
         .findFirst()
-        .map(stage -> wrong(stage.name() + " is normalized more than once"));
+        .map(
+            stage ->
+                wrong(
+                    stage.name()
+                        + " is not normalized. Convolutions and dense layers go through different"
+                        + " functions: each of them has to add batch norm."));
   }
 
-  /** Decay and epsilon, and how the variance is kept. */
+  /** Decay and epsilon, and how the layer keeps its parameters. */
   private static List<Line> settings(List<Stage> stages) {
-    String tensorFlows =
-        String.format(
-            Locale.ROOT,
-            "decay %s and epsilon %s",
-            Normalization.TENSORFLOW_DECAY,
-            Normalization.TENSORFLOW_EPSILON);
     return List.of(
         unless(
             stages,
-            stage -> !hasTensorFlowsSettings(stage.normalizations().get(0)),
-            "batch norm has TensorFlow's " + tensorFlows,
-            stage ->
-                stage.name()
-                    + ": Deeplearning4j's own defaults are decay 0.9 and epsilon 1e-5; set "
-                    + tensorFlows
-                    + " on the builder"),
+            stage -> !settings(stage).equals(TENSORFLOWS),
+            "batch norm has TensorFlow's " + TENSORFLOWS,
+            stage -> stage.name() + ": yours are " + settings(stage) + "; set " + TENSORFLOWS),
         unless(
             stages,
-            stage ->
-                stage.normalizations().get(0) instanceof BatchNormalization layer
-                    && layer.isUseLogStd(),
+            stage -> stage.builtIn().filter(BatchNormalization::isUseLogStd).isPresent(),
             "the population variance is kept as it is",
             stage ->
                 stage.name()
                     + ": Deeplearning4j would keep the logarithm of the standard deviation; say"
-                    + " useLogStd(false) on the builder"));
+                    + " useLogStd(false) on the builder"),
+        unless(
+            stages,
+            stage -> stage.builtIn().filter(BatchNormalization::isLockGammaBeta).isPresent(),
+            "gamma and beta are learnt",
+            stage -> stage.name() + ": gamma and beta are locked; leave lockGammaBeta alone"));
   }
 
-  private static boolean hasTensorFlowsSettings(Layer layer) {
-    double decay;
-    double epsilon;
-    if (layer instanceof BatchNormalization builtIn) {
-      decay = builtIn.getDecay();
-      epsilon = builtIn.getEps();
-    } else {
-      LowLevelBatchNormalization byHand = (LowLevelBatchNormalization) layer;
-      decay = byHand.decay();
-      epsilon = byHand.epsilon();
-    }
-    return decay == Normalization.TENSORFLOW_DECAY && epsilon == Normalization.TENSORFLOW_EPSILON;
+  private static String settings(Stage stage) {
+    Layer layer = stage.normalizations().get(0);
+    return layer instanceof LowLevelBatchNormalization byHand
+        ? settings(byHand.decay(), byHand.epsilon())
+        : stage.builtIn().map(own -> settings(own.getDecay(), own.getEps())).orElseThrow();
+  }
+
+  private static String settings(double decay, double epsilon) {
+    return "decay " + decay + " and epsilon " + epsilon;
   }
 
   /** Right unless a stage is wrong; then the first such stage is named. */
@@ -184,7 +245,8 @@ public final class BatchNormExercise {
       }
     }
     return Verdict.of(
-        right("every hidden stage is " + description(asked.affineBias(), asked.parts())));
+            right("every hidden stage is " + description(asked.affineBias(), asked.parts())))
+        .with(settings(stages(configuration)).toArray(Line[]::new));
   }
 
   private static String description(boolean bias, List<Part> parts) {
@@ -203,15 +265,7 @@ public final class BatchNormExercise {
 
   /** Whether a training shows that batch norm works, in training and in inference. */
   public static Verdict judge(Trained trained) {
-    Line learns =
-        trained.test() >= LEARNT
-            ? right(String.format(Locale.ROOT, "it recognizes %.1f %%", 100 * trained.test()))
-            : wrong(
-                String.format(
-                    Locale.ROOT,
-                    "it recognizes %.1f %%. Without batch norm this network stays near 10 %%, with"
-                        + " it more than 90 %% are due after 800 batches.",
-                    100 * trained.test()));
+    Line learns = learns(trained.test(), trained.plan().batches());
     Line singly =
         trained.result().finals().orElseThrow().singlesDisagree()
             ? wrong(
@@ -223,6 +277,19 @@ public final class BatchNormExercise {
                     trained.singly()))
             : right("images fed one at a time are recognized as they are in a batch");
     return Verdict.of(learns, singly);
+  }
+
+  private static Line learns(double share, int batches) {
+    String found =
+        String.format(Locale.ROOT, "it recognizes %.1f %% after %d batches", 100 * share, batches);
+    if (share >= LEARNT) {
+      return right(found);
+    }
+    return batches < DUE
+        ? right(found + ", too early to tell: " + DUE + " are asked for")
+        : wrong(
+            found
+                + ". Without batch norm this network stays near 10 %, with it more than 90 % is expected.");
   }
 
   private static boolean isNormalization(Layer layer) {
@@ -242,7 +309,8 @@ public final class BatchNormExercise {
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i < affine.length; i++) {
       int end = i + 1 < affine.length ? affine[i + 1] : layers.size() - 1;
-      stages.add(new Stage(layers.get(affine[i]), layers.subList(affine[i] + 1, end)));
+      stages.add(
+          new Stage((FeedForwardLayer) layers.get(affine[i]), layers.subList(affine[i] + 1, end)));
     }
     return stages;
   }

@@ -2,6 +2,7 @@ package io.bnzoo.notebook;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is right about an answer and what is not, with hints on how to go on.
@@ -31,6 +32,11 @@ public record Verdict(List<Line> lines) {
 
   static Line wrong(String text) {
     return new Line(false, text);
+  }
+
+  /** The same with more lines after these. */
+  Verdict with(Line... more) {
+    return new Verdict(Stream.concat(lines.stream(), Stream.of(more)).toList());
   }
 
   /** Whether nothing is left to be done. */

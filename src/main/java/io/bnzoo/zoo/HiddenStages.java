@@ -3,6 +3,7 @@ package io.bnzoo.zoo;
 import io.bnzoo.spec.Normalization;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -65,9 +66,13 @@ public interface HiddenStages {
   }
 
   private static List<Layer> copies(List<Layer> stage, Layer affine) {
-    if (stage == null || stage.stream().noneMatch(layer -> layer.equals(affine))) {
+    if (stage == null || !stage.contains(affine)) {
       throw new IllegalArgumentException(
           affine.getLayerName() + " itself is missing from the layers returned for its stage");
+    }
+    if (stage.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException(
+          "one of the layers returned for the stage of " + affine.getLayerName() + " is null");
     }
     List<Layer> copies = new ArrayList<>();
     for (Layer layer : stage) {

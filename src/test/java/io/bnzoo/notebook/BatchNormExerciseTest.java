@@ -22,6 +22,8 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
 
 class BatchNormExerciseTest {
 
@@ -99,16 +102,41 @@ class BatchNormExerciseTest {
                 withoutBias(affine),
                 new LowLevelBatchNormalization.Builder().decay(0.9).build(),
                 activation);
+    Answer first =
+        (affine, activation) -> List.of(batchNorm().build(), withoutBias(affine), activation);
+    Answer locked =
+        (affine, activation) ->
+            List.of(withoutBias(affine), batchNorm().lockGammaBeta(true).build(), activation);
+    Answer dropout =
+        (affine, activation) ->
+            List.of(
+                withoutBias(affine),
+                batchNorm().build(),
+                activation,
+                new DropoutLayer.Builder(0.5).build());
+    Answer twoActivations =
+        (affine, activation) -> {
+          ((FeedForwardLayer) affine).setActivationFn(new ActivationReLU());
+          return List.of(withoutBias(affine), batchNorm().build(), activation);
+        };
     return Stream.of(
+        mistake(first, first, "conv01: conv01-BatchNormalization stands before the affine map"),
+        mistake(RIGHT, first, "fc1: fc1-BatchNormalization stands before the affine map"),
+        mistake(locked, RIGHT, "conv01: gamma and beta are locked"),
+        mistake(RIGHT, dropout, "fc1 has more in it"),
+        mistake(twoActivations, RIGHT, "conv01 has an activation inside its affine map"),
         mistake(NOTHING, NOTHING, "nothing is normalized yet"),
         mistake(RIGHT, NOTHING, "fc1 is not normalized"),
         mistake(NOTHING, RIGHT, "conv01 is not normalized"),
-        mistake(twice, RIGHT, "conv01 is normalized more than once"),
+        mistake(twice, RIGHT, "conv01 is normalized twice"),
         mistake(after, RIGHT, "conv01: batch norm stands after the activation"),
-        mistake(RIGHT, linear, "fc1: the activation is missing"),
+        mistake(RIGHT, linear, "fc1 has lost its activation"),
         mistake(RIGHT, bias, "fc1 still has a bias"),
-        mistake(defaults, RIGHT, "conv01: Deeplearning4j's own defaults"),
-        mistake(byHandWithAnotherDecay, RIGHT, "conv01: Deeplearning4j's own defaults"),
+        mistake(
+            defaults,
+            RIGHT,
+            "conv01: yours are decay 0.9 and epsilon 1.0E-5; set decay 0.99 and epsilon 0.001"),
+        mistake(byHandWithAnotherDecay, RIGHT, "conv01: yours are decay 0.9 and epsilon 0.001"),
         mistake(RIGHT, logarithm, "fc1: Deeplearning4j would keep the logarithm"));
   }
 
@@ -153,6 +181,34 @@ class BatchNormExerciseTest {
   }
 
   @Test
+  void aCertainLayerCanBeAskedFor() {
+    Answer byHand =
+        (affine, activation) ->
+            List.of(
+                withoutBias(affine), new LowLevelBatchNormalization.Builder().build(), activation);
+    MultiLayerConfiguration mixed = written(byHand, RIGHT);
+    assertThat(BatchNormExercise.judge(mixed).passed()).isTrue();
+    assertThat(BatchNormExercise.judge(mixed, LowLevelBatchNormalization.class).toString())
+        .contains(
+            "✗ fc1-BatchNormalization is a BatchNormalization; asked for is"
+                + " LowLevelBatchNormalization");
+    MultiLayerConfiguration all = written(byHand, byHand);
+    assertThat(BatchNormExercise.judge(all, LowLevelBatchNormalization.class).passed()).isTrue();
+  }
+
+  @Test
+  void inAnotherPlaceItsSettingsAreLookedAtToo() {
+    Answer after =
+        (affine, activation) ->
+            List.of(affine, activation, new BatchNormalization.Builder().build());
+    assertThat(
+            BatchNormExercise.judge(written(after, after), Placement.AFTER_ACTIVATION_WITH_BIAS)
+                .toString())
+        .contains("✓ every hidden stage is")
+        .contains("✗ conv01: yours are decay 0.9");
+  }
+
+  @Test
   void aWrongPlacementIsDescribed() {
     assertThat(
             BatchNormExercise.judge(written(RIGHT, RIGHT), Placement.AFTER_ACTIVATION_WITH_BIAS)
@@ -163,16 +219,20 @@ class BatchNormExerciseTest {
   }
 
   private static Trained trained(double test, double singly, double together) {
+    return trained(test, singly, together, 800);
+  }
+
+  private static Trained trained(double test, double singly, double together, int batches) {
     Score score = new Score(0.1, test, OptionalInt.empty());
     return new Trained(
         "mine",
         new MultiLayerNetwork(DeepCnn.builder().build().conf()),
-        new TrainingPlan(800, 64, 100, 25, 100, 1),
+        new TrainingPlan(batches, 64, 100, 25, 100, 1),
         new TrainingResult(
             new Outcome.Trained(),
             List.of(),
             Optional.of(new TrainingResult.Finals(score, score, 100, singly, together)),
-            800,
+            batches,
             1,
             1));
   }
@@ -181,8 +241,10 @@ class BatchNormExerciseTest {
   void aTrainingIsJudgedByWhatItLearntAndByInference() {
     assertThat(BatchNormExercise.judge(trained(0.97, 0.98, 0.98)).passed()).isTrue();
     assertThat(BatchNormExercise.judge(trained(0.11, 0.1, 0.1)).toString())
-        .contains("✗ it recognizes 11.0 %")
+        .contains("✗ it recognizes 11.0 % after 800 batches")
         .contains("✓ images fed one at a time");
+    assertThat(BatchNormExercise.judge(trained(0.11, 0.1, 0.1, 80)).toString())
+        .contains("✓ it recognizes 11.0 % after 80 batches, too early to tell");
     assertThat(BatchNormExercise.judge(trained(0.97, 0.1, 0.98)).toString())
         .contains("✓ it recognizes 97.0 %")
         .contains("inference does not use the population statistics");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bnzoo.spec.Normalization;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -93,6 +94,25 @@ class HiddenStagesTest {
     assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), lost))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("conv03");
+  }
+
+  @Test
+  void aLayerThatIsNullIsRefusedByItsStage() {
+    HiddenStages withNull =
+        new HiddenStages() {
+          @Override
+          public List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation) {
+            return List.of(convolution, activation);
+          }
+
+          @Override
+          public List<Layer> dense(DenseLayer dense, ActivationLayer activation) {
+            return Arrays.asList(dense, null, activation);
+          }
+        };
+    assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), withNull))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fc1");
   }
 
   @Test
