@@ -3,6 +3,7 @@ package io.bnzoo.notebook;
 import static io.bnzoo.notebook.Verdict.right;
 import static io.bnzoo.notebook.Verdict.wrong;
 
+import io.bnzoo.spec.Normalization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -78,13 +79,20 @@ public final class ArithmeticExercise {
    */
   private static Verdict judgeMoments(
       INDArray batch, INDArray rows, MomentsAnswer answer, String over, Mistake otherDimensions) {
-    INDArray[] given = answer.moments(batch.dup());
+    INDArray shown = batch.dup();
+    INDArray[] given;
+    try {
+      given = answer.moments(shown);
+    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
+      return thrown(e, shown);
+    }
     if (given == null || given.length != 2) {
       return Verdict.of(wrong("two arrays are asked for: mean and variance"));
     }
     INDArray mean = rows.mean(0);
     INDArray variance = squares(rows.subRowVector(mean)).mean(0);
     double n = rows.size(0);
+    INDArray sampleVariance = variance.mul(n / (n - 1));
     Verdict.Line meanLine =
         line(
             "mean",
@@ -96,6 +104,8 @@ public final class ArithmeticExercise {
                 new Mistake(
                     Nd4j.scalar(batch.mean().getDouble(0)),
                     "this is one number for the whole batch: name the dimensions to average over"),
+                new Mistake(variance, "this is the variance: the mean comes first"),
+                new Mistake(rows.sum(0), "divide the sum by the number of values"),
                 new Mistake(Nd4j.zerosLike(mean), "these are all zeros still")));
     Verdict.Line varianceLine =
         line(
@@ -105,20 +115,49 @@ public final class ArithmeticExercise {
             "the variance over " + over,
             List.of(
                 new Mistake(
-                    variance.mul(n / (n - 1)),
+                    sampleVariance,
                     "this divides by N - 1. Batch norm divides by N, and ND4J's var() does not"
                         + " unless it is told so: var(false, ...)"),
                 new Mistake(
                     root(variance), "this is the standard deviation: leave the root for later"),
+                new Mistake(
+                    root(sampleVariance),
+                    "this is the standard deviation, and divides by N - 1: var(false, ...) is the"
+                        + " variance, and divides by N"),
+                new Mistake(mean, "this is the mean: the variance comes second"),
                 new Mistake(squares(rows).mean(0), "subtract the mean before you take the square"),
-                new Mistake(Nd4j.zerosLike(variance), "these are all zeros still"),
+                new Mistake(
+                    Nd4j.zerosLike(variance),
+                    "these are all zeros still (differences from the mean add up to 0 unless they"
+                        + " are squared)"),
                 new Mistake(squares(rows.subRowVector(mean)).sum(0), "divide the sum by N")));
-    return Verdict.of(meanLine, varianceLine);
+    return Verdict.of(meanLine, varianceLine).with(changes("x", shown, batch));
+  }
+
+  private static Verdict thrown(RuntimeException e, INDArray shown) {
+    return Verdict.of(
+        wrong(
+            String.format(
+                "your function threw an exception on a batch of shape %s: %s",
+                Arrays.toString(shown.shape()), e)));
+  }
+
+  /** What somebody who calls the function would not expect. */
+  private static Verdict.Line[] changes(String name, INDArray shown, INDArray original) {
+    return near(shown, original)
+        ? new Verdict.Line[0]
+        : new Verdict.Line[] {
+          wrong(
+              name
+                  + " itself was changed, and who called the function still needs it: operations"
+                  + " that end in i, such as subi, work in place")
+        };
   }
 
   /** The normalization of [N,F]. */
   public static Verdict judgeNormalization(NormalizationAnswer answer) {
     INDArray x = batch(6, 4);
+    x.getColumn(0).muli(0.02); // So little variance that any epsilon shows.
     INDArray mean = x.mean(0);
     INDArray variance = squares(x.subRowVector(mean)).mean(0);
     INDArray gamma = Nd4j.createFromArray(1.5f, 0.5f, 2f, 1f);
@@ -128,10 +167,18 @@ public final class ArithmeticExercise {
     INDArray normalized = centred.divRowVector(root(variance.add(epsilon)));
     INDArray right = normalized.mulRowVector(gamma).addRowVector(beta);
     INDArray outside = centred.divRowVector(root(variance).add(epsilon));
-    return Verdict.of(
+    INDArray shown = x.dup();
+    INDArray shownVariance = variance.dup();
+    INDArray given;
+    try {
+      given = answer.normalize(shown, mean.dup(), shownVariance, gamma.dup(), beta.dup(), epsilon);
+    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
+      return thrown(e, shown);
+    }
+    Verdict.Line result =
         line(
             "result",
-            answer.normalize(x.dup(), mean.dup(), variance.dup(), gamma.dup(), beta.dup(), epsilon),
+            given,
             right,
             "the batch is normalized, scaled and shifted",
             List.of(
@@ -142,6 +189,15 @@ public final class ArithmeticExercise {
                 new Mistake(
                     normalized.addRowVector(beta).mulRowVector(gamma),
                     "multiply by gamma first, then add beta"),
+                new Mistake(
+                    normalized.mulRowVector(beta).addRowVector(gamma),
+                    "gamma and beta are swapped"),
+                new Mistake(
+                    centred
+                        .divRowVector(root(variance.add(Normalization.TENSORFLOW_EPSILON)))
+                        .mulRowVector(gamma)
+                        .addRowVector(beta),
+                    "use the argument epsilon: it is not always 0.001"),
                 new Mistake(
                     outside.mulRowVector(gamma).addRowVector(beta),
                     "epsilon belongs under the root, to the variance"),
@@ -158,7 +214,10 @@ public final class ArithmeticExercise {
                     x.divRowVector(root(variance.add(epsilon)))
                         .mulRowVector(gamma)
                         .addRowVector(beta),
-                    "subtract the mean first"))));
+                    "subtract the mean first")));
+    return Verdict.of(result)
+        .with(changes("x", shown, x))
+        .with(changes("variance", shownVariance, variance));
   }
 
   /** The decay of a population statistic. */
@@ -166,10 +225,16 @@ public final class ArithmeticExercise {
     INDArray population = Nd4j.createFromArray(1f, 2f, -3f);
     INDArray batch = Nd4j.createFromArray(5f, 2.5f, 7f);
     double decay = 0.9;
+    INDArray given;
+    try {
+      given = answer.moved(population.dup(), batch.dup(), decay);
+    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
+      return thrown(e, population);
+    }
     return Verdict.of(
         line(
             "statistic",
-            answer.moved(population.dup(), batch.dup(), decay),
+            given,
             population.mul(decay).add(batch.mul(1 - decay)),
             "nine tenths of the old value and a tenth of the batch's",
             List.of(
@@ -181,6 +246,11 @@ public final class ArithmeticExercise {
                 new Mistake(
                     population.mul(decay).add(batch),
                     "the batch's own share is 1 - decay, not all of it"),
+                new Mistake(
+                    population
+                        .mul(Normalization.TENSORFLOW_DECAY)
+                        .add(batch.mul(1 - Normalization.TENSORFLOW_DECAY)),
+                    "use the argument decay: it is not always 0.99"),
                 new Mistake(
                     population.add(batch.mul(1 - decay)), "multiply the old value by decay"))));
   }
@@ -203,7 +273,7 @@ public final class ArithmeticExercise {
   private static String difference(String what, INDArray given, INDArray expected) {
     if (given.length() != expected.length()) {
       return String.format(
-          "the %s has shape %s; asked for is %s",
+          "the %s has shape %s, asked for is %s: what is averaged over is gone",
           what, Arrays.toString(given.shape()), Arrays.toString(expected.shape()));
     }
     return String.format(

@@ -17,7 +17,7 @@ final class DigitSheet {
   private static final int CELL_WIDTH = 72;
   private static final int CELL_HEIGHT = 88;
   private static final int MARGIN = (CELL_WIDTH - SIDE) / 2;
-  private static final Font FONT = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+  private static final Font FONT = new Font(Font.SANS_SERIF, Font.BOLD, 17);
   private static final Color RIGHT = new Color(0x444444);
   private static final Color WRONG = ChartStyle.colour(1);
 

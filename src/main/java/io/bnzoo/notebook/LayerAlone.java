@@ -19,6 +19,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * arithmetic against. Gamma starts at 1, beta at 0, the population statistics at 0 and 1.
  */
 public final class LayerAlone {
+
+  /** Without one Deeplearning4j would seed ND4J's random numbers anew from the clock. */
+  private static final long SEED = 1;
+
   private final MultiLayerNetwork network;
 
   private LayerAlone(MultiLayerNetwork network) {
@@ -42,6 +46,7 @@ public final class LayerAlone {
     return new LayerAlone(
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
+                .seed(SEED)
                 .updater(new Sgd(0))
                 .list()
                 .layer(new LowLevelBatchNormalization.Builder().features(features).build())

@@ -1,6 +1,7 @@
 package io.bnzoo.notebook;
 
 import io.bnzoo.data.DataChoice;
+import io.bnzoo.data.DataException;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -78,16 +80,24 @@ public final class Notebook {
   static Notebook open(Map<String, String> environment, PrintStream out) throws IOException {
     Scale scale = scale(environment.getOrDefault(SCALE, "1"));
     String computedBy = EngineChoice.AUTO.start();
-    Digits digits =
-        DigitLibrary.ofThisUser()
-            .withNotices(out::println)
-            .load(DataChoice.parse(environment.getOrDefault(DATA, "auto")));
+    Digits digits = digits(environment.getOrDefault(DATA, "auto"), out);
     out.println("digits: " + digits.origin().description());
     out.println(computedBy);
     if (!scale.isFull()) {
       out.println("trainings are shortened to " + scale.share() + " of their batches");
     }
     return new Notebook(digits, scale, out);
+  }
+
+  private static Digits digits(String choice, PrintStream out) throws IOException {
+    try {
+      return DigitLibrary.ofThisUser().withNotices(out::println).load(DataChoice.parse(choice));
+    } catch (DataException e) {
+      throw new DataException(
+          String.format(
+              "%s must be auto, generated or a folder with MNIST, got %s: %s",
+              DATA, choice, e.getMessage()));
+    }
   }
 
   private static Scale scale(String share) {
@@ -190,6 +200,22 @@ public final class Notebook {
   public Map<String, double[]> inside(MultiLayerNetwork network) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
       return new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)).values();
+    }
+  }
+
+  /**
+   * The Euclidean norm of the loss's gradient with respect to the weights of each hidden stage, on
+   * the same images; see {@link Probe#snapshot}.
+   */
+  public Map<String, Double> gradients(MultiLayerNetwork network) {
+    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
+      network.initGradientsView();
+      Map<String, Double> norms = new LinkedHashMap<>();
+      new Probe(engine, digits.validation().slice(0, PROBING_IMAGES))
+          .snapshot(0)
+          .layers()
+          .forEach(layer -> norms.put(layer.name(), layer.gradientNorm()));
+      return norms;
     }
   }
 

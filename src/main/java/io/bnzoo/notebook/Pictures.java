@@ -9,7 +9,9 @@ import io.bnzoo.report.ChartStyle;
 import io.bnzoo.report.SmallChart;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ public final class Pictures {
   private static final double DOTS = 1.5;
 
   private static final int BINS = 40;
+
+  /** As many names have room beside each other in a legend. */
+  private static final int MOST_SIDE_BY_SIDE = 3;
 
   /** What lies beyond these percentiles would leave a histogram no room. */
   private static final double LOWEST = 0.5;
@@ -51,6 +56,9 @@ public final class Pictures {
     SmallChart chart =
         SmallChart.overBatches("Validation accuracy", "accuracy", SmallChart.Steps.LINEAR)
             .ofShares();
+    if (networks.size() > MOST_SIDE_BY_SIDE) {
+      chart.withTallLegend();
+    }
     for (int i = 0; i < networks.size(); i++) {
       SortedMap<Integer, Double> curve = networks.get(i).curve();
       chart.line(
@@ -64,9 +72,10 @@ public final class Pictures {
    * steps, and beside them, thin and with their range, the mean of those recorded at full length.
    */
   public static BufferedImage curves(ExperimentResult result, RecordedLesson recorded) {
-    String title = "Validation accuracy: " + result.experiment().title();
+    String title = result.experiment().title();
     SmallChart chart =
-        SmallChart.overBatches(title, "accuracy", SmallChart.Steps.LOGARITHMIC).ofShares();
+        SmallChart.overBatches(title, "validation accuracy", SmallChart.Steps.LOGARITHMIC)
+            .ofShares();
     List<OfVariant> variants = result.variants();
     for (int i = 0; i < variants.size(); i++) {
       String label = variants.get(i).variant().label();
@@ -102,28 +111,47 @@ public final class Pictures {
   }
 
   /**
-   * How values are distributed, layer by layer, all over the same range.
+   * How something goes on with the batches.
    *
+   * @param lines by name, a value for each of the batches
+   */
+  public static BufferedImage overBatches(
+      String title, String yAxis, List<Integer> batches, Map<String, List<Double>> lines) {
+    SmallChart chart = SmallChart.overBatches(title, yAxis, SmallChart.Steps.LINEAR).fromZero();
+    int position = 0;
+    for (Map.Entry<String, List<Double>> line : lines.entrySet()) {
+      chart.line(line.getKey(), batches, line.getValue(), position++);
+    }
+    return chart.image(DOTS);
+  }
+
+  /**
+   * How values are distributed, layer by layer, all over the same range, but for the outermost half
+   * percent on either side.
+   *
+   * @param values what they are
    * @param layers values by layer, as {@link io.bnzoo.diagnostics.Probe#values} gives them
    */
-  public static BufferedImage histograms(String title, Map<String, double[]> layers) {
-    SmallChart chart = SmallChart.ofDistributions(title, "value before the activation");
+  public static BufferedImage histograms(
+      String title, String values, Map<String, double[]> layers) {
+    SmallChart chart = SmallChart.ofDistributions(title, values);
     DoubleSummaryStatistics range =
         layers.values().stream().flatMapToDouble(Pictures::bulk).summaryStatistics();
-    // Bins around round numbers, since these label the axis.
     double width = round((range.getMax() - range.getMin()) / BINS);
-    double low = (Math.floor(range.getMin() / width) - 0.5) * width;
-    int bins = (int) Math.ceil((range.getMax() - low) / width);
+    // The axis has a number at every other bin, and 0 should be one of them.
+    double low = Math.floor(range.getMin() / (2 * width)) * 2 * width;
+    int bins = Math.max(1, (int) Math.ceil((range.getMax() - low) / width));
     int layer = 0;
     for (Map.Entry<String, double[]> entry : layers.entrySet()) {
-      List<Double> values = Arrays.stream(entry.getValue()).boxed().toList();
-      Histogram histogram = new Histogram(values, bins, low, low + bins * width);
-      double area = values.size() * width;
-      chart.line(
-          entry.getKey(),
-          histogram.getxAxisData(),
-          histogram.getyAxisData().stream().map(count -> count / area).toList(),
-          ChartStyle.colour(layer++));
+      List<Double> all = Arrays.stream(entry.getValue()).boxed().toList();
+      List<Double> counts = new Histogram(all, bins, low, low + bins * width).getyAxisData();
+      List<Double> edges = new ArrayList<>();
+      List<Double> heights = new ArrayList<>();
+      for (int bin = 0; bin < bins; bin++) {
+        edges.addAll(List.of(low + bin * width, low + (bin + 1) * width));
+        heights.addAll(Collections.nCopies(2, counts.get(bin) / (all.size() * width)));
+      }
+      chart.line(entry.getKey(), edges, heights, ChartStyle.colour(layer++));
     }
     return chart.image(DOTS);
   }

@@ -16,18 +16,24 @@ import java.util.stream.Collectors;
 public final class Tables {
   private static final String NONE = "";
 
+  /** A space at which no line breaks. */
+  private static final String UNBROKEN = "\u00A0";
+
   private Tables() {}
 
-  /** What networks recognize after their training. */
+  /**
+   * What networks recognize after their training: of the test set, and of its first images in one
+   * batch and one by one.
+   */
   public static String accuracies(List<Trained> networks) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("network", "validation", "test", "fed singly", "ms a batch"));
+    rows.add(List.of("network", "test", "first " + singles(networks), "one by one", "ms a batch"));
     for (Trained network : networks) {
       rows.add(
           List.of(
               network.label(),
-              share(network.curve().get(network.curve().lastKey())),
               share(network.test()),
+              share(network.together()),
               share(network.singly()),
               String.format(Locale.ROOT, "%.2f", network.result().millisecondsPerBatch())));
     }
@@ -35,8 +41,9 @@ public final class Tables {
   }
 
   /**
-   * Accuracies on the test set: as trained here, as recorded at full length (mean ± standard
-   * deviation over its seeds), and as published by the source, one run.
+   * Accuracies on the test set: as trained here (lowest to highest of several seeds), as recorded
+   * at full length (mean ± standard deviation over its seeds), and as published by the source, one
+   * run.
    */
   public static String accuracies(RecordedLesson recorded, List<ExperimentResult> results) {
     List<List<String>> rows = new ArrayList<>();
@@ -49,7 +56,7 @@ public final class Tables {
             List.of(
                 experiment.title(),
                 label,
-                spread(variant.test()),
+                range(variant.test()),
                 spread(recorded.test(experiment.id(), label)),
                 variant
                     .publishedTests()
@@ -88,13 +95,27 @@ public final class Tables {
     return TextTable.markdown(rows);
   }
 
+  private static int singles(List<Trained> networks) {
+    return networks.stream().mapToInt(network -> network.plan().singleImages()).max().orElse(0);
+  }
+
+  private static String range(Optional<Spread> spread) {
+    return spread
+        .map(
+            one ->
+                one.count() == 1
+                    ? share(one.mean())
+                    : share(one.min()) + UNBROKEN + "to" + UNBROKEN + share(one.max()))
+        .orElse(NONE);
+  }
+
   private static String spread(Optional<Spread> spread) {
     return spread
         .map(
             one ->
                 share(one.mean())
                     + (one.standardDeviation().isPresent()
-                        ? " ± " + share(one.standardDeviation().getAsDouble())
+                        ? UNBROKEN + "±" + UNBROKEN + share(one.standardDeviation().getAsDouble())
                         : NONE))
         .orElse(NONE);
   }

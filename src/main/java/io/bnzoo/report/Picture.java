@@ -21,23 +21,24 @@ record Picture(String name, String description, byte[] png) {
   private static final int DOTS = 2;
 
   static Picture of(XYChart chart, String name, String description) throws IOException {
-    return new Picture(name, description, png(image(chart, DOTS)));
+    return new Picture(name, description, png(image(chart, chart.getHeight(), DOTS)));
   }
 
   /**
    * A chart as an image.
    *
+   * @param height in the chart's points
    * @param dots along each side of one of its points
    */
-  static BufferedImage image(XYChart chart, double dots) {
+  static BufferedImage image(XYChart chart, int height, double dots) {
     BufferedImage image =
         new BufferedImage(
             (int) Math.ceil(dots * chart.getWidth()),
-            (int) Math.ceil(dots * chart.getHeight()),
+            (int) Math.ceil(dots * height),
             BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.scale(dots, dots);
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
+    chart.paint(graphics, chart.getWidth(), height);
     graphics.dispose();
     return image;
   }

@@ -21,6 +21,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class SmallChart {
   private static final int WIDTH = 480;
   private static final int HEIGHT = 320;
+  private static final int TALL = 420;
   private static final int TICK_SPACING = 90;
   private static final float LINE_WIDTH = 1.8f;
   private static final float THIN_LINE_WIDTH = 0.8f;
@@ -37,6 +38,7 @@ public final class SmallChart {
   }
 
   private final XYChart chart;
+  private int height = HEIGHT;
 
   private SmallChart(String title, String xAxis, String yAxis) {
     this.chart = ChartStyle.chart(WIDTH, HEIGHT, title, xAxis, yAxis);
@@ -68,12 +70,24 @@ public final class SmallChart {
 
   /** An empty chart of how often values occur. */
   public static SmallChart ofDistributions(String title, String xAxis) {
-    SmallChart small = new SmallChart(title, xAxis, "density");
+    SmallChart small = new SmallChart(title, xAxis, "density").fromZero();
     small.chart.getStyler().setXAxisDecimalPattern("0.#####");
     small.chart.getStyler().setXAxisTickMarkSpacingHint(TICK_SPACING);
     small.chart.getStyler().setYAxisTicksVisible(false);
-    small.chart.getStyler().setYAxisMin(0.0);
     return small;
+  }
+
+  /** From 0 up. */
+  public SmallChart fromZero() {
+    chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("0.0#");
+    return this;
+  }
+
+  /** A line for each name in the legend, below the chart, for many or long names. */
+  public SmallChart withTallLegend() {
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
+    height = TALL;
+    return this;
   }
 
   /** From 0 to 1. */
@@ -162,7 +176,7 @@ public final class SmallChart {
    * @param dots along each side of one of its points
    */
   public BufferedImage image(double dots) {
-    return Picture.image(chart, dots);
+    return Picture.image(chart, height, dots);
   }
 
   /**

@@ -40,6 +40,11 @@ class ArithmeticExerciseTest {
         moments("divides by N - 1", x -> new INDArray[] {x.mean(0), x.var(0)}),
         moments("the standard deviation", x -> new INDArray[] {x.mean(0), x.std(false, 0)}),
         moments("subtract the mean", x -> new INDArray[] {x.mean(0), x.mul(x).mean(0)}),
+        moments("the mean: divide the sum", x -> new INDArray[] {x.sum(0), x.var(false, 0)}),
+        moments("and divides by N - 1", x -> new INDArray[] {x.mean(0), x.std(0)}),
+        moments(
+            "unless they are squared",
+            x -> new INDArray[] {x.mean(0), x.subRowVector(x.mean(0)).mean(0)}),
         moments("should begin", x -> new INDArray[] {x.mean(0).add(7), x.var(false, 0)}));
   }
 
@@ -53,6 +58,14 @@ class ArithmeticExerciseTest {
     assertThat(verdict.lines().stream().filter(line -> !line.right()).toList())
         .singleElement()
         .satisfies(line -> assertThat(line.text()).contains(hint));
+  }
+
+  @Test
+  void swappedMomentsAreBothNamed() {
+    assertThat(
+            ArithmeticExercise.judgeMoments(x -> new INDArray[] {x.var(false, 0), x.mean(0)})
+                .toString())
+        .contains("the mean: this is the variance", "the variance: this is the mean");
   }
 
   @Test
@@ -96,6 +109,12 @@ class ArithmeticExerciseTest {
             (x, m, v, g, b, e) ->
                 x.subRowVector(m).divRowVector(Transforms.sqrt(v)).mulRowVector(g).addRowVector(b)),
         normalization(
+            "gamma and beta are swapped",
+            (x, m, v, g, b, e) -> NORMALIZATION.normalize(x, m, v, b, g, e)),
+        normalization(
+            "use the argument epsilon",
+            (x, m, v, g, b, e) -> NORMALIZATION.normalize(x, m, v, g, b, 0.001)),
+        normalization(
             "multiply by gamma first",
             (x, m, v, g, b, e) ->
                 x.subRowVector(m)
@@ -122,6 +141,9 @@ class ArithmeticExerciseTest {
             "the wrong way round",
             (population, batch, decay) -> population.mul(1 - decay).add(batch.mul(decay))),
         population(
+            "use the argument decay",
+            (population, batch, decay) -> population.mul(0.99).add(batch.mul(0.01))),
+        population(
             "the batch's own share",
             (population, batch, decay) -> population.mul(decay).add(batch)));
   }
@@ -143,15 +165,39 @@ class ArithmeticExerciseTest {
         .isTrue();
   }
 
-  /** An answer may change what it is given. */
   @Test
-  void anAnswerMayWorkInPlace() {
+  void whatIsChangedInPlaceIsNamed() {
     NormalizationAnswer inPlace =
         (x, m, v, g, b, e) ->
             x.subiRowVector(m)
                 .diviRowVector(Transforms.sqrt(v.addi(e)))
                 .muliRowVector(g)
                 .addiRowVector(b);
-    assertThat(ArithmeticExercise.judgeNormalization(inPlace).passed()).isTrue();
+    assertThat(ArithmeticExercise.judgeNormalization(inPlace).toString())
+        .contains("✓ the batch is normalized", "✗ x itself was changed", "✗ variance itself");
+    MomentsAnswer centring =
+        x -> {
+          INDArray mean = x.mean(0);
+          x.subiRowVector(mean);
+          return new INDArray[] {mean, x.mul(x).mean(0)};
+        };
+    assertThat(ArithmeticExercise.judgeMoments(centring).toString())
+        .contains("✓ the variance over the batch", "✗ x itself was changed");
+  }
+
+  @Test
+  void whatAnAnswerThrowsIsToldWithTheShape() {
+    assertThat(
+            ArithmeticExercise.judgeChannelMoments(
+                    x -> new INDArray[] {x.mean(0), x.subRowVector(x.mean(0))})
+                .toString())
+        .startsWith("✗ your function threw an exception on a batch of shape [4, 3, 5, 5]: ");
+    assertThat(
+            ArithmeticExercise.judgePopulation(
+                    (population, batch, decay) -> {
+                      throw new UnsupportedOperationException("later");
+                    })
+                .toString())
+        .contains("later");
   }
 }

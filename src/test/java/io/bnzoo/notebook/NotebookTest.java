@@ -3,6 +3,7 @@ package io.bnzoo.notebook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bnzoo.data.DataException;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
@@ -34,6 +35,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 
 class NotebookTest {
   private static final Digits DIGITS = TestDigits.small();
@@ -71,6 +73,33 @@ class NotebookTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("BNZOO_NOTEBOOK_SCALE")
         .hasMessageContaining(scale);
+  }
+
+  @Test
+  void digitsThatAreNotThereAreRefusedByTheVariablesName() {
+    assertThatThrownBy(() -> Notebook.open(Map.of("BNZOO_NOTEBOOK_DATA", "nonsense"), out))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(
+            "BNZOO_NOTEBOOK_DATA must be auto, generated or a folder with MNIST, got nonsense: ");
+  }
+
+  /** Deep down a stack of sigmoids hardly any gradient is left, unless values are normalized. */
+  @Test
+  void gradientsAreThoseOfEachHiddenStage() {
+    var builder = ThreeLayerMlp.builder().activation(Activation.SIGMOID);
+    Map<String, Double> plain = notebook(1).gradients(builder.build().init());
+    Map<String, Double> normalized =
+        notebook(1).gradients(builder.normalization(Normalization.batchNorm()).build().init());
+    assertThat(plain.keySet()).containsExactly("fc1", "fc2", "fc3");
+    assertThat(plain.get("fc1")).isPositive().isLessThan(plain.get("fc3") / 5);
+    assertThat(normalized.get("fc1")).isGreaterThan(normalized.get("fc3") / 5);
+  }
+
+  @Test
+  void whatEntersTheActivationsIsSeen() {
+    Map<String, double[]> inside = notebook(1).inside(ThreeLayerMlp.builder().build().init());
+    assertThat(inside.keySet()).containsExactly("fc1", "fc2", "fc3");
+    assertThat(inside.get("fc2")).hasSize(100 * 100);
   }
 
   @Test
@@ -203,7 +232,10 @@ class NotebookTest {
     assertThat(picture.getWidth()).isEqualTo(720);
     assertThat(vermilion(picture)).isPositive();
     String table = Tables.accuracies(RecordedLesson.find(), List.of(result));
-    assertThat(table).contains("batch-norm").contains("0.9521 ± 0.0010").contains("0.9525");
+    assertThat(table)
+        .contains("batch-norm")
+        .contains("0.9521\u00A0±\u00A00.0010")
+        .contains("0.9525");
   }
 
   @Test
@@ -219,9 +251,10 @@ class NotebookTest {
   void histogramsKeepNearlyAllAndEndWhereTheBulkDoes() {
     double[] values = IntStream.range(0, 1000).mapToDouble(i -> i / 1000.0).toArray();
     values[0] = -1e6;
-    BufferedImage picture = Pictures.histograms("values", Map.of("fc1", values));
+    BufferedImage picture = Pictures.histograms("values", "value", Map.of("fc1", values));
     assertThat(picture.getWidth()).isEqualTo(720);
-    BufferedImage constant = Pictures.histograms("constant", Map.of("fc1", new double[50]));
+    BufferedImage constant =
+        Pictures.histograms("constant", "value", Map.of("fc1", new double[50]));
     assertThat(Pictures.stacked(picture, constant).getHeight())
         .isEqualTo(picture.getHeight() + constant.getHeight());
   }

@@ -12,15 +12,21 @@ final class Notebooks {
   static final List<Path> PLACES =
       List.of(Path.of("").toAbsolutePath(), Path.of(System.getProperty("user.home")));
 
+  /** In the name of a copy that Jupyter makes, to be worked in. */
+  private static final String COPY = "-Copy";
+
   private static final Path FOLDER =
       Path.of(System.getProperty("notebooks.folder", "notebooks-ported"));
 
   private Notebooks() {}
 
-  /** All of them, in order of their names. */
+  /** All of them but copies, in order of their names. */
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
-      return files.filter(file -> file.toString().endsWith(".ipynb")).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(".ipynb") && !file.toString().contains(COPY))
+          .sorted()
+          .toList();
     }
   }
 }
