@@ -1,10 +1,10 @@
 package io.bnzoo.notebook;
 
 import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.train.Split;
+import io.bnzoo.train.Sample;
+import io.bnzoo.train.Score;
 import io.bnzoo.train.TrainingResult;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -38,11 +38,6 @@ public record Trained(
 
   /** Accuracies on the validation set by the number of batches trained until then. */
   SortedMap<Integer, Double> curve() {
-    SortedMap<Integer, Double> curve = new TreeMap<>();
-    result.curve().stream()
-        .filter(sample -> sample.split() == Split.VALIDATION)
-        .forEach(sample -> curve.put(sample.batch() + 1, sample.accuracy()));
-    curve.put(result.batches(), finals().validation().accuracy());
-    return curve;
+    return result.validation(Sample::accuracy, Score::accuracy);
   }
 }

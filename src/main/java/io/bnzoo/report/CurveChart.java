@@ -4,7 +4,6 @@ import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.WholeFile;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Score;
-import io.bnzoo.train.Split;
 import io.bnzoo.train.TrainingResult;
 import java.awt.Color;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -77,17 +75,10 @@ final class CurveChart {
     return chart;
   }
 
-  /** What was measured on the validation set, by the number of batches trained until then. */
+  /** What can be drawn of it. */
   private static SortedMap<Integer, Double> points(
       TrainingResult result, ToDoubleFunction<Sample> value, ToDoubleFunction<Score> finalValue) {
-    SortedMap<Integer, Double> points = new TreeMap<>();
-    result.curve().stream()
-        .filter(sample -> sample.split() == Split.VALIDATION)
-        .forEach(sample -> points.put(sample.batch() + 1, value.applyAsDouble(sample)));
-    result
-        .finals()
-        .ifPresent(
-            finals -> points.put(result.batches(), finalValue.applyAsDouble(finals.validation())));
+    SortedMap<Integer, Double> points = result.validation(value, finalValue);
     points.values().removeIf(figure -> !(figure <= HIGHEST_DRAWN)); // Not a number neither.
     return points;
   }

@@ -2,6 +2,9 @@ package io.bnzoo.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What came out of one training.
@@ -54,5 +57,19 @@ public record TrainingResult(
   /** The mean time of one step. */
   public double millisecondsPerBatch() {
     return batches == 0 ? 0 : 1000 * trainingSeconds / batches;
+  }
+
+  /**
+   * A figure on the validation set by the number of batches trained until then, the one after
+   * training included.
+   */
+  public SortedMap<Integer, Double> validation(
+      ToDoubleFunction<Sample> figure, ToDoubleFunction<Score> finalFigure) {
+    SortedMap<Integer, Double> points = new TreeMap<>();
+    curve.stream()
+        .filter(sample -> sample.split() == Split.VALIDATION)
+        .forEach(sample -> points.put(sample.batch() + 1, figure.applyAsDouble(sample)));
+    finals.ifPresent(after -> points.put(batches, finalFigure.applyAsDouble(after.validation())));
+    return points;
   }
 }
