@@ -1,5 +1,7 @@
 package io.bnzoo.notebook;
 
+import static io.bnzoo.zoo.WrittenStages.UNCHANGED;
+import static io.bnzoo.zoo.WrittenStages.withoutBias;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.experiment.Variants;
@@ -13,18 +15,16 @@ import io.bnzoo.train.Score;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.HiddenStages;
+import io.bnzoo.zoo.WrittenStages;
+import io.bnzoo.zoo.WrittenStages.Stage;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,85 +36,57 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
 
 class BatchNormExerciseTest {
 
-  /** What somebody writes: the layers of a stage, given its affine map and its activation. */
-  private interface Answer {
-    List<Layer> stage(Layer affine, ActivationLayer activation);
-  }
-
-  private static MultiLayerConfiguration written(Answer convolution, Answer dense) {
-    return HiddenStages.replace(
-        DeepCnn.builder().build(),
-        new HiddenStages() {
-          @Override
-          public List<Layer> convolution(ConvolutionLayer layer, ActivationLayer activation) {
-            return convolution.stage(layer, activation);
-          }
-
-          @Override
-          public List<Layer> dense(DenseLayer layer, ActivationLayer activation) {
-            return dense.stage(layer, activation);
-          }
-        });
-  }
-
-  private static Layer withoutBias(Layer affine) {
-    if (affine instanceof ConvolutionLayer convolution) {
-      convolution.setHasBias(false);
-    } else {
-      ((DenseLayer) affine).setHasBias(false);
-    }
-    return affine;
+  private static MultiLayerConfiguration written(Stage convolution, Stage dense) {
+    return HiddenStages.replace(DeepCnn.builder().build(), new WrittenStages(convolution, dense));
   }
 
   private static BatchNormalization.Builder batchNorm() {
     return new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false);
   }
 
-  private static final Answer NOTHING = (affine, activation) -> List.of(affine, activation);
-
-  private static final Answer RIGHT =
+  private static final Stage RIGHT =
       (affine, activation) -> List.of(withoutBias(affine), batchNorm().build(), activation);
 
-  private static Arguments mistake(Answer convolution, Answer dense, String hint) {
+  private static Arguments mistake(Stage convolution, Stage dense, String hint) {
     return Arguments.of(convolution, dense, hint);
   }
 
   static Stream<Arguments> mistakes() {
-    Answer after =
+    Stage after =
         (affine, activation) -> List.of(withoutBias(affine), activation, batchNorm().build());
-    Answer bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
-    Answer twice =
+    Stage bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
+    Stage twice =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().build(), batchNorm().build(), activation);
-    Answer linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
-    Answer defaults =
+    Stage linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
+    Stage defaults =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 new BatchNormalization.Builder().useLogStd(false).build(),
                 activation);
-    Answer logarithm =
+    Stage logarithm =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().useLogStd(true).build(), activation);
-    Answer byHandWithAnotherDecay =
+    Stage byHandWithAnotherDecay =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 new LowLevelBatchNormalization.Builder().decay(0.9).build(),
                 activation);
-    Answer first =
+    Stage first =
         (affine, activation) -> List.of(batchNorm().build(), withoutBias(affine), activation);
-    Answer locked =
+    Stage locked =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().lockGammaBeta(true).build(), activation);
-    Answer dropout =
+    Stage dropout =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 batchNorm().build(),
                 activation,
                 new DropoutLayer.Builder(0.5).build());
-    Answer twoActivations =
+    Stage twoActivations =
         (affine, activation) -> {
           ((FeedForwardLayer) affine).setActivationFn(new ActivationReLU());
           return List.of(withoutBias(affine), batchNorm().build(), activation);
@@ -125,9 +97,9 @@ class BatchNormExerciseTest {
         mistake(locked, RIGHT, "conv01: gamma and beta are locked"),
         mistake(RIGHT, dropout, "fc1 has more in it"),
         mistake(twoActivations, RIGHT, "conv01 has an activation inside its affine map"),
-        mistake(NOTHING, NOTHING, "nothing is normalized yet"),
-        mistake(RIGHT, NOTHING, "fc1 is not normalized"),
-        mistake(NOTHING, RIGHT, "conv01 is not normalized"),
+        mistake(UNCHANGED, UNCHANGED, "nothing is normalized yet"),
+        mistake(RIGHT, UNCHANGED, "fc1 is not normalized"),
+        mistake(UNCHANGED, RIGHT, "conv01 is not normalized"),
         mistake(twice, RIGHT, "conv01 is normalized twice"),
         mistake(after, RIGHT, "conv01: batch norm stands after the activation"),
         mistake(RIGHT, linear, "fc1 has lost its activation"),
@@ -142,7 +114,7 @@ class BatchNormExerciseTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void eachMistakeGetsItsHintAndNoOther(Answer convolution, Answer dense, String hint) {
+  void eachMistakeGetsItsHintAndNoOther(Stage convolution, Stage dense, String hint) {
     Verdict verdict = BatchNormExercise.judge(written(convolution, dense));
     assertThat(verdict.passed()).isFalse();
     assertThat(verdict.lines().stream().filter(line -> !line.right()).toList())
@@ -182,7 +154,7 @@ class BatchNormExerciseTest {
 
   @Test
   void aCertainLayerCanBeAskedFor() {
-    Answer byHand =
+    Stage byHand =
         (affine, activation) ->
             List.of(
                 withoutBias(affine), new LowLevelBatchNormalization.Builder().build(), activation);
@@ -198,7 +170,7 @@ class BatchNormExerciseTest {
 
   @Test
   void inAnotherPlaceItsSettingsAreLookedAtToo() {
-    Answer after =
+    Stage after =
         (affine, activation) ->
             List.of(affine, activation, new BatchNormalization.Builder().build());
     assertThat(

@@ -1,6 +1,7 @@
 package io.bnzoo.zoo;
 
 import static io.bnzoo.ArrayAssert.assertSameBits;
+import static io.bnzoo.zoo.WrittenStages.UNCHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,11 +9,7 @@ import io.bnzoo.spec.Normalization;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,20 +21,10 @@ class HiddenStagesTest {
   private static final BatchNormalization NORMALIZATION =
       new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false).build();
 
-  private static final HiddenStages BATCH_NORM =
-      new HiddenStages() {
-        @Override
-        public List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation) {
-          convolution.setHasBias(false);
-          return List.of(convolution, NORMALIZATION, activation);
-        }
+  private static final WrittenStages.Stage NORMALIZED =
+      (affine, activation) -> List.of(WrittenStages.withoutBias(affine), NORMALIZATION, activation);
 
-        @Override
-        public List<Layer> dense(DenseLayer dense, ActivationLayer activation) {
-          dense.setHasBias(false);
-          return List.of(dense, NORMALIZATION, activation);
-        }
-      };
+  private static final HiddenStages BATCH_NORM = new WrittenStages(NORMALIZED, NORMALIZED);
 
   private static ModelBuilder<? extends BatchNormModel> builder(String id) {
     return Zoo.find(id).orElseThrow().builder().get().seed(3);
@@ -60,37 +47,19 @@ class HiddenStagesTest {
   @Test
   void stagesThatComeBackAsTheyWereLeaveTheModelAsItIs() {
     BatchNormModel plain = builder(DeepCnn.ID).build();
-    HiddenStages same =
-        new HiddenStages() {
-          @Override
-          public List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation) {
-            return List.of(convolution, activation);
-          }
-
-          @Override
-          public List<Layer> dense(DenseLayer dense, ActivationLayer activation) {
-            return List.of(dense, activation);
-          }
-        };
+    HiddenStages same = new WrittenStages(UNCHANGED, UNCHANGED);
     assertThat(HiddenStages.replace(plain, same).toJson()).isEqualTo(plain.conf().toJson());
   }
 
   @Test
   void aStageWithoutItsAffineMapIsRefusedByName() {
     HiddenStages lost =
-        new HiddenStages() {
-          @Override
-          public List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation) {
-            return convolution.getLayerName().equals("conv03")
-                ? List.of(activation)
-                : List.of(convolution, activation);
-          }
-
-          @Override
-          public List<Layer> dense(DenseLayer dense, ActivationLayer activation) {
-            return List.of(dense, activation);
-          }
-        };
+        new WrittenStages(
+            (affine, activation) ->
+                affine.getLayerName().equals("conv03")
+                    ? List.of(activation)
+                    : List.of(affine, activation),
+            UNCHANGED);
     assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), lost))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("conv03");
@@ -99,17 +68,8 @@ class HiddenStagesTest {
   @Test
   void aLayerThatIsNullIsRefusedByItsStage() {
     HiddenStages withNull =
-        new HiddenStages() {
-          @Override
-          public List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation) {
-            return List.of(convolution, activation);
-          }
-
-          @Override
-          public List<Layer> dense(DenseLayer dense, ActivationLayer activation) {
-            return Arrays.asList(dense, null, activation);
-          }
-        };
+        new WrittenStages(
+            UNCHANGED, (affine, activation) -> Arrays.asList(affine, null, activation));
     assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), withNull))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fc1");

@@ -1,0 +1,39 @@
+package io.bnzoo.zoo;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+
+/** Hidden stages that a test writes down as two functions. */
+public record WrittenStages(Stage convolution, Stage dense) implements HiddenStages {
+
+  /** The layers of a stage, given its affine map and its activation. */
+  public interface Stage {
+    List<Layer> layers(Layer affine, ActivationLayer activation);
+  }
+
+  /** A stage as it was. */
+  public static final Stage UNCHANGED = (affine, activation) -> List.of(affine, activation);
+
+  /** Switches the bias of an affine map off. */
+  public static Layer withoutBias(Layer affine) {
+    if (affine instanceof ConvolutionLayer layer) {
+      layer.setHasBias(false);
+    } else {
+      ((DenseLayer) affine).setHasBias(false);
+    }
+    return affine;
+  }
+
+  @Override
+  public List<Layer> convolution(ConvolutionLayer layer, ActivationLayer activation) {
+    return convolution.layers(layer, activation);
+  }
+
+  @Override
+  public List<Layer> dense(DenseLayer layer, ActivationLayer activation) {
+    return dense.layers(layer, activation);
+  }
+}
