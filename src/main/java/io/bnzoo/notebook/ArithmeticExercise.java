@@ -7,6 +7,10 @@ import io.bnzoo.spec.Normalization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -80,17 +84,21 @@ public final class ArithmeticExercise {
   private static Verdict judgeMoments(
       INDArray batch, INDArray rows, MomentsAnswer answer, String over, Mistake otherDimensions) {
     INDArray shown = batch.dup();
-    INDArray[] given;
-    try {
-      given = answer.moments(shown);
-    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
-      return thrown(e, shown);
-    }
-    if (given == null || given.length != 2) {
-      return Verdict.of(wrong("two arrays are asked for: mean and variance"));
-    }
+    return tried(
+        shown,
+        () -> answer.moments(shown),
+        given ->
+            given == null || given.length != 2
+                ? Verdict.of(wrong("two arrays are asked for: mean and variance"))
+                : judgeMoments(batch, rows, given, over, otherDimensions)
+                    .with(changes("x", shown, batch)));
+  }
+
+  private static Verdict judgeMoments(
+      INDArray batch, INDArray rows, INDArray[] given, String over, Mistake otherDimensions) {
     INDArray mean = rows.mean(0);
-    INDArray variance = squares(rows.subRowVector(mean)).mean(0);
+    INDArray squaredDeviations = squares(rows.subRowVector(mean));
+    INDArray variance = squaredDeviations.mean(0);
     double n = rows.size(0);
     INDArray sampleVariance = variance.mul(n / (n - 1));
     Verdict.Line meanLine =
@@ -130,16 +138,23 @@ public final class ArithmeticExercise {
                     Nd4j.zerosLike(variance),
                     "these are all zeros still (differences from the mean add up to 0 unless they"
                         + " are squared)"),
-                new Mistake(squares(rows.subRowVector(mean)).sum(0), "divide the sum by N")));
-    return Verdict.of(meanLine, varianceLine).with(changes("x", shown, batch));
+                new Mistake(squaredDeviations.sum(0), "divide the sum by N")));
+    return Verdict.of(meanLine, varianceLine);
   }
 
-  private static Verdict thrown(RuntimeException e, INDArray shown) {
-    return Verdict.of(
-        wrong(
-            String.format(
-                "your function threw an exception on a batch of shape %s: %s",
-                Arrays.toString(shown.shape()), e)));
+  /** Judges an answer, unless there is none but an exception. */
+  private static <T> Verdict tried(INDArray shown, Supplier<T> answer, Function<T, Verdict> judge) {
+    T given;
+    try {
+      given = answer.get();
+    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
+      return Verdict.of(
+          wrong(
+              String.format(
+                  "your function threw an exception on a batch of shape %s: %s",
+                  Arrays.toString(shown.shape()), e)));
+    }
+    return judge.apply(given);
   }
 
   /** What somebody who calls the function would not expect. */
@@ -164,60 +179,47 @@ public final class ArithmeticExercise {
     INDArray beta = Nd4j.createFromArray(0.25f, -1f, 0f, 3f);
     double epsilon = 0.5; // Large, so that it shows where it stands.
     INDArray centred = x.subRowVector(mean);
-    INDArray normalized = centred.divRowVector(root(variance.add(epsilon)));
-    INDArray right = normalized.mulRowVector(gamma).addRowVector(beta);
-    INDArray outside = centred.divRowVector(root(variance).add(epsilon));
+    INDArray deviation = root(variance.add(epsilon));
+    INDArray normalized = centred.divRowVector(deviation);
+    UnaryOperator<INDArray> affine = values -> values.mulRowVector(gamma).addRowVector(beta);
+    UnaryOperator<INDArray> dividedBy = by -> affine.apply(centred.divRowVector(by));
+    List<Mistake> mistakes =
+        List.of(
+            new Mistake(x, "this is the batch as it was; write the formula down"),
+            new Mistake(normalized, "gamma and beta are missing"),
+            new Mistake(normalized.mulRowVector(gamma), "beta is missing"),
+            new Mistake(normalized.addRowVector(beta), "gamma is missing"),
+            new Mistake(
+                normalized.addRowVector(beta).mulRowVector(gamma),
+                "multiply by gamma first, then add beta"),
+            new Mistake(
+                normalized.mulRowVector(beta).addRowVector(gamma), "gamma and beta are swapped"),
+            new Mistake(
+                dividedBy.apply(root(variance.add(Normalization.TENSORFLOW_EPSILON))),
+                "use the argument epsilon: it is not always 0.001"),
+            new Mistake(
+                dividedBy.apply(root(variance).add(epsilon)),
+                "epsilon belongs under the root, to the variance"),
+            new Mistake(dividedBy.apply(root(variance)), "epsilon is missing"),
+            new Mistake(
+                dividedBy.apply(variance.add(epsilon)),
+                "divide by the standard deviation: the root of the variance plus epsilon"),
+            new Mistake(affine.apply(x.divRowVector(deviation)), "subtract the mean first"));
     INDArray shown = x.dup();
     INDArray shownVariance = variance.dup();
-    INDArray given;
-    try {
-      given = answer.normalize(shown, mean.dup(), shownVariance, gamma.dup(), beta.dup(), epsilon);
-    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
-      return thrown(e, shown);
-    }
-    Verdict.Line result =
-        line(
-            "result",
-            given,
-            right,
-            "the batch is normalized, scaled and shifted",
-            List.of(
-                new Mistake(x, "this is the batch as it was; write the formula down"),
-                new Mistake(normalized, "gamma and beta are missing"),
-                new Mistake(normalized.mulRowVector(gamma), "beta is missing"),
-                new Mistake(normalized.addRowVector(beta), "gamma is missing"),
-                new Mistake(
-                    normalized.addRowVector(beta).mulRowVector(gamma),
-                    "multiply by gamma first, then add beta"),
-                new Mistake(
-                    normalized.mulRowVector(beta).addRowVector(gamma),
-                    "gamma and beta are swapped"),
-                new Mistake(
-                    centred
-                        .divRowVector(root(variance.add(Normalization.TENSORFLOW_EPSILON)))
-                        .mulRowVector(gamma)
-                        .addRowVector(beta),
-                    "use the argument epsilon: it is not always 0.001"),
-                new Mistake(
-                    outside.mulRowVector(gamma).addRowVector(beta),
-                    "epsilon belongs under the root, to the variance"),
-                new Mistake(
-                    centred.divRowVector(root(variance)).mulRowVector(gamma).addRowVector(beta),
-                    "epsilon is missing"),
-                new Mistake(
-                    centred
-                        .divRowVector(variance.add(epsilon))
-                        .mulRowVector(gamma)
-                        .addRowVector(beta),
-                    "divide by the standard deviation: the root of the variance plus epsilon"),
-                new Mistake(
-                    x.divRowVector(root(variance.add(epsilon)))
-                        .mulRowVector(gamma)
-                        .addRowVector(beta),
-                    "subtract the mean first")));
-    return Verdict.of(result)
-        .with(changes("x", shown, x))
-        .with(changes("variance", shownVariance, variance));
+    return tried(
+        shown,
+        () -> answer.normalize(shown, mean.dup(), shownVariance, gamma.dup(), beta.dup(), epsilon),
+        given ->
+            Verdict.of(
+                    line(
+                        "result",
+                        given,
+                        affine.apply(normalized),
+                        "the batch is normalized, scaled and shifted",
+                        mistakes))
+                .with(changes("x", shown, x))
+                .with(changes("variance", shownVariance, variance)));
   }
 
   /** The decay of a population statistic. */
@@ -225,34 +227,33 @@ public final class ArithmeticExercise {
     INDArray population = Nd4j.createFromArray(1f, 2f, -3f);
     INDArray batch = Nd4j.createFromArray(5f, 2.5f, 7f);
     double decay = 0.9;
-    INDArray given;
-    try {
-      given = answer.moved(population.dup(), batch.dup(), decay);
-    } catch (RuntimeException e) { // Whatever somebody's code throws is part of the answer.
-      return thrown(e, population);
-    }
-    return Verdict.of(
-        line(
-            "statistic",
-            given,
-            population.mul(decay).add(batch.mul(1 - decay)),
-            "nine tenths of the old value and a tenth of the batch's",
-            List.of(
-                new Mistake(population, "it has not moved; write the formula down"),
-                new Mistake(batch, "this forgets all earlier batches"),
-                new Mistake(
-                    population.mul(1 - decay).add(batch.mul(decay)),
-                    "the wrong way round: decay is the share of the old value that stays"),
-                new Mistake(
-                    population.mul(decay).add(batch),
-                    "the batch's own share is 1 - decay, not all of it"),
-                new Mistake(
-                    population
-                        .mul(Normalization.TENSORFLOW_DECAY)
-                        .add(batch.mul(1 - Normalization.TENSORFLOW_DECAY)),
-                    "use the argument decay: it is not always 0.99"),
-                new Mistake(
-                    population.add(batch.mul(1 - decay)), "multiply the old value by decay"))));
+    return tried(
+        population,
+        () -> answer.moved(population.dup(), batch.dup(), decay),
+        given -> Verdict.of(populationLine(given, population, batch, decay)));
+  }
+
+  private static Verdict.Line populationLine(
+      INDArray given, INDArray population, INDArray batch, double decay) {
+    DoubleFunction<INDArray> moved = share -> population.mul(share).add(batch.mul(1 - share));
+    return line(
+        "statistic",
+        given,
+        moved.apply(decay),
+        "nine tenths of the old value and a tenth of the batch's",
+        List.of(
+            new Mistake(population, "it has not moved; write the formula down"),
+            new Mistake(batch, "this forgets all earlier batches"),
+            new Mistake(
+                moved.apply(1 - decay),
+                "the wrong way round: decay is the share of the old value that stays"),
+            new Mistake(
+                population.mul(decay).add(batch),
+                "the batch's own share is 1 - decay, not all of it"),
+            new Mistake(
+                moved.apply(Normalization.TENSORFLOW_DECAY),
+                "use the argument decay: it is not always 0.99"),
+            new Mistake(population.add(batch.mul(1 - decay)), "multiply the old value by decay")));
   }
 
   private static Verdict.Line line(
