@@ -221,13 +221,8 @@ public final class Notebook {
 
   /** The digit that a network takes each image for, by population statistics. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
-    return predictions(network, images, Statistics.POPULATION);
-  }
-
-  /** The same by statistics of one's choice; all images are one batch. */
-  public int[] predictions(MultiLayerNetwork network, LabeledImages images, Statistics statistics) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
-      return Scorer.largestInRows(engine.logits(images, statistics));
+      return Scorer.largestInRows(engine.logits(images, Statistics.POPULATION));
     }
   }
 

@@ -18,11 +18,9 @@ import org.knowm.xchart.XYChart;
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares pictures.
 record Picture(String name, String description, byte[] png) {
-  private static final int DOTS = 2;
 
-  static Picture of(XYChart chart, String name, String description) throws IOException {
-    return new Picture(name, description, png(image(chart, chart.getHeight(), DOTS)));
-  }
+  /** Of a chart's points, in a picture. */
+  static final int DOTS = 2;
 
   /**
    * A chart as an image.

@@ -185,6 +185,6 @@ public final class SmallChart {
    * @param name of its file, without an ending
    */
   Picture picture(String name) throws IOException {
-    return Picture.of(chart, name, chart.getTitle());
+    return new Picture(name, chart.getTitle(), Picture.png(image(Picture.DOTS)));
   }
 }
