@@ -90,7 +90,7 @@ final class LessonListCommand implements Callable<Integer> {
     String figures =
         row.published().stream()
             .flatMapToDouble(run -> run.test().stream())
-            .mapToObj(accuracy -> String.format(Locale.ROOT, "%.4f", accuracy))
+            .mapToObj(TextTable::share)
             .collect(Collectors.joining(", "));
     return figures.isEmpty() ? "-" : figures;
   }

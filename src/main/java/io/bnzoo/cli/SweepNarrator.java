@@ -5,6 +5,7 @@ import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.report.LessonFolder;
 import io.bnzoo.report.Provenance;
+import io.bnzoo.report.TextTable;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
@@ -47,10 +48,7 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
             finished,
             total,
             trial.name(),
-            training
-                .finals()
-                .map(finals -> String.format(Locale.ROOT, "%.4f", finals.test().accuracy()))
-                .orElse("-"),
+            training.finals().map(finals -> TextTable.share(finals.test().accuracy())).orElse("-"),
             training.totalSeconds(),
             ending(training.outcome())));
   }

@@ -9,6 +9,7 @@ import io.bnzoo.report.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -32,9 +33,9 @@ public final class Tables {
       rows.add(
           List.of(
               network.label(),
-              share(network.test()),
-              share(network.together()),
-              share(network.singly()),
+              TextTable.share(network.test()),
+              TextTable.share(network.together()),
+              TextTable.share(network.singly()),
               String.format(Locale.ROOT, "%.2f", network.result().millisecondsPerBatch())));
     }
     return TextTable.markdown(rows);
@@ -60,7 +61,7 @@ public final class Tables {
                 spread(recorded.test(experiment.id(), label)),
                 variant
                     .publishedTests()
-                    .mapToObj(Tables::share)
+                    .mapToObj(TextTable::share)
                     .collect(Collectors.joining(", "))));
       }
     }
@@ -77,7 +78,8 @@ public final class Tables {
             List.of(
                 variant.variant().label(),
                 Long.toString(finished.trial().seed()),
-                share(finished.figure(finals -> finals.test().accuracy()).orElse(Double.NaN))));
+                TextTable.share(
+                    finished.figure(finals -> finals.test().accuracy()).orElse(Double.NaN))));
       }
     }
     return TextTable.markdown(rows);
@@ -95,6 +97,21 @@ public final class Tables {
     return TextTable.markdown(rows);
   }
 
+  /** Recorded accuracies on the test set over their seeds, by what they are of. */
+  public static String spreads(Map<String, Spread> recorded) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("recorded", "mean", "lowest", "highest"));
+    recorded.forEach(
+        (name, spread) ->
+            rows.add(
+                List.of(
+                    name,
+                    TextTable.share(spread.mean()),
+                    TextTable.share(spread.min()),
+                    TextTable.share(spread.max()))));
+    return TextTable.markdown(rows);
+  }
+
   private static int singles(List<Trained> networks) {
     return networks.stream().mapToInt(network -> network.plan().singleImages()).max().orElse(0);
   }
@@ -104,8 +121,12 @@ public final class Tables {
         .map(
             one ->
                 one.count() == 1
-                    ? share(one.mean())
-                    : share(one.min()) + UNBROKEN + "to" + UNBROKEN + share(one.max()))
+                    ? TextTable.share(one.mean())
+                    : TextTable.share(one.min())
+                        + UNBROKEN
+                        + "to"
+                        + UNBROKEN
+                        + TextTable.share(one.max()))
         .orElse(NONE);
   }
 
@@ -113,14 +134,13 @@ public final class Tables {
     return spread
         .map(
             one ->
-                share(one.mean())
+                TextTable.share(one.mean())
                     + (one.standardDeviation().isPresent()
-                        ? UNBROKEN + "±" + UNBROKEN + share(one.standardDeviation().getAsDouble())
+                        ? UNBROKEN
+                            + "±"
+                            + UNBROKEN
+                            + TextTable.share(one.standardDeviation().getAsDouble())
                         : NONE))
         .orElse(NONE);
-  }
-
-  private static String share(double accuracy) {
-    return String.format(Locale.ROOT, "%.4f", accuracy);
   }
 }

@@ -105,9 +105,9 @@ public final class ComparisonTable {
         .map(
             finals ->
                 List.of(
-                    share(finals.validation().accuracy()),
-                    share(finals.test().accuracy()),
-                    share(finals.singleAccuracy())))
+                    TextTable.share(finals.validation().accuracy()),
+                    TextTable.share(finals.test().accuracy()),
+                    TextTable.share(finals.singleAccuracy())))
         .orElse(List.of(NONE, NONE, NONE));
   }
 
@@ -131,7 +131,7 @@ public final class ComparisonTable {
         .mapToDouble(figure)
         .average()
         .stream()
-        .mapToObj(ComparisonTable::share)
+        .mapToObj(TextTable::share)
         .findFirst()
         .orElse(NONE);
   }
@@ -143,13 +143,9 @@ public final class ComparisonTable {
     List<String> figures =
         Lesson.published(variant.spec(), result.plan()).stream()
             .flatMapToDouble(figure -> figure.test().stream())
-            .mapToObj(ComparisonTable::share)
+            .mapToObj(TextTable::share)
             .distinct()
             .toList();
     return figures.isEmpty() ? NONE : String.join(", ", figures);
-  }
-
-  private static String share(double accuracy) {
-    return String.format(Locale.ROOT, "%.4f", accuracy);
   }
 }

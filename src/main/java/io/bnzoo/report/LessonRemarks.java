@@ -49,7 +49,7 @@ final class LessonRemarks {
 
   /** A published accuracy, and the digit that was always predicted. */
   static String published(Experiment.Published run) {
-    String accuracy = run.test().isPresent() ? share(run.test().getAsDouble()) : "";
+    String accuracy = run.test().isPresent() ? TextTable.share(run.test().getAsDouble()) : "";
     return run.always().isPresent()
         ? accuracy + " (always " + run.always().getAsInt() + ")"
         : accuracy;
@@ -161,7 +161,7 @@ final class LessonRemarks {
   }
 
   private static String reason(OfVariant variant, Discrepancy discrepancy) {
-    String size = share(discrepancy.size());
+    String size = TextTable.share(discrepancy.size());
     return switch (discrepancy.reason()) {
       case NOTHING_LEARNT ->
           "Neither learns; what such a network always answers decides the figure.";
@@ -197,7 +197,7 @@ final class LessonRemarks {
                 .flatMapToDouble(
                     trial -> trial.figure(finals -> finals.test().accuracy()).stream()))
         .filter(spread -> spread.count() < variant.trials().size())
-        .map(spread -> " (with a mean of " + share(spread.mean()) + ")")
+        .map(spread -> " (with a mean of " + TextTable.share(spread.mean()) + ")")
         .orElse("");
   }
 
@@ -250,8 +250,8 @@ final class LessonRemarks {
             .map(
                 spread ->
                     spread.count() == 1
-                        ? share(spread.mean())
-                        : share(spread.min()) + " to " + share(spread.max()))
+                        ? TextTable.share(spread.mean())
+                        : TextTable.share(spread.min()) + " to " + TextTable.share(spread.max()))
             .orElse("-");
     return Optional.of(
         String.format(
@@ -262,9 +262,5 @@ final class LessonRemarks {
             learnt,
             trials.size(),
             figures));
-  }
-
-  static String share(double accuracy) {
-    return String.format(Locale.ROOT, "%.4f", accuracy);
   }
 }

@@ -166,7 +166,7 @@ final class LessonTables {
   }
 
   private static String accuracy(LessonReport.Row row) {
-    return firstPublished(row, Experiment.Published::test).map(LessonRemarks::share).orElse(NONE);
+    return firstPublished(row, Experiment.Published::test).map(TextTable::share).orElse(NONE);
   }
 
   private static Optional<Double> firstPublished(
@@ -201,11 +201,11 @@ final class LessonTables {
   }
 
   private static String share(OptionalDouble value) {
-    return value.isPresent() ? LessonRemarks.share(value.getAsDouble()) : NONE;
+    return value.isPresent() ? TextTable.share(value.getAsDouble()) : NONE;
   }
 
   private static String share(Optional<Double> value) {
-    return value.map(LessonRemarks::share).orElse(NONE);
+    return value.map(TextTable::share).orElse(NONE);
   }
 
   private static String number(String format, Object value) {

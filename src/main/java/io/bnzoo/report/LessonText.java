@@ -146,17 +146,17 @@ final class LessonText {
             "published"),
         List.of(
             "batch statistics",
-            LessonRemarks.share(trap.batchAccuracy()),
+            TextTable.share(trap.batchAccuracy()),
             first(published, Experiment.Published::singlesByBatchStatistics),
             distinct(trap.byBatchStatistics()),
-            LessonRemarks.share(trap.testByBatchStatistics()),
+            TextTable.share(trap.testByBatchStatistics()),
             first(published, Experiment.Published::testByBatchStatistics)),
         List.of(
             "population statistics",
-            LessonRemarks.share(trap.populationAccuracy()),
+            TextTable.share(trap.populationAccuracy()),
             first(published, Experiment.Published::singles),
             distinct(trap.byPopulationStatistics()),
-            LessonRemarks.share(run.test().orElse(Double.NaN)),
+            TextTable.share(run.test().orElse(Double.NaN)),
             first(published, Experiment.Published::test)));
   }
 
@@ -165,7 +165,7 @@ final class LessonText {
     return published.stream()
         .map(figure)
         .filter(OptionalDouble::isPresent)
-        .map(accuracy -> LessonRemarks.share(accuracy.getAsDouble()))
+        .map(accuracy -> TextTable.share(accuracy.getAsDouble()))
         .findFirst()
         .orElse("-");
   }

@@ -1,6 +1,7 @@
 package io.bnzoo.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -35,6 +36,11 @@ public final class TextTable {
             .collect(Collectors.joining("|", "|", "|\n")));
     rows.stream().skip(1).forEach(row -> text.append(markdownLine(row, widths)));
     return text.toString();
+  }
+
+  /** An accuracy or another share, as all tables show it. */
+  public static String share(double share) {
+    return String.format(Locale.ROOT, "%.4f", share);
   }
 
   private static String markdownLine(List<String> row, int[] widths) {

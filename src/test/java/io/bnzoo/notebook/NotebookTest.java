@@ -11,6 +11,7 @@ import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.Scale;
+import io.bnzoo.experiment.Spread;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
@@ -245,6 +246,9 @@ class NotebookTest {
     assertThat(recorded.curves("cell-05", "plain").get(0)).containsEntry(1951, 0.8092);
     assertThat(recorded.curves("cell-05", "no such")).isEmpty();
     assertThat(recorded.test("no such", "plain")).isEmpty();
+    Spread spread = recorded.test("cell-05", "plain").orElseThrow();
+    assertThat(Tables.spreads(Map.of("ReLU", spread)))
+        .contains("| ReLU     | 0.8164 | 0.8095 |  0.8222 |");
   }
 
   @Test
