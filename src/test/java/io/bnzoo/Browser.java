@@ -21,7 +21,7 @@ public final class Browser {
       <!DOCTYPE html>
       <html>
       <body>
-      <iframe style="width: %dpx; height: 800px; border: 0" srcdoc="%s"></iframe>
+      <iframe style="width: WIDTHpx; height: 800px; border: 0" srcdoc="PAGE"></iframe>
       <script>
       window.onload = () => {
         const page = document.querySelector("iframe").contentDocument;
@@ -59,7 +59,10 @@ public final class Browser {
   /** Shows a page in a frame of so many pixels; the browser keeps its files in the folder. */
   public View show(String page, int width, Path folder) throws IOException, InterruptedException {
     String escaped = page.replace("&", "&amp;").replace("\"", "&quot;");
-    Path frame = Files.writeString(folder.resolve("look.html"), FRAME.formatted(width, escaped));
+    Path frame =
+        Files.writeString(
+            folder.resolve("look.html"),
+            FRAME.replace("WIDTH", Integer.toString(width)).replace("PAGE", escaped));
     Process process =
         new ProcessBuilder(
                 program.toString(),

@@ -6,6 +6,7 @@ import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -98,7 +99,10 @@ final class ModelOptions {
           if (count < 1 || count > cores) {
             throw new IllegalArgumentException(
                 String.format(
-                    "--threads must be in [1, %d], this machine's cores, got %d", cores, count));
+                    Locale.ROOT,
+                    "--threads must be in [1, %d], this machine's cores, got %d",
+                    cores,
+                    count));
           }
         });
     return threads.map(entry::withThreads).orElse(entry);

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -163,8 +164,10 @@ abstract class TrainingCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
           String.format(
+              Locale.ROOT,
               "batchSize must be at most %d, the size of the training set, got %d",
-              digits.train().size(), model.plan().batchSize()));
+              digits.train().size(),
+              model.plan().batchSize()));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -24,7 +25,8 @@ public final class BatchStream {
   public BatchStream(LabeledImages images, int batchSize, long seed) {
     if (batchSize < 1 || batchSize > images.size()) {
       throw new IllegalArgumentException(
-          String.format("batchSize must be in [1, %d], got %d", images.size(), batchSize));
+          String.format(
+              Locale.ROOT, "batchSize must be in [1, %d], got %d", images.size(), batchSize));
     }
     this.images = images;
     this.batchSize = batchSize;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -146,7 +147,8 @@ public final class DigitFiles {
       int label = labels[i] & 0xFF;
       if (label >= LabeledImages.CLASSES) {
         throw new DataException(
-            String.format("%s: label %d must be a digit from 0 to 9, found %d", file, i, label));
+            String.format(
+                Locale.ROOT, "%s: label %d must be a digit from 0 to 9, found %d", file, i, label));
       }
     }
   }

@@ -13,6 +13,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -63,12 +64,16 @@ final class IdxFile {
       if (values.length < length) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s is truncated: its header announces %,d bytes of data, found %,d",
-                file, length, values.length));
+                file,
+                length,
+                values.length));
       }
       if (in.read() != -1) {
         throw new DataException(
-            String.format("%s goes on after the %,d bytes its header announces", file, length));
+            String.format(
+                Locale.ROOT, "%s goes on after the %,d bytes its header announces", file, length));
       }
       return new IdxFile(values, HexFormat.of().formatHex(digest.digest()));
     } catch (ZipException | EOFException e) {
@@ -98,12 +103,18 @@ final class IdxFile {
     if (foundMagic != magic) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s is not the IDX file its name says: expected magic number %d (%s), found %d%s",
-              file, magic, kind(magic), foundMagic, kindInParentheses(foundMagic)));
+              file,
+              magic,
+              kind(magic),
+              foundMagic,
+              kindInParentheses(foundMagic)));
     }
     if (header.length < 4 + 4 * expectedShape.length) {
       throw new DataException(
-          String.format("%s is truncated: %d bytes are no IDX header", file, header.length));
+          String.format(
+              Locale.ROOT, "%s is truncated: %d bytes are no IDX header", file, header.length));
     }
     int[] found = new int[expectedShape.length];
     for (int i = 0; i < found.length; i++) {

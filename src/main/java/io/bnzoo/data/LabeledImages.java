@@ -2,6 +2,7 @@ package io.bnzoo.data;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -48,13 +49,17 @@ public final class LabeledImages {
     if ((long) labels.length * PIXELS != pixels.length) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d labels need %d pixels, got %d",
-              labels.length, (long) labels.length * PIXELS, pixels.length));
+              labels.length,
+              (long) labels.length * PIXELS,
+              pixels.length));
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= CLASSES) {
         throw new IllegalArgumentException(
-            String.format("label %d must be a digit from 0 to 9, got %d", i, labels[i]));
+            String.format(
+                Locale.ROOT, "label %d must be a digit from 0 to 9, got %d", i, labels[i]));
       }
     }
   }
@@ -79,7 +84,7 @@ public final class LabeledImages {
   public LabeledImages slice(int from, int to) {
     if (from < 0 || to < from || to > size) {
       throw new IllegalArgumentException(
-          String.format("slice [%d, %d) must lie within [0, %d)", from, to, size));
+          String.format(Locale.ROOT, "slice [%d, %d) must lie within [0, %d)", from, to, size));
     }
     return new LabeledImages(pixels, labels, offset + from, to - from);
   }

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
@@ -127,7 +128,7 @@ final class MnistDownload {
     }
     if (length >= 0 && done < length) {
       throw new IOException(
-          String.format("the connection broke after %,d of %,d bytes", done, length));
+          String.format(Locale.ROOT, "the connection broke after %,d of %,d bytes", done, length));
     }
   }
 

@@ -7,6 +7,7 @@ import io.bnzoo.train.Scorer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -67,8 +68,10 @@ public final class ModelEvaluation implements AutoCloseable {
     if (values.rank() != 2 || values.columns() != LabeledImages.CLASSES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the model must give %d values an image, its output has shape %s",
-              LabeledImages.CLASSES, Arrays.toString(values.shape())));
+              LabeledImages.CLASSES,
+              Arrays.toString(values.shape())));
     }
   }
 

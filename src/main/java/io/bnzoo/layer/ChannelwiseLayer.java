@@ -3,6 +3,7 @@ package io.bnzoo.layer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
@@ -223,8 +224,12 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
     if (!known || input.size(channelAxis) != features) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "layer %s takes %d features on axis %d of [N,features] or of images, got %s",
-              getLayerName(), features, channelAxis, Arrays.toString(input.shape())));
+              getLayerName(),
+              features,
+              channelAxis,
+              Arrays.toString(input.shape())));
     }
   }
 

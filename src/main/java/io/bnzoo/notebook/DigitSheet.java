@@ -8,6 +8,7 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.util.Locale;
 
 /** Images in rows, each above the digit that it was taken for. */
 final class DigitSheet {
@@ -28,8 +29,10 @@ final class DigitSheet {
     if (predicted.length != images.size()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "predicted must have a digit for each of %d images, got %d",
-              images.size(), predicted.length));
+              images.size(),
+              predicted.length));
     }
     this.images = images;
     this.predicted = predicted.clone();

@@ -1,6 +1,7 @@
 package io.bnzoo.onednn;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -43,7 +44,8 @@ public final class Floats implements AutoCloseable {
   public Floats part(long from, long count) {
     if (from < 0 || count < 0 || from + count > length) {
       throw new IndexOutOfBoundsException(
-          String.format("%d floats from %d on are not in a vector of %d", count, from, length));
+          String.format(
+              Locale.ROOT, "%d floats from %d on are not in a vector of %d", count, from, length));
     }
     return new Floats(memory, start.getPointer(from), (int) count);
   }

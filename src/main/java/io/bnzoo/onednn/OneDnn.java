@@ -1,5 +1,6 @@
 package io.bnzoo.onednn;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -57,7 +58,12 @@ public final class OneDnn {
     engine();
     dnnl_version_t version = dnnl.dnnl_version();
     return String.format(
-        "oneDNN %d.%d.%d, %s", version.major(), version.minor(), version.patch(), instructions());
+        Locale.ROOT,
+        "oneDNN %d.%d.%d, %s",
+        version.major(),
+        version.minor(),
+        version.patch(),
+        instructions());
   }
 
   private static String instructions() {

@@ -1,5 +1,6 @@
 package io.bnzoo.onednn;
 
+import java.util.Locale;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.global.dnnl;
 
@@ -12,7 +13,8 @@ public final class Tensor {
   Tensor(Layout layout, Floats floats) {
     if (layout.floats() > floats.length()) {
       throw new IllegalArgumentException(
-          String.format("%s needs %d floats, got %d", layout, layout.floats(), floats.length()));
+          String.format(
+              Locale.ROOT, "%s needs %d floats, got %d", layout, layout.floats(), floats.length()));
     }
     this.layout = layout;
     this.floats = floats;

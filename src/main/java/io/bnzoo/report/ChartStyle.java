@@ -3,6 +3,7 @@ package io.bnzoo.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -41,7 +42,8 @@ public final class ChartStyle {
         .setPlotBorderVisible(false)
         .setChartTitleBoxVisible(false)
         .setLegendPosition(Styler.LegendPosition.InsideSE)
-        .setLegendBorderColor(PALE);
+        .setLegendBorderColor(PALE)
+        .setLocale(Locale.ROOT);
     chart.getStyler().setPlotGridLinesColor(PALE);
     return chart;
   }

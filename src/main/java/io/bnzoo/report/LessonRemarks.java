@@ -36,7 +36,8 @@ final class LessonRemarks {
   static String outcome(Finished finished) {
     Outcome outcome = finished.result().training().outcome();
     if (outcome instanceof Outcome.Diverged diverged) {
-      return always(finished.always()) + String.format("diverged at batch %d", diverged.batch());
+      return always(finished.always())
+          + String.format(Locale.ROOT, "diverged at batch %d", diverged.batch());
     }
     return finished.always().isPresent()
         ? "always " + finished.always().getAsInt()
@@ -121,7 +122,11 @@ final class LessonRemarks {
             .map(
                 ending ->
                     String.format(
-                        "%d of %d %s", ending.getValue(), variant.trials().size(), ending.getKey()))
+                        Locale.ROOT,
+                        "%d of %d %s",
+                        ending.getValue(),
+                        variant.trials().size(),
+                        ending.getKey()))
             .collect(Collectors.joining("; ", variant.variant().label() + ": ", ".")));
   }
 
@@ -167,6 +172,7 @@ final class LessonRemarks {
           "Neither learns; what such a network always answers decides the figure.";
       case COLLAPSE ->
           String.format(
+              Locale.ROOT,
               "The published network %s; of ours %d of %d learn%s. Whether a network with these"
                   + " settings does depends on its weights and the order of its batches.",
               discrepancy.published().learnt() ? "learns" : "does not learn",
@@ -255,6 +261,7 @@ final class LessonRemarks {
             .orElse("-");
     return Optional.of(
         String.format(
+            Locale.ROOT,
             "%s, %s: published %s; here %d of %d learn (%s).",
             same.get(0).experiment().title(),
             variant.label(),

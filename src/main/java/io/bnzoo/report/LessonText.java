@@ -81,6 +81,7 @@ final class LessonText {
     for (Provenance software : report.provenances()) {
       lines.add(
           String.format(
+              Locale.ROOT,
               "Software: bnzoo %s, Deeplearning4j %s, %s, Java %s, %s, %d processors",
               software.bnzoo(),
               software.deeplearning4j(),

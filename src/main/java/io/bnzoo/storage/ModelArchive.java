@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -321,9 +322,13 @@ final class ModelArchive {
     if (parameters.length() != needed) {
       throw new ModelFileException(
           String.format(
+              Locale.ROOT,
               "%s is refused: its configuration needs %d parameters, its entry %s has %d; take"
                   + " another copy",
-              file, needed, ModelSerializer.COEFFICIENTS_BIN, parameters.length()));
+              file,
+              needed,
+              ModelSerializer.COEFFICIENTS_BIN,
+              parameters.length()));
     }
   }
 
@@ -377,6 +382,7 @@ final class ModelArchive {
     if (size < 0 || size > Math.max(available, LARGEST_SIDE)) {
       throw new ModelFileException(
           String.format(
+              Locale.ROOT,
               "%s is refused: its %s has a layer of size %d, its entry %s has %d parameters; take"
                   + " another copy",
               file,

@@ -1,6 +1,7 @@
 package io.bnzoo.zoo;
 
 import io.bnzoo.spec.InitialWeights;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.api.Layer;
@@ -29,7 +30,11 @@ final class GivenWeights {
       if (parameter.length() != values.length) {
         throw new IllegalArgumentException(
             String.format(
-                "%s has %d values, %d were given", name, parameter.length(), values.length));
+                Locale.ROOT,
+                "%s has %d values, %d were given",
+                name,
+                parameter.length(),
+                values.length));
       }
       parameter.assign(Nd4j.createFromArray(values).reshape('c', parameter.shape()));
     }

@@ -12,6 +12,7 @@ import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.DeepCnn;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class LessonTest {
         .extracting(Experiment::id)
         .containsExactlyElementsOf(
             IntStream.rangeClosed(4, 21)
-                .mapToObj(cell -> String.format("cell-%02d", cell))
+                .mapToObj(cell -> String.format(Locale.ROOT, "cell-%02d", cell))
                 .toList());
     assertThat(cells)
         .allSatisfy(
@@ -74,7 +75,8 @@ class LessonTest {
       int batches,
       double plain,
       double batchNorm) {
-    Experiment experiment = Lesson.find(String.format("cell-%02d", cell)).orElseThrow();
+    Experiment experiment =
+        Lesson.find(String.format(Locale.ROOT, "cell-%02d", cell)).orElseThrow();
     assertThat(experiment.activation()).isEqualTo(activation);
     assertThat(experiment.learningRate()).isEqualTo(learningRate);
     assertThat(experiment.initialWeights()).isEqualTo(InitialWeights.normal(stddev));

@@ -3,6 +3,7 @@ package io.bnzoo.parity;
 import io.bnzoo.spec.Normalization;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -92,7 +93,7 @@ final class Parity {
       mapSide = depth % 3 == 0 ? (mapSide + 1) / 2 : mapSide;
       double n = (double) batchSize * mapSide * mapSide;
       parameters
-          .get(String.format("conv%02d-bn.populationVariance", depth))
+          .get(String.format(Locale.ROOT, "conv%02d-bn.populationVariance", depth))
           .subi(left)
           .muli(n / (n - 1))
           .addi(left);

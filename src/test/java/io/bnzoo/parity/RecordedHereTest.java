@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -123,7 +124,8 @@ class RecordedHereTest {
       int side = c.side();
       for (int depth = 1; depth <= 19; depth++) {
         long in = depth == 1 ? 1 : 4L * (depth - 1);
-        shapes.put(String.format("conv%02d.W", depth), new long[] {3, 3, in, 4L * depth});
+        shapes.put(
+            String.format(Locale.ROOT, "conv%02d.W", depth), new long[] {3, 3, in, 4L * depth});
         side = depth % 3 == 0 ? (side + 1) / 2 : side;
       }
       shapes.put("fc1.W", new long[] {76L * side * side, 100});
