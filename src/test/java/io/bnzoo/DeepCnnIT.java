@@ -90,7 +90,7 @@ class DeepCnnIT {
     RunRequest request = RunRequest.of(List.of(), comparison, digits, EngineChoice.AUTO.start());
     try (RunFolder folder =
         RunFolder.open(runs.resolve("it"), request, CheckpointPlan.STANDARD, line -> {})) {
-      Narrator narrator = new Narrator(line -> {}, folder);
+      Narrator narrator = new Narrator(line -> {});
       return comparison
           .run(digits, EngineChoice.AUTO, narrator, folder, () -> false)
           .variants()

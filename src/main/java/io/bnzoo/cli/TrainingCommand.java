@@ -93,7 +93,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     Provenance provenance = Provenance.ofThisJvm(computedBy);
     try (RunFolder folder = folder(request, checkpointPlan, terminal);
         Interruption.Work work = interruption.beginWork()) {
-      TrainingNarrator narrator = new TrainingNarrator(terminal, folder);
+      TrainingNarrator narrator = new TrainingNarrator(terminal);
       Comparison.Result result =
           comparison.run(digits, engine.factory(terminal), narrator, folder, interruption);
       folder.write(result, provenance);

@@ -2,12 +2,10 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.Narrator;
-import io.bnzoo.report.RunFolder;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
-import java.io.IOException;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** A {@link Narrator} on a terminal, with a progress bar below its lines. */
@@ -16,9 +14,9 @@ final class TrainingNarrator implements Comparison.Listener {
   private final Narrator narrator;
   private Terminal.Bar bar;
 
-  TrainingNarrator(Terminal terminal, RunFolder folder) {
+  TrainingNarrator(Terminal terminal) {
     this.terminal = terminal;
-    this.narrator = new Narrator(line -> bar.print(line), folder);
+    this.narrator = new Narrator(line -> bar.print(line));
     this.bar = terminal.noBar();
   }
 
@@ -46,8 +44,7 @@ final class TrainingNarrator implements Comparison.Listener {
   }
 
   @Override
-  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network)
-      throws IOException {
+  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network) {
     narrator.finished(variant, network);
   }
 }

@@ -35,7 +35,7 @@ public final class CompareDeepCnn {
     try (RunFolder folder =
         RunFolder.open(
             Path.of("runs", "compare-deep-cnn"), request, CheckpointPlan.STANDARD, lines)) {
-      Narrator narrator = new Narrator(lines, folder);
+      Narrator narrator = new Narrator(lines);
       result = comparison.run(digits, EngineChoice.AUTO, narrator, folder, () -> false);
       folder.write(result, Provenance.ofThisJvm(computedBy));
     }

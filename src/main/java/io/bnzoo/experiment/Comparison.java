@@ -41,7 +41,7 @@ public final class Comparison {
     /** Before a variant is trained; the listener returned hears its training. */
     TrainingListener starting(NetworkSpec spec, TrainingPlan plan);
 
-    /** After it; the network is in its final state and may be saved. */
+    /** After it, once it has been kept; the network is in its final state. */
     void finished(VariantResult result, MultiLayerNetwork network) throws IOException;
   }
 
@@ -53,6 +53,12 @@ public final class Comparison {
 
     /** Where a network's training keeps its states. */
     Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan);
+
+    /**
+     * Keeps a network, and what came out of it unless it was stopped. Only after this has returned
+     * are the checkpoints of a network that is done removed.
+     */
+    void keep(VariantResult result, MultiLayerNetwork network) throws IOException;
 
     /** Hears in one line what a person should know of what was kept. */
     void notice(String line);
@@ -224,7 +230,9 @@ public final class Comparison {
     try (Engine engine = engines.open(model.init(), entry.threads())) {
       TrainingListener training = listener.starting(spec, seeded);
       TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);
-      return finish(new VariantResult(spec, seeded, trained), engine, listener);
+      VariantResult result = new VariantResult(spec, seeded, trained);
+      listener.finished(result, engine.network());
+      return result;
     }
   }
 
@@ -244,9 +252,9 @@ public final class Comparison {
       checkpoints.remove();
       return new VariantResult(spec, seeded, known.get());
     }
-    Optional<Checkpoint> last = checkpoints.newest(keeper::notice);
-    MultiLayerNetwork network = last.map(Checkpoint::network).orElseGet(model::init);
-    TrainingProgress progress = last.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
+    Optional<Checkpoint> newest = checkpoints.newest(keeper::notice);
+    MultiLayerNetwork network = newest.map(Checkpoint::network).orElseGet(model::init);
+    TrainingProgress progress = newest.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
     if (progress.batches() > 0) {
       keeper.notice(name(spec) + " goes on after batch " + progress.batches());
     }
@@ -254,10 +262,13 @@ public final class Comparison {
       TrainingListener training = listener.starting(spec, seeded);
       TrainingResult trained =
           new TrainingLoop(digits, seeded).resume(engine, progress, checkpoints, training, stop);
-      VariantResult result = finish(new VariantResult(spec, seeded, trained), engine, listener);
+      VariantResult result = new VariantResult(spec, seeded, trained);
+      MultiLayerNetwork last = engine.network();
+      keeper.keep(result, last);
       if (!(trained.outcome() instanceof Outcome.Stopped)) {
         checkpoints.remove();
       }
+      listener.finished(result, last);
       return result;
     }
   }
@@ -265,11 +276,5 @@ public final class Comparison {
   /** A name that no other network of a comparison has. */
   public static String name(NetworkSpec spec) {
     return spec.variant().label() + "-seed-" + spec.seed();
-  }
-
-  private static VariantResult finish(VariantResult result, Engine engine, Listener listener)
-      throws IOException {
-    listener.finished(result, engine.network());
-    return result;
   }
 }

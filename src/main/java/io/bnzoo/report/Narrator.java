@@ -6,19 +6,16 @@ import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingResult;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** Tells in lines of text how a comparison goes, and saves each model when it is done. */
+/** Tells in lines of text how a comparison goes. */
 public final class Narrator implements Comparison.Listener {
   private final Consumer<String> lines;
-  private final RunFolder folder;
 
-  public Narrator(Consumer<String> lines, RunFolder folder) {
+  public Narrator(Consumer<String> lines) {
     this.lines = lines;
-    this.folder = folder;
   }
 
   @Override
@@ -42,8 +39,7 @@ public final class Narrator implements Comparison.Listener {
   }
 
   @Override
-  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network)
-      throws IOException {
+  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network) {
     TrainingResult result = variant.result();
     result.finals().ifPresent(this::tell);
     lines.accept(
@@ -53,7 +49,6 @@ public final class Narrator implements Comparison.Listener {
             result.outcome().description(),
             result.totalSeconds(),
             result.millisecondsPerBatch()));
-    folder.keep(variant, network);
   }
 
   private static String line(Sample sample) {

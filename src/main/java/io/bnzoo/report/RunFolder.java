@@ -196,7 +196,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
     notices.accept(line);
   }
 
-  /** Writes a network down, and that it is done unless it was stopped. */
+  @Override
   public void keep(Comparison.VariantResult variant, MultiLayerNetwork network) throws IOException {
     TrainingResult result = variant.result();
     ModelFiles.save(

@@ -1,6 +1,7 @@
 package io.bnzoo.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.ArrayAssert;
@@ -11,18 +12,25 @@ import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.spec.Variant;
+import io.bnzoo.train.CheckpointPlan;
+import io.bnzoo.train.Checkpoints;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingListener;
+import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,6 +38,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class ComparisonTest {
   private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
   private static final TrainingPlan PLAN = new TrainingPlan(12, 20, 5, 2, 3, 99);
+
+  @TempDir private Path folder;
 
   /** Remembers what it heard. */
   private static final class Recorder implements Comparison.Listener {
@@ -138,5 +148,76 @@ class ComparisonTest {
   private static Comparison comparison(List<Long> seeds) {
     return new Comparison(
         MLP, builder -> builder.learningRate(0.125), Variants.pair(), seeds, PLAN);
+  }
+
+  /** Keeps checkpoints after every fourth batch, and notes how many there are at each event. */
+  private final class Diary implements Comparison.Keeper, Comparison.Listener {
+    private final List<String> events = new ArrayList<>();
+    private final Optional<IOException> failure;
+
+    Diary(Optional<IOException> failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public Optional<TrainingResult> finished(NetworkSpec spec) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan) {
+      CheckpointPlan everyFour = new CheckpointPlan(Optional.of(4), Optional.empty(), 3);
+      return new Checkpoints(folder, Comparison.name(spec), spec, "ab12", plan, everyFour);
+    }
+
+    @Override
+    public void keep(Comparison.VariantResult result, MultiLayerNetwork network)
+        throws IOException {
+      note("keep");
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+    }
+
+    @Override
+    public void notice(String line) {}
+
+    @Override
+    public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
+      return TrainingListener.NONE;
+    }
+
+    @Override
+    public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {
+      note("finished");
+    }
+
+    private void note(String event) {
+      events.add(event + " with " + folder.toFile().list().length);
+    }
+  }
+
+  @Test
+  void checkpointsGoOnceTheKeeperHasTheNetwork() throws IOException {
+    Diary diary = new Diary(Optional.empty());
+    comparison(List.of(1L, 2L))
+        .run(TestDigits.small(), EngineChoice.AUTO, diary, diary, () -> false);
+    assertThat(diary.events)
+        .isEqualTo(
+            Collections.nCopies(4, List.of("keep with 3", "finished with 0")).stream()
+                .flatMap(List::stream)
+                .toList());
+  }
+
+  @Test
+  void checkpointsStayWhereTheKeeperFails() {
+    Diary diary = new Diary(Optional.of(new IOException("the disk is full")));
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                comparison(List.of(1L))
+                    .run(TestDigits.small(), EngineChoice.AUTO, diary, diary, () -> false))
+        .withMessage("the disk is full");
+    assertThat(folder.toFile().list()).hasSize(3);
   }
 }
