@@ -12,6 +12,11 @@ import java.util.List;
 
 /** A JVM with one {@link Setup} that measures what it is told to, and sleeps in between. */
 final class Worker implements AutoCloseable {
+
+  /** Later JDKs warn of native code and of sun.misc.Unsafe where these are not let by name. */
+  private static final List<String> QUIET =
+      List.of("--enable-native-access=ALL-UNNAMED", "-Dsun.misc.unsafe.memory.access=allow");
+
   private final Process process;
   private final PrintWriter requests;
   private final BufferedReader answers;
@@ -27,6 +32,7 @@ final class Worker implements AutoCloseable {
   static Worker start(Setup setup) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(QUIET);
     command.addAll(setup.jvmOptions());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(WorkerMain.class.getName(), setup.name()));

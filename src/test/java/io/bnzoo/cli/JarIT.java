@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -47,10 +49,57 @@ class JarIT {
     assertThat(output).contains("deep-cnn", "337,826");
   }
 
+  /** Where there is no such JDK, only what the jar says of itself is tested. */
   @Test
-  void theNotebooksKernelIsNoPartOfIt() throws IOException {
+  void aLaterJdkHasNothingToWarnOf() throws IOException, InterruptedException {
     try (JarFile jar = new JarFile(JAR.toFile())) {
-      assertThat(jar.stream().map(JarEntry::getName)).noneMatch(name -> name.contains("rapaio"));
+      assertThat(jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"))
+          .isEqualTo("ALL-UNNAMED");
+    }
+    String java = newestJava();
+    Process process = process(java, "train", "mlp", "--data", "generated", "--batches", "1");
+    try (BufferedReader errors = process.errorReader()) {
+      assertThat(errors.lines()).as(java).noneMatch(line -> line.startsWith("WARNING"));
+    }
+    assertThat(process.waitFor()).isZero();
+  }
+
+  /** Of the JDKs that are installed beside the one that runs this. */
+  private static String newestJava() throws IOException {
+    Path home = Path.of(System.getProperty("java.home")).toRealPath();
+    try (Stream<Path> homes = Files.list(home.getParent())) {
+      return homes
+          .filter(other -> Files.isExecutable(other.resolve("bin").resolve("java")))
+          .max(Comparator.comparingInt(JarIT::release))
+          .orElse(home)
+          .resolve("bin")
+          .resolve("java")
+          .toString();
+    }
+  }
+
+  private static int release(Path home) {
+    try (var lines = Files.lines(home.resolve("release"))) {
+      return lines
+          .filter(line -> line.startsWith("JAVA_VERSION="))
+          .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D*(\\d+).*", "$1")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bnzoo.jar", "batchnorm-zoo-"})
+  void theNotebooksKernelIsNoPartOfTheJars(String name) throws IOException {
+    try (Stream<Path> files = Files.list(JAR.getParent())) {
+      Path file =
+          files.filter(path -> path.getFileName().toString().startsWith(name)).findFirst().get();
+      try (JarFile jar = new JarFile(file.toFile())) {
+        assertThat(jar.stream().map(JarEntry::getName))
+            .noneMatch(entry -> entry.contains("rapaio"));
+      }
     }
   }
 
@@ -120,8 +169,12 @@ class JarIT {
   }
 
   private Process jar(String... arguments) throws IOException {
+    return process(JAVA, arguments);
+  }
+
+  private Process process(String java, String... arguments) throws IOException {
     List<String> command =
-        Stream.concat(Stream.of(JAVA, "-jar", JAR.toString()), Stream.of(arguments)).toList();
+        Stream.concat(Stream.of(java, "-jar", JAR.toString()), Stream.of(arguments)).toList();
     return new ProcessBuilder(command).directory(folder.toFile()).start();
   }
 }

@@ -1,0 +1,100 @@
+package io.bnzoo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/**
+ * A block of Java in a Markdown file: statements, as they would stand in a method. A comment in the
+ * line above it, {@code <!-- java, given: Digits digits -->}, names the variables that the text
+ * around it takes for granted; {@code <!-- java -->} says that there are none.
+ *
+ * @param given the parameters of the method
+ */
+record JavaSnippet(Path file, int line, String given, String code) {
+  private static final Pattern BLOCK =
+      Pattern.compile("(?sm)(?:^<!-- java(?:, given: ([^>]*?))? -->\n)?^```java *\n(.*?)^```");
+
+  /** Whose types are imported; of the classes among them those within. */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "io.bnzoo.train.Checkpoints",
+          "java.nio.file",
+          "java.util",
+          "org.deeplearning4j.nn.api",
+          "org.deeplearning4j.nn.conf",
+          "org.deeplearning4j.nn.conf.inputs",
+          "org.deeplearning4j.nn.conf.layers",
+          "org.deeplearning4j.nn.multilayer",
+          "org.nd4j.linalg.activations",
+          "org.nd4j.linalg.learning.config");
+
+  /** All of them in one file. */
+  static List<JavaSnippet> of(Path file, String text) {
+    List<JavaSnippet> snippets = new ArrayList<>();
+    Matcher block = BLOCK.matcher(text);
+    while (block.find()) {
+      int line = 1 + (int) text.substring(0, block.start(2)).chars().filter(c -> c == '\n').count();
+      String given = block.group(1) == null ? "" : block.group(1);
+      snippets.add(new JavaSnippet(file, line, given, block.group(2)));
+    }
+    return snippets;
+  }
+
+  /**
+   * What the compiler has against it, each with the Markdown file's line; nothing if it is right.
+   */
+  List<String> errors(Path output) throws IOException {
+    String head = imports() + "class Snippet { void run(" + given + ") throws Exception {\n";
+    JavaFileObject source =
+        new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return head + code + "}}\n";
+          }
+        };
+    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    List<String> options = List.of("-proc:none", "-d", output.toString());
+    compiler.getTask(null, null, found, options, null, List.of(source)).call();
+    long headLines = head.lines().count();
+    return found.getDiagnostics().stream()
+        .filter(one -> one.getKind() == Diagnostic.Kind.ERROR)
+        .map(
+            one ->
+                String.format(
+                    "%s:%d: %s",
+                    file, line + one.getLineNumber() - headLines - 1, one.getMessage(Locale.ROOT)))
+        .toList();
+  }
+
+  private static String imports() throws IOException {
+    Path code = Path.of("src", "main", "java");
+    try (Stream<Path> folders = Files.list(code.resolve(Path.of("io", "bnzoo")))) {
+      Stream<String> ours =
+          folders.map(folder -> code.relativize(folder).toString().replace('\\', '/'));
+      return Stream.concat(ours.map(folder -> folder.replace('/', '.')), LIBRARIES.stream())
+          .map(name -> "import " + name + ".*;\n")
+          .collect(Collectors.joining());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return file + ":" + line;
+  }
+}
