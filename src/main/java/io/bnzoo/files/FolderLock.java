@@ -3,7 +3,9 @@ package io.bnzoo.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -43,9 +45,11 @@ public final class FolderLock implements AutoCloseable {
     }
     FileChannel channel = null;
     try {
+      Path file = folder.resolve(FILE);
+      requireOwn(file);
       channel =
           FileChannel.open(
-              folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
       FileLock lock = channel.tryLock();
       if (lock == null) {
         throw new FolderInUseException(path);
@@ -57,6 +61,30 @@ public final class FolderLock implements AutoCloseable {
         channel.close();
       }
       throw e;
+    }
+  }
+
+  /** A link would lock, or make, a file elsewhere; opening a named pipe might never end. */
+  private static void requireOwn(Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(file + " is no regular file: move it out of the way");
+    }
+  }
+
+  /**
+   * Checks that a folder within a folder is where it seems to be, if it is there at all.
+   *
+   * @throws IOException if it is a link, so that files elsewhere would be written and removed, or
+   *     no folder
+   */
+  public static void requireNoLink(Path folder) throws IOException {
+    if (Files.isSymbolicLink(folder)) {
+      throw new IOException(
+          folder + " is a symbolic link, which is not followed: put a folder in its place");
+    }
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new FileAlreadyExistsException(folder.toString());
     }
   }
 

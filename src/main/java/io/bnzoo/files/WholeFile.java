@@ -8,10 +8,12 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Writes files so that, whenever the process or the machine stops, there is the old file or the new
@@ -19,6 +21,10 @@ import java.util.UUID;
  */
 public final class WholeFile {
   private static final String UNFINISHED = ".part";
+
+  /** What {@link #write} adds to a file's name while it writes; nobody else's files look so. */
+  private static final Pattern UNFINISHED_NAME =
+      Pattern.compile("(?s).+\\.\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}\\.part");
 
   private WholeFile() {}
 
@@ -79,7 +85,8 @@ public final class WholeFile {
 
   /** Whether a file is what a killed process has left unfinished. */
   public static boolean isUnfinished(Path file) {
-    return file.getFileName().toString().endsWith(UNFINISHED);
+    return UNFINISHED_NAME.matcher(file.getFileName().toString()).matches()
+        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Removes what killed processes have left in a folder, if it is there and nobody's now. */
@@ -87,10 +94,23 @@ public final class WholeFile {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+    try (DirectoryStream<Path> unfinished =
+        Files.newDirectoryStream(folder, WholeFile::isUnfinished)) {
       for (Path file : unfinished) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  /**
+   * To be asked before long work whose result is to be written.
+   *
+   * @throws IOException if a folder is in the file's place
+   */
+  public static void requireNoFolder(Path file) throws IOException {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(
+          file + " is a folder, where a file is to be written: move it out of the way");
     }
   }
 }

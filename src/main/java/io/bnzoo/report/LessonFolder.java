@@ -14,6 +14,7 @@ import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
@@ -39,6 +40,7 @@ import java.util.stream.Stream;
 public final class LessonFolder {
   private static final int FORMAT = 1;
   private static final String TRIALS = "trials";
+  private static final String REPORT = "lesson.json";
   private static final String ENDING = ".json";
 
   private static final ObjectMapper MAPPER =
@@ -67,12 +69,14 @@ public final class LessonFolder {
   private final Path path;
   private final Scale scale;
   private final Digits.Origin data;
+  private final Consumer<String> warnings;
   private final Map<String, Kept> kept = new TreeMap<>();
 
-  private LessonFolder(Path path, Scale scale, Digits.Origin data) {
+  private LessonFolder(Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) {
     this.path = path;
     this.scale = scale;
     this.data = data;
+    this.warnings = warnings;
   }
 
   /**
@@ -82,13 +86,19 @@ public final class LessonFolder {
    * @param scale of the trials in it
    * @param data that they are trained on
    * @param warnings hears of files that are of no use
-   * @throws IOException if there are trials of another scale, other digits or other settings
+   * @throws IOException if there are trials of another scale, other digits or other settings, or
+   *     what is to be written there has no place
    */
   public static LessonFolder open(
       Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) throws IOException {
-    LessonFolder folder = new LessonFolder(path, scale, data);
-    for (Path unfinished : List.of(path, path.resolve(TRIALS), path.resolve(LessonPage.CHARTS))) {
-      WholeFile.removeUnfinished(unfinished);
+    LessonFolder folder = new LessonFolder(path, scale, data, warnings);
+    WholeFile.removeUnfinished(path);
+    for (String within : List.of(TRIALS, LessonPage.CHARTS)) {
+      FolderLock.requireNoLink(path.resolve(within));
+      WholeFile.removeUnfinished(path.resolve(within));
+    }
+    for (String written : List.of(REPORT, LessonPage.FILE, LessonPage.TEXT)) {
+      WholeFile.requireNoFolder(path.resolve(written));
     }
     if (Files.isDirectory(path.resolve(TRIALS))) {
       List<Path> files;
@@ -96,7 +106,8 @@ public final class LessonFolder {
         files = all.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
       }
       for (Path file : files) {
-        folder.read(file, warnings);
+        WholeFile.requireNoFolder(file);
+        folder.read(file);
       }
     }
     return folder;
@@ -120,7 +131,7 @@ public final class LessonFolder {
             data,
             provenance,
             result);
-    WholeFile.write(file(trial), MAPPER.writeValueAsBytes(document));
+    WholeFile.write(file(trial), MAPPER.writeValueAsBytes(Seal.seal(MAPPER, document)));
     kept.put(trial.name(), new Kept(new Finished(trial, result), command, provenance));
   }
 
@@ -167,9 +178,17 @@ public final class LessonFolder {
     return kept.values().stream().map(Kept::provenance).distinct().toList();
   }
 
-  private void read(Path file, Consumer<String> warnings) throws IOException {
+  private void read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      warnings.accept(file + " is left out: it is no regular file");
+      return;
+    }
     try {
       JsonNode document = MAPPER.readTree(Files.readAllBytes(file));
+      if (Seal.of(document) == Seal.State.BROKEN) {
+        warnings.accept(file + " was changed after it was written and does not count");
+        return;
+      }
       Optional<Trial> found = trial(document);
       if (found.isEmpty() || !file.getFileName().equals(file(found.get()).getFileName())) {
         warnings.accept(file + " is left out: it is no trial of the lesson under its own name");
@@ -225,6 +244,10 @@ public final class LessonFolder {
   /** Writes {@code index.html}, {@code lesson.md}, {@code lesson.json} and {@code charts/}. */
   public void write(LessonReport report) throws IOException {
     new LessonPage(report).write(path);
-    WholeFile.write(path.resolve("lesson.json"), MAPPER.writeValueAsString(report) + "\n");
+    Path document = path.resolve(REPORT);
+    if (Seal.of(document) == Seal.State.BROKEN) {
+      warnings.accept(document + " was changed after it was written: it is written anew");
+    }
+    WholeFile.write(document, MAPPER.writeValueAsString(Seal.seal(MAPPER, report)) + "\n");
   }
 }

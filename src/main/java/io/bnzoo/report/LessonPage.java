@@ -17,6 +17,8 @@ import java.util.Map;
 /** The report for people: one HTML file that needs nothing beside it, and the same as Markdown. */
 final class LessonPage {
   static final String CHARTS = "charts";
+  static final String FILE = "index.html";
+  static final String TEXT = "lesson.md";
 
   private final LessonReport report;
   private final LessonTables tables;
@@ -40,8 +42,8 @@ final class LessonPage {
     model.put("legend", LessonText.LEGEND);
     model.put("experiments", experiments);
     model.put("provenance", LessonText.provenance(report));
-    WholeFile.write(folder.resolve("index.html"), fill("lesson.ftlh", model));
-    WholeFile.write(folder.resolve("lesson.md"), fill("lesson.ftl", model));
+    WholeFile.write(folder.resolve(FILE), fill("lesson.ftlh", model));
+    WholeFile.write(folder.resolve(TEXT), fill("lesson.ftl", model));
   }
 
   private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {

@@ -7,12 +7,9 @@ import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.storage.ModelFiles;
-import io.bnzoo.storage.ModelOrigin;
 import io.bnzoo.storage.SpecificationJson;
 import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.train.Checkpoints;
-import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,21 +26,30 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * The folder of a run, from which the same run goes on after an interruption.
  *
  * <p>{@code run.json} says what was asked for. A network that is done has its model and its figures
- * there, {@code LABEL-seed-N.zip} and {@code .json}, one that is under way its checkpoints. The
- * folder belongs to one process as long as this is open.
+ * there, see {@link FinishedNetworks}, one that is under way its checkpoints. The folder belongs to
+ * one process as long as this is open.
  */
 public final class RunFolder implements Comparison.Keeper, AutoCloseable {
   private static final String REQUEST = "run.json";
   private static final String CHECKPOINTS = "checkpoints";
 
+  private static final String RESULT = "result.json";
+  private static final String TABLE = "result.md";
+  private static final String ACCURACY = "accuracy.png";
+  private static final String LOSS = "loss.png";
+
+  /** Of a lesson. */
+  private static final String TRIALS = "trials";
+
   /** By what the folder of a run, or of the lesson, is known. */
-  private static final List<String> SIGNS = List.of(REQUEST, "trials", "lesson.json");
+  private static final List<String> SIGNS = List.of(REQUEST, TRIALS, "lesson.json");
 
   private final Path path;
   private final RunRequest.Settings settings;
   private final CheckpointPlan checkpointPlan;
   private final Consumer<String> notices;
   private final FolderLock lock;
+  private final FinishedNetworks networks;
 
   private RunFolder(
       Path path,
@@ -56,6 +62,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
     this.checkpointPlan = checkpointPlan;
     this.notices = notices;
     this.lock = lock;
+    this.networks = new FinishedNetworks(path, settings, notices);
   }
 
   /**
@@ -64,6 +71,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
    * @param notices hears in single lines what a person should know
    * @throws OtherRunException if there is a folder with something else in it
    * @throws io.bnzoo.files.FolderInUseException if another process works in it
+   * @throws IOException if what a run writes there has no place
    */
   public static RunFolder open(
       Path path, RunRequest request, CheckpointPlan checkpointPlan, Consumer<String> notices)
@@ -73,6 +81,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
     }
     FolderLock lock = FolderLock.take(path);
     try {
+      FolderLock.requireNoLink(path.resolve(CHECKPOINTS));
       WholeFile.removeUnfinished(path);
       WholeFile.removeUnfinished(path.resolve(CHECKPOINTS));
       if (isEmpty(path)) {
@@ -80,10 +89,20 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
       } else {
         requireSame(path, request.settings()); // In the meantime it may have become another's.
       }
-      return new RunFolder(path, request.settings(), checkpointPlan, notices, lock);
+      RunFolder folder = new RunFolder(path, request.settings(), checkpointPlan, notices, lock);
+      folder.requireRoom();
+      return folder;
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
+    }
+  }
+
+  /** Better now than after an hour of training. */
+  private void requireRoom() throws IOException {
+    networks.requireRoom();
+    for (String file : List.of(RESULT, TABLE, ACCURACY, LOSS)) {
+      WholeFile.requireNoFolder(path.resolve(file));
     }
   }
 
@@ -99,7 +118,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
 
   private static void requireSame(Path path, RunRequest.Settings settings) throws IOException {
     if (!Files.isRegularFile(path.resolve(REQUEST))) {
-      throw new OtherRunException(path, "it has no " + REQUEST);
+      throw OtherRunException.taken(path, "it has no " + REQUEST);
     }
     JsonNode found = document(path).path("settings");
     JsonNode expected = SpecificationJson.asRead(Json.mapper(), settings);
@@ -108,7 +127,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
       expected.fieldNames().forEachRemaining(names::add);
       found.fieldNames().forEachRemaining(names::add);
       names.removeIf(name -> expected.path(name).equals(found.path(name)));
-      throw new OtherRunException(path, "it differs in " + String.join(", ", names));
+      throw OtherRunException.taken(path, "it differs in " + String.join(", ", names));
     }
   }
 
@@ -116,7 +135,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
     try {
       return Json.mapper().readTree(Files.readAllBytes(path.resolve(REQUEST)));
     } catch (JsonProcessingException e) {
-      throw new OtherRunException(path, "its " + REQUEST + " is damaged");
+      throw OtherRunException.taken(path, "its " + REQUEST + " is damaged");
     }
   }
 
@@ -127,10 +146,17 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
    */
   public static List<String> command(Path path) throws IOException {
     if (!Files.isRegularFile(path.resolve(REQUEST))) {
-      throw new OtherRunException(path, "it has no " + REQUEST);
+      boolean lesson = Files.isDirectory(path.resolve(TRIALS));
+      throw OtherRunException.missing(
+          path, lesson ? "lesson run resumes it by the same command" : "it has no " + REQUEST);
     }
     List<String> command = new ArrayList<>();
-    document(path).path("command").forEach(argument -> command.add(argument.asText()));
+    for (JsonNode argument : document(path).path("command")) {
+      if (!argument.isTextual()) {
+        throw OtherRunException.missing(path, "its " + REQUEST + " is damaged");
+      }
+      command.add(argument.textValue());
+    }
     return command;
   }
 
@@ -145,7 +171,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
       return Optional.empty();
     }
     if (SIGNS.stream().noneMatch(sign -> Files.exists(path.resolve(sign)))) {
-      throw new OtherRunException(path, "nothing in it is a run's");
+      throw OtherRunException.taken(path, "nothing in it is a run's");
     }
     Path aside = path.resolveSibling(path.getFileName() + "-old");
     for (int number = 2; Files.exists(aside); number++) {
@@ -162,22 +188,7 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
 
   @Override
   public Optional<TrainingResult> finished(NetworkSpec spec) throws IOException {
-    String name = Comparison.name(spec);
-    Path file = path.resolve(name + ".json");
-    if (!Files.isRegularFile(file) || !Files.isRegularFile(path.resolve(name + ".zip"))) {
-      return Optional.empty();
-    }
-    try {
-      TrainingResult result =
-          Json.mapper().readValue(Files.readAllBytes(file), TrainingResult.class);
-      if (result != null) {
-        notices.accept(name + " is here already");
-        return Optional.of(result);
-      }
-    } catch (JsonProcessingException e) {
-      notices.accept(file + " is damaged: it is trained again");
-    }
-    return Optional.empty();
+    return networks.find(spec);
   }
 
   @Override
@@ -198,30 +209,28 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
 
   @Override
   public void keep(Comparison.VariantResult variant, MultiLayerNetwork network) throws IOException {
-    TrainingResult result = variant.result();
-    ModelFiles.save(
-        network,
-        modelFile(variant),
-        new ModelOrigin(variant.spec(), settings.data(), result.batches()));
-    if (!(result.outcome() instanceof Outcome.Stopped)) {
-      WholeFile.write(path.resolve(Comparison.name(variant.spec()) + ".json"), Json.write(result));
-    }
+    networks.keep(variant, network);
   }
 
   /** Where a variant's model goes. */
   public Path modelFile(Comparison.VariantResult variant) {
-    return path.resolve(Comparison.name(variant.spec()) + ".zip");
+    return networks.modelFile(variant.spec());
   }
 
   /** Writes {@code result.json}, {@code result.md}, {@code accuracy.png} and {@code loss.png}. */
   public void write(Comparison.Result result, Provenance provenance) throws IOException {
-    WholeFile.write(path.resolve("result.json"), Json.write(ResultDocument.of(result, provenance)));
+    Path document = path.resolve(RESULT);
+    if (Seal.of(document) == Seal.State.BROKEN) {
+      notices.accept(document + " was changed after it was written: it is written anew");
+    }
     WholeFile.write(
-        path.resolve("result.md"),
+        document, Json.write(Seal.seal(Json.mapper(), ResultDocument.of(result, provenance))));
+    WholeFile.write(
+        path.resolve(TABLE),
         new ComparisonTable(result).asMarkdown(path.getFileName().toString(), provenance));
     CurveChart chart = new CurveChart(result);
-    chart.writeAccuracy(path.resolve("accuracy.png"));
-    chart.writeLoss(path.resolve("loss.png"));
+    chart.writeAccuracy(path.resolve(ACCURACY));
+    chart.writeLoss(path.resolve(LOSS));
   }
 
   /** Lets the folder go. */

@@ -12,6 +12,7 @@ import io.bnzoo.storage.SpecificationJson;
 import io.bnzoo.storage.StoredModel;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -80,12 +81,24 @@ public final class Checkpoints {
   void write(MultiLayerNetwork network, TrainingProgress progress) throws IOException {
     Path file =
         folder.resolve(String.format(Locale.ROOT, "%s-%06d%s", name, progress.batches(), ENDING));
+    makeRoom(file);
     ModelFiles.saveCheckpoint(
         network,
         file,
         new ModelOrigin(specification, dataSha256, progress.batches()),
         MAPPER.writeValueAsString(new Entry(training, progress)));
     removeAllBut(progress.batches());
+  }
+
+  /** A folder in a checkpoint's place does not keep the training from going on. */
+  private static void makeRoom(Path file) throws IOException {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      Path aside = file.resolveSibling(file.getFileName() + "-old");
+      for (int number = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); number++) {
+        aside = file.resolveSibling(file.getFileName() + "-old-" + number);
+      }
+      Files.move(file, aside);
+    }
   }
 
   /** Those of more batches are of no use either: the training had to go back behind them. */
@@ -160,7 +173,7 @@ public final class Checkpoints {
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> batches(file) >= 0)
+          .filter(file -> batches(file) >= 0 && Files.isRegularFile(file))
           .sorted(Comparator.comparing(this::batches).reversed())
           .toList();
     }
@@ -169,8 +182,10 @@ public final class Checkpoints {
   /** After how many a file was written, by its name; -1 if it is none of this training's. */
   private int batches(Path file) {
     Matcher matcher =
-        Pattern.compile(Pattern.quote(name) + "-(\\d{6,9})\\" + ENDING)
+        Pattern.compile(Pattern.quote(name) + "-(\\d{6,10})\\" + ENDING)
             .matcher(file.getFileName().toString());
-    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+    return matcher.matches()
+        ? (int) Math.min(Integer.MAX_VALUE, Long.parseLong(matcher.group(1)))
+        : -1;
   }
 }

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,15 @@ class FolderLockTest {
           .withMessageContaining("is in use by another process: wait until that is done");
     }
     FolderLock.take(folder.resolve("run")).close();
+  }
+
+  @Test
+  void aLinkInTheLocksPlaceIsNotFollowed() throws IOException {
+    Files.createSymbolicLink(folder.resolve(".lock"), folder.resolve("elsewhere"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> FolderLock.take(folder))
+        .withMessageContaining(".lock is no regular file");
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,9 +58,13 @@ class WholeFileTest {
 
   @Test
   void whatAKilledProcessLeftIsRemoved() throws IOException {
-    Files.writeString(folder.resolve("model.zip.1234.part"), "half");
+    String unfinished = "." + UUID.randomUUID() + ".part";
+    Files.writeString(folder.resolve("model.zip" + unfinished), "half");
     Files.writeString(folder.resolve("model.zip"), "whole");
+    Files.writeString(folder.resolve("film.mkv.part"), "somebody else's download");
+    Files.createDirectory(folder.resolve("folder" + unfinished));
     WholeFile.removeUnfinished(folder);
-    assertThat(folder.toFile().list()).containsExactly("model.zip");
+    assertThat(folder.toFile().list())
+        .containsExactlyInAnyOrder("model.zip", "film.mkv.part", "folder" + unfinished);
   }
 }

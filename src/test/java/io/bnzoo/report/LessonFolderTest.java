@@ -3,6 +3,7 @@ package io.bnzoo.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bnzoo.data.Digits;
 import io.bnzoo.diagnostics.Snapshot;
 import io.bnzoo.experiment.ExperimentResult;
@@ -107,11 +108,66 @@ class LessonFolderTest {
     assertThat(warnings).singleElement().asString().contains(file + " is damaged");
   }
 
+  /** A trial's file with one text in the place of another, and the right checksum or an old one. */
+  private static void edit(Path file, String found, String replacement, Seal.State seal)
+      throws IOException {
+    ObjectNode document = (ObjectNode) Json.mapper().readTree(file.toFile());
+    if (seal != Seal.State.BROKEN) {
+      document.remove("sha256");
+    }
+    String edited = document.toString().replace(found, replacement);
+    assertThat(edited).isNotEqualTo(document.toString());
+    if (seal == Seal.State.INTACT) {
+      edited = Seal.seal(Json.mapper(), Json.mapper().readTree(edited)).toString();
+    }
+    Files.writeString(file, edited);
+  }
+
+  @Test
+  void figuresThatWereEditedDoNotCount() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
+    edit(file, "0.95", "0.99", Seal.State.BROKEN);
+    assertThat(missing()).isEqualTo(TRIALS);
+    assertThat(warnings)
+        .containsExactly(file + " was changed after it was written and does not count");
+  }
+
+  @Test
+  void trialsOfAVersionWithoutChecksumsCount() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
+    edit(file, COMMAND, "bnzoo lesson run all", Seal.State.MISSING);
+    assertThat(missing()).hasSize(3);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aReportThatWasEditedIsWrittenAnewAndNamed() throws IOException {
+    keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
+    LessonFolder folder = folder();
+    folder.write(folder.report());
+    folder.write(folder.report());
+    assertThat(warnings).isEmpty();
+    Path report = path.resolve("lesson.json");
+    edit(report, "0.95", "0.99", Seal.State.BROKEN);
+    folder.write(folder.report());
+    assertThat(warnings)
+        .containsExactly(report + " was changed after it was written: it is written anew");
+  }
+
+  @Test
+  void aLinkInThePlaceOfTheTrialsIsNotFollowed() throws IOException {
+    Path elsewhere = Files.createDirectory(path.resolve("elsewhere"));
+    Files.createSymbolicLink(path.resolve("trials"), elsewhere);
+    assertThatThrownBy(this::folder).hasMessageContaining("trials is a symbolic link");
+  }
+
   @Test
   void aResultThatMakesNoSenseIsTrainedAgain() throws IOException {
     keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
     Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
-    Files.writeString(file, Files.readString(file).replace("\"Trained\"", "\"Enlightened\""));
+    edit(file, "\"Trained\"", "\"Enlightened\"", Seal.State.INTACT);
     assertThat(missing()).isEqualTo(TRIALS);
     assertThat(warnings).singleElement().asString().contains(file + " is damaged");
   }
@@ -126,9 +182,10 @@ class LessonFolderTest {
         .hasMessage(file + " is of another length: choose another --name, or move the folder away");
     Digits.Origin drawn = new Digits.Origin(Digits.Kind.GENERATED, "drawn", "cd34");
     assertThatThrownBy(() -> folder(Scale.FULL, drawn)).hasMessageContaining("of other digits");
-    Files.writeString(file, written.replace("\"stddev\":0.05", "\"stddev\":0.06"));
+    edit(file, "\"stddev\":0.05", "\"stddev\":0.06", Seal.State.INTACT);
     assertThatThrownBy(this::folder).hasMessageContaining("of other settings");
-    Files.writeString(file, written.replace("\"format\":1", "\"format\":2"));
+    Files.writeString(file, written);
+    edit(file, "\"format\":1", "\"format\":2", Seal.State.INTACT);
     assertThatThrownBy(this::folder).hasMessageContaining("of another format");
     Files.writeString(file, written);
     assertThat(missing()).hasSize(3);
@@ -138,7 +195,7 @@ class LessonFolderTest {
   void aMissingFigureIsNotReadAsNothing() throws IOException {
     keep(Trials.finished(TRIALS.get(1), 0.95, 0.9));
     Path file = path.resolve("trials").resolve(TRIALS.get(1).name() + ".json");
-    Files.writeString(file, Files.readString(file).replace("\"singleAccuracy\":0.95,", ""));
+    edit(file, "\"singleAccuracy\":0.95,", "", Seal.State.INTACT);
     assertThat(missing()).isEqualTo(TRIALS);
     assertThat(warnings).singleElement().asString().contains("is damaged");
   }

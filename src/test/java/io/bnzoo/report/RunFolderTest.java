@@ -15,10 +15,14 @@ import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -69,10 +73,11 @@ class RunFolderTest {
   void whatAKilledProcessLeftUnfinishedIsNoObstacle() throws IOException {
     Path checkpoints = runs.resolve("pair").resolve("checkpoints");
     Files.createDirectory(runs.resolve("pair"));
-    Files.writeString(runs.resolve("pair").resolve("run.json.1234.part"), "{");
+    Files.writeString(runs.resolve("pair").resolve("run.json." + UUID.randomUUID() + ".part"), "{");
     open("plain").close();
     Files.createDirectory(checkpoints);
-    Files.writeString(checkpoints.resolve("plain-seed-1-000100.zip.1234.part"), "half");
+    Files.writeString(
+        checkpoints.resolve("plain-seed-1-000100.zip." + UUID.randomUUID() + ".part"), "half");
     open("plain").close();
     assertThat(checkpoints).isEmptyDirectory();
     assertThat(runs.resolve("pair").toFile().list())
@@ -114,12 +119,168 @@ class RunFolderTest {
       Files.move(model, away);
       assertThat(folder.finished(plain.spec())).as("without its model").isEmpty();
       Files.move(away, model);
-      Files.writeString(runs.resolve("pair").resolve("plain-seed-1.json"), "null");
-      assertThat(folder.finished(plain.spec())).isEmpty();
-      Files.writeString(runs.resolve("pair").resolve("plain-seed-1.json"), "{");
-      assertThat(folder.finished(plain.spec())).isEmpty();
-      assertThat(notices).last().asString().contains("is damaged: it is trained again");
+      assertThat(notices)
+          .containsExactly(
+              "plain-seed-1 is here already", model + " is missing: plain-seed-1 is trained again");
+      Path figures = runs.resolve("pair").resolve("plain-seed-1.json");
+      for (String damaged : List.of("null", "{", "[]", "", "{\"result\": {}}")) {
+        Files.writeString(figures, damaged);
+        assertThat(folder.finished(plain.spec())).as(damaged).isEmpty();
+        assertThat(notices).last().asString().endsWith(": plain-seed-1 is trained again");
+      }
     }
+  }
+
+  /** A finished network's files, changed in one way or another, and what is said of it. */
+  private String saidAfter(Change change) throws IOException {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+    Comparison.VariantResult plain = Results.plain(1);
+    try (RunFolder folder = open("plain")) {
+      folder.keep(plain, network);
+      change.make(folder.modelFile(plain), folder.path().resolve("plain-seed-1.json"));
+      notices.clear();
+      boolean known = folder.finished(plain.spec()).isPresent();
+      assertThat(notices).hasSize(1);
+      assertThat(notices.get(0)).doesNotContain("\n");
+      assertThat(known).isEqualTo(notices.get(0).contains("is here already"));
+      return notices.get(0);
+    }
+  }
+
+  /** Something that happens to the two files of a finished network. */
+  @FunctionalInterface
+  private interface Change {
+    void make(Path model, Path figures) throws IOException;
+  }
+
+  private static void replace(Path file, String found, String replacement) throws IOException {
+    String text = Files.readString(file);
+    assertThat(text).contains(found);
+    Files.writeString(file, text.replace(found, replacement));
+  }
+
+  @Test
+  void aFinishedModelThatWasCutOffIsTrainedAgain() throws IOException {
+    String said =
+        saidAfter(
+            (model, figures) ->
+                Files.write(model, Arrays.copyOf(Files.readAllBytes(model), 20_000)));
+    assertThat(said).contains("plain-seed-1.zip is damaged, or was changed after it was written");
+  }
+
+  @Test
+  void anotherWholeModelInItsPlaceIsTrainedAgain() throws IOException {
+    String said =
+        saidAfter(
+            (model, figures) ->
+                ModelFiles.save(ThreeLayerMlp.builder().seed(2).build().init(), model));
+    assertThat(said).contains("plain-seed-1.zip is damaged, or was changed after it was written");
+  }
+
+  @Test
+  void figuresThatWereEditedAreTrainedAgain() throws IOException {
+    assertThat(saidAfter((model, figures) -> replace(figures, "0.0974", "0.9974")))
+        .contains("plain-seed-1.json was changed after it was written");
+    assertThat(saidAfter((model, figures) -> replace(figures, "sha256", "sha257")))
+        .contains("plain-seed-1.json was changed after it was written");
+  }
+
+  @Test
+  void figuresThatWereLaidOutOtherwiseAreTheSame() throws IOException {
+    assertThat(saidAfter((model, figures) -> replace(figures, "\n", "  \n")))
+        .isEqualTo("plain-seed-1 is here already");
+  }
+
+  @Test
+  void filesOfAnotherRunDoNotCount() throws IOException {
+    Change copied =
+        (model, figures) -> {
+          try (RunFolder other =
+              RunFolder.open(
+                  runs.resolve("other"),
+                  new RunRequest(
+                      List.of(),
+                      new RunRequest.Settings(
+                          request("plain").settings().networks(), Results.PLAN, "cd34", "x", 1)),
+                  CheckpointPlan.STANDARD,
+                  line -> {})) {
+            other.keep(Results.plain(1), ThreeLayerMlp.builder().build().init());
+          }
+          for (Path file : List.of(model, figures)) {
+            Files.copy(
+                runs.resolve("other").resolve(file.getFileName()),
+                file,
+                StandardCopyOption.REPLACE_EXISTING);
+          }
+        };
+    assertThat(saidAfter(copied)).contains("plain-seed-1.json is of another run");
+  }
+
+  /** As it was written before it had a checksum: the result alone. */
+  private static void writeFormat1(Path figures) throws IOException {
+    JsonNode result = Json.mapper().readTree(figures.toFile()).path("result");
+    Files.writeString(figures, Json.write(result));
+  }
+
+  @Test
+  void figuresWithoutAChecksumCountIfTheModelsOwnAreRight() throws IOException {
+    assertThat(saidAfter((model, figures) -> writeFormat1(figures)))
+        .isEqualTo("plain-seed-1 is here already");
+    Change cutOff =
+        (model, figures) -> {
+          writeFormat1(figures);
+          Files.write(model, Arrays.copyOf(Files.readAllBytes(model), 20_000));
+        };
+    assertThat(saidAfter(cutOff)).contains("plain-seed-1.zip", "plain-seed-1 is trained again");
+    Change ofAnother =
+        (model, figures) -> {
+          writeFormat1(figures);
+          replace(figures, "\"batches\" : 800", "\"batches\" : 801");
+        };
+    assertThat(saidAfter(ofAnother)).contains("is of another run than its figures");
+  }
+
+  @Test
+  void aTableOfResultsThatWasEditedIsWrittenAnewAndNamed() throws IOException {
+    try (RunFolder folder = open("plain", "batch-norm")) {
+      folder.write(Results.pair(), HERE);
+      folder.write(Results.pair(), HERE);
+      assertThat(notices).isEmpty();
+      Path results = folder.path().resolve("result.json");
+      String written = Files.readString(results);
+      replace(results, "0.9687", "0.9987");
+      folder.write(Results.pair(), HERE);
+      assertThat(notices)
+          .containsExactly(results + " was changed after it was written: it is written anew");
+      assertThat(results).hasContent(written);
+    }
+  }
+
+  @Test
+  void aLinkInThePlaceOfTheCheckpointsIsNotFollowed() throws IOException {
+    open("plain").close();
+    Path elsewhere = Files.createDirectory(runs.resolve("elsewhere"));
+    Path theirs = elsewhere.resolve("model.zip." + UUID.randomUUID() + ".part");
+    Files.writeString(theirs, "in the making");
+    Files.createSymbolicLink(runs.resolve("pair").resolve("checkpoints"), elsewhere);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> open("plain"))
+        .withMessageContaining("checkpoints is a symbolic link, which is not followed");
+    assertThat(theirs).exists();
+  }
+
+  @Test
+  void aFolderInAFilesPlaceIsToldBeforeAnythingIsTrained() throws IOException {
+    open("plain").close();
+    for (String name : List.of("plain-seed-1.zip", "plain-seed-1.json", "result.md")) {
+      Path folder = Files.createDirectory(runs.resolve("pair").resolve(name));
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> open("plain"))
+          .withMessageContaining(name + " is a folder, where a file is to be written");
+      Files.delete(folder);
+    }
+    Files.writeString(runs.resolve("pair").resolve("checkpoints"), "");
+    assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> open("plain"));
   }
 
   @Test

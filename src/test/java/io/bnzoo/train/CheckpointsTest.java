@@ -140,6 +140,24 @@ class CheckpointsTest {
   }
 
   @Test
+  void aFolderInACheckpointsPlaceIsMovedAside() throws IOException {
+    Files.createDirectories(folder.resolve("mlp-000020.zip").resolve("thesis"));
+    Files.createDirectories(folder.resolve("mlp-000090.zip"));
+    assertThat(checkpoints(model("batch-norm")).newest(warning -> {})).isEmpty();
+    train(model("batch-norm"));
+    assertThat(names())
+        .containsExactly(
+            "mlp-000020.zip",
+            "mlp-000020.zip-old",
+            "mlp-000024.zip",
+            "mlp-000028.zip",
+            "mlp-000090.zip");
+    assertThat(folder.resolve("mlp-000020.zip-old").resolve("thesis")).exists();
+    checkpoints(model("batch-norm")).remove();
+    assertThat(names()).containsExactly("mlp-000020.zip-old", "mlp-000090.zip");
+  }
+
+  @Test
   void anotherTrainingsCheckpointsAreNotTaken() throws IOException {
     train(model("batch-norm"));
     List<String> warnings = new ArrayList<>();
