@@ -3,6 +3,7 @@ package io.bnzoo.data;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -75,9 +76,13 @@ public final class LabeledImages {
     return size;
   }
 
-  /** The digit that image {@code index} shows. */
+  /**
+   * The digit that image {@code index} shows.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
   public int label(int index) {
-    return labels[offset + index];
+    return labels[offset + Objects.checkIndex(index, size)];
   }
 
   /** Images {@code from} (inclusive) to {@code to} (exclusive), sharing this object's memory. */
@@ -89,21 +94,29 @@ public final class LabeledImages {
     return new LabeledImages(pixels, labels, offset + from, to - from);
   }
 
-  /** The images of the given positions, copied, in that order. */
+  /**
+   * The images of the given positions, copied, in that order.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
   public LabeledImages select(int... indices) {
     byte[] chosenPixels = new byte[indices.length * PIXELS];
     byte[] chosenLabels = new byte[indices.length];
     for (int i = 0; i < indices.length; i++) {
-      int index = offset + indices[i];
+      int index = offset + Objects.checkIndex(indices[i], size);
       System.arraycopy(pixels, index * PIXELS, chosenPixels, i * PIXELS, PIXELS);
       chosenLabels[i] = labels[index];
     }
     return new LabeledImages(chosenPixels, chosenLabels, 0, indices.length);
   }
 
-  /** One image's pixels, row by row, as bytes 0 to 255. */
+  /**
+   * One image's pixels, row by row, as bytes 0 to 255.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
   public byte[] pixels(int index) {
-    int start = (offset + index) * PIXELS;
+    int start = (offset + Objects.checkIndex(index, size)) * PIXELS;
     return Arrays.copyOfRange(pixels, start, start + PIXELS);
   }
 
@@ -125,7 +138,9 @@ public final class LabeledImages {
   /** Nd4j.createFromArray would put value by value, through three layers of checks. */
   private INDArray array(float[] values, int columns) {
     INDArray array = Nd4j.createUninitialized(DataType.FLOAT, size, columns);
-    array.data().asNioFloat().put(values);
+    if (size > 0) { // An empty array has no memory.
+      array.data().asNioFloat().put(values);
+    }
     return array;
   }
 

@@ -1,6 +1,7 @@
 package io.bnzoo.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,23 @@ class LabeledImagesTest {
     assertThat(second.label(0)).isEqualTo(9);
     assertThat(second.images().getFloat(0, 3)).isEqualTo(1f);
     assertThat(second.select(0).pixels(0)).isEqualTo(TWO.pixels(1));
+  }
+
+  /** The neighbours of a slice are in the same memory. */
+  @Test
+  void aSliceShowsNothingBeyondItsEnds() {
+    LabeledImages first = TWO.slice(0, 1);
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> first.label(1));
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> first.pixels(1));
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> first.select(0, 1));
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> TWO.slice(1, 2).label(-1));
+  }
+
+  @Test
+  void noImagesAreEmptyArrays() {
+    assertThat(TWO.slice(1, 1).images().shape()).containsExactly(0, 784);
+    assertThat(TWO.slice(1, 1).oneHotLabels().shape()).containsExactly(0, 10);
   }
 
   @Test
