@@ -3,6 +3,7 @@ package io.bnzoo.bench;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
+import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.program.Blueprint;
 import io.bnzoo.program.UnsupportedNetworkException;
@@ -46,7 +47,9 @@ final class Workload implements AutoCloseable {
   /** What a step would take if all of it were one matrix product, in milliseconds. */
   double floor() {
     try (MatrixProduct product = new MatrixProduct(threads)) {
-      return Blueprint.of(engine.network()).operationsOfStep(batch.size()) / product.peak();
+      return Blueprint.of(engine.network(), ImageInput.of(engine.network()).type())
+              .operationsOfStep(batch.size())
+          / product.peak();
     } catch (UnsupportedNetworkException e) {
       throw new IllegalStateException("oneDNN runs the zoo's networks", e);
     }

@@ -63,8 +63,7 @@ public final class Probe {
     }
     this.engine = engine;
     MultiLayerNetwork network = engine.network();
-    this.images =
-        ImageInput.of(candidate -> network.output(candidate, false)).shaped(probing.images());
+    this.images = ImageInput.of(network).shaped(probing.images());
     this.labels = probing.oneHotLabels();
     this.stages = stages(network);
   }

@@ -40,7 +40,9 @@ public final class Dl4jEngine implements Engine {
     this.threads = threads;
     this.loss = LogitLoss.of(network.getLayerWiseConfigurations());
     this.beforeActivation = withoutOutputActivation(network);
-    this.input = ImageInput.of(images -> beforeActivation.output(images, false));
+    this.input =
+        ImageInput.of(
+            network.getLayerWiseConfigurations(), images -> beforeActivation.output(images, false));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import java.util.Set;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -12,6 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /**
  * An output layer's loss, from logits [N,classes] and one-hot labels.
@@ -19,6 +21,9 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  * <p>The two cross-entropies are {@link CrossEntropy}'s; any other loss is left to Deeplearning4j.
  */
 interface LogitLoss {
+
+  /** LossNegativeLogLikelihood is a LossMCXENT by another name. */
+  Set<Class<?>> MULTI_CLASS = Set.of(LossMCXENT.class, LossNegativeLogLikelihood.class);
 
   /** The mean over the batch. */
   double mean(INDArray logits, INDArray labels);
@@ -29,22 +34,35 @@ interface LogitLoss {
    * @throws IllegalArgumentException if that is no output or loss layer
    */
   static LogitLoss of(MultiLayerConfiguration configuration) {
-    BaseLayer outputLayer = outputLayer(configuration);
-    ILossFunction function =
-        outputLayer instanceof LossLayer lossLayer
-            ? lossLayer.getLossFn()
-            : ((BaseOutputLayer) outputLayer).getLossFn();
-    IActivation activation = outputLayer.getActivationFn();
-    if (function instanceof LossBinaryXENT binary && activation instanceof ActivationSigmoid) {
-      return CrossEntropy.ofSigmoid(binary.getWeights());
+    ILossFunction function = function(configuration);
+    IActivation activation = outputLayer(configuration).getActivationFn();
+    // A subclass may compute anything, so classes are compared.
+    if (function.getClass() == LossBinaryXENT.class
+        && activation.getClass() == ActivationSigmoid.class) {
+      return CrossEntropy.ofSigmoid(((LossBinaryXENT) function).getWeights());
     }
-    // LossNegativeLogLikelihood is a LossMCXENT by another name.
-    if (function instanceof LossMCXENT multiClass
-        && activation instanceof ActivationSoftmax
-        && multiClass.getWeights() == null) {
+    if (MULTI_CLASS.contains(function.getClass())
+        && activation.getClass() == ActivationSoftmax.class
+        && ((LossMCXENT) function).getWeights() == null) {
       return CrossEntropy.ofSoftmax();
     }
     return (logits, labels) -> function.computeScore(labels, logits, activation, null, true);
+  }
+
+  /** How near to 0 and 1 a network's loss lets probabilities come in training, 0 if as they are. */
+  static double clipping(MultiLayerConfiguration configuration) {
+    ILossFunction function = function(configuration);
+    if (function instanceof LossBinaryXENT binary) {
+      return binary.getClipEps();
+    }
+    return function instanceof LossMCXENT multiClass ? multiClass.getSoftmaxClipEps() : 0;
+  }
+
+  private static ILossFunction function(MultiLayerConfiguration configuration) {
+    BaseLayer outputLayer = outputLayer(configuration);
+    return outputLayer instanceof LossLayer lossLayer
+        ? lossLayer.getLossFn()
+        : ((BaseOutputLayer) outputLayer).getLossFn();
   }
 
   /** The layer that has a network's loss. */

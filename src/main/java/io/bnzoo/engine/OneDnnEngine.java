@@ -7,6 +7,8 @@ import io.bnzoo.program.Blueprint;
 import io.bnzoo.program.CompiledNetwork;
 import io.bnzoo.program.Mode;
 import io.bnzoo.program.UnsupportedNetworkException;
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,17 +17,21 @@ import org.nd4j.linalg.factory.Nd4j;
  * A network as a fixed list of oneDNN's primitives, which is many times faster than
  * Deeplearning4j's own way.
  *
- * <p>What it computes is what {@link Dl4jEngine} computes, but for rounding and for one thing:
- * where an output is wrong beyond Deeplearning4j's clipping, the gradient is whole here. Listeners
- * of the network are not called. Training sets its loss as the network's score when {@link
- * #network} is asked for.
+ * <p>What it computes is what {@link Dl4jEngine} computes, but for rounding and for two things:
+ * where an output is wrong beyond Deeplearning4j's clipping, the gradient is whole here, and with a
+ * learning rate of 0 Adam does nothing (Deeplearning4j's takes its epsilon for the rate). A network
+ * with a setting that it would not follow is refused. Listeners of the network are not called.
+ * Training sets its loss as the network's score when {@link #network} is asked for.
  */
 public final class OneDnnEngine implements Engine {
+  /** Deeplearning4j's default, which leaves nearly all gradients whole. */
+  private static final double LARGEST_CLIPPING = 1e-5;
+
   private final MultiLayerNetwork network;
   private final int threads;
-  private final CrossEntropy loss;
-  private final CompiledNetwork compiled;
-  private final int classes;
+
+  private Plan plan;
+  private CompiledNetwork compiled;
 
   private int iteration;
   private double score;
@@ -52,14 +58,9 @@ public final class OneDnnEngine implements Engine {
 
   private OneDnnEngine(MultiLayerNetwork network, int threads, Plan plan) {
     NativeBackend.useThreads(threads);
-    if (plan.blueprint().input().values() != LabeledImages.PIXELS) {
-      throw new IllegalArgumentException(
-          "the network takes no images of 28 x 28 pixels and one channel");
-    }
     this.network = network;
     this.threads = threads;
-    this.loss = plan.loss();
-    this.classes = Math.toIntExact(plan.blueprint().classes());
+    this.plan = plan;
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
     this.compiled = new CompiledNetwork(plan.blueprint(), network);
   }
@@ -75,16 +76,35 @@ public final class OneDnnEngine implements Engine {
   }
 
   /** What is computed, and the loss of it. */
-  private record Plan(Blueprint blueprint, CrossEntropy loss) {}
+  private record Plan(Blueprint blueprint, CrossEntropy loss) {
+    int classes() {
+      return Math.toIntExact(blueprint.classes());
+    }
+  }
 
   private static Plan plan(MultiLayerNetwork network) throws UnsupportedNetworkException {
     if (OneDnn.obstacle().isPresent()) {
       throw new UnsupportedNetworkException(OneDnn.obstacle().get());
     }
-    if (LogitLoss.of(network.getLayerWiseConfigurations()) instanceof CrossEntropy loss) {
-      return new Plan(Blueprint.of(network), loss);
+    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
+    if (!(LogitLoss.of(configuration) instanceof CrossEntropy loss)) {
+      throw new UnsupportedNetworkException("its loss is no cross-entropy of a sigmoid or softmax");
     }
-    throw new UnsupportedNetworkException("its loss is no cross-entropy of a sigmoid or softmax");
+    double clipping = LogitLoss.clipping(configuration);
+    if (clipping > LARGEST_CLIPPING) {
+      throw new UnsupportedNetworkException("its loss clips probabilities at " + clipping);
+    }
+    List<ImageInput> candidates = ImageInput.candidates(configuration);
+    for (ImageInput input : candidates) {
+      try {
+        return new Plan(Blueprint.of(network, input.type()), loss);
+      } catch (UnsupportedNetworkException e) {
+        if (input == candidates.get(candidates.size() - 1)) {
+          throw e;
+        }
+      }
+    }
+    throw new IllegalStateException("no candidates");
   }
 
   private static Plan planOrRefusal(MultiLayerNetwork network) {
@@ -100,7 +120,9 @@ public final class OneDnnEngine implements Engine {
     takeOver();
     float[] logits = compiled.forward(batch.pixels(), batch.size());
     float[] gradient = new float[logits.length];
-    score = loss.mean(logits, batch.oneHot(), classes, gradient) + compiled.regularization();
+    score =
+        plan.loss().mean(logits, batch.oneHot(), plan.classes(), gradient)
+            + compiled.regularization();
     if (!compiled.isFinite()) {
       score = Double.NaN;
     }
@@ -115,7 +137,7 @@ public final class OneDnnEngine implements Engine {
     takeOver();
     Mode mode = statistics == Statistics.BATCH ? Mode.BY_BATCH : Mode.BY_POPULATION;
     float[] logits = compiled.logits(images.pixels(), images.size(), mode);
-    return Nd4j.createFromArray(logits).reshape('c', images.size(), classes);
+    return Nd4j.createFromArray(logits).reshape('c', images.size(), plan.classes());
   }
 
   /**
@@ -132,15 +154,28 @@ public final class OneDnnEngine implements Engine {
     }
     NativeBackend.useThreads(threads);
     if (networkIsOut) {
-      compiled.load(network);
+      takeOverNetwork();
       iteration = network.getLayerWiseConfigurations().getIterationCount();
       networkIsOut = false;
     }
   }
 
+  /** Its configuration may have changed as well: a learning rate, say. */
+  private void takeOverNetwork() {
+    Plan now = planOrRefusal(network);
+    if (now.blueprint().equals(plan.blueprint())) {
+      compiled.load(network);
+    } else {
+      CompiledNetwork before = compiled;
+      compiled = new CompiledNetwork(now.blueprint(), network);
+      before.close();
+    }
+    plan = now;
+  }
+
   @Override
   public double loss(INDArray logits, INDArray labels) {
-    return loss.mean(logits, labels);
+    return plan.loss().mean(logits, labels);
   }
 
   @Override

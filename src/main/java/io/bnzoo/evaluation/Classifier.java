@@ -41,7 +41,7 @@ interface Classifier extends AutoCloseable {
     if (!(graph.getOutputLayer(0) instanceof IOutputLayer)) {
       throw new IllegalArgumentException("the model's last layer must be an output or loss layer");
     }
-    return new OfGraph(graph, ImageInput.of(images -> graph.outputSingle(images)));
+    return new OfGraph(graph, ImageInput.of(graph));
   }
 
   /** A sequential network, through its logits. */

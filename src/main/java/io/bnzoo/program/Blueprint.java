@@ -1,7 +1,11 @@
 package io.bnzoo.program;
 
+import io.bnzoo.onednn.Function;
 import io.bnzoo.onednn.Temporaries;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -19,12 +23,31 @@ public record Blueprint(Operation.ImageSize input, List<Operation> operations, l
   /**
    * Reads a network's configuration.
    *
+   * @param input what the network is given: vectors, or images in one of the orders of axes
    * @throws UnsupportedNetworkException if a part of it has no kernels here
    */
-  public static Blueprint of(MultiLayerNetwork network) throws UnsupportedNetworkException {
+  public static Blueprint of(MultiLayerNetwork network, InputType input)
+      throws UnsupportedNetworkException {
     try (Temporaries made = new Temporaries()) {
-      return new NetworkReader(network).read();
+      return new NetworkReader(network).read(input);
     }
+  }
+
+  /** The same computation with each function of a result as an operation of its own. */
+  Blueprint spelledOut() {
+    return new Blueprint(input, operations.stream().flatMap(Blueprint::parts).toList(), classes);
+  }
+
+  private static Stream<Operation> parts(Operation operation) {
+    if (operation instanceof Operation.Affine affine && affine.then().isPresent()) {
+      return Stream.of(
+          affine.followedBy(Optional.empty()), new Operation.Application(affine.then().get()));
+    }
+    if (operation instanceof Operation.Normalization normalization && normalization.rectified()) {
+      return Stream.of(
+          normalization.thenRectified(false), new Operation.Application(Function.RELU));
+    }
+    return Stream.of(operation);
   }
 
   /**

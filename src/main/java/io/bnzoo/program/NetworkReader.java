@@ -1,6 +1,10 @@
 package io.bnzoo.program;
 
+import static io.bnzoo.program.SettingsCheck.describe;
+import static io.bnzoo.program.SettingsCheck.require;
+
 import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.ChannelwiseLayer;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.Function;
 import io.bnzoo.onednn.Layout;
@@ -9,11 +13,9 @@ import io.bnzoo.program.Operation.ImageSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -33,16 +35,8 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.learning.regularization.Regularization;
-import org.nd4j.linalg.schedule.FixedSchedule;
 
 /**
  * Turns Deeplearning4j's layers into operations.
@@ -54,8 +48,14 @@ final class NetworkReader {
   private final MultiLayerNetwork network;
   private final List<Operation> operations = new ArrayList<>();
 
+  /** What the first operation is given. */
+  private ImageSize start = new ImageSize(0, 0, 0);
+
   /** The images at this depth; none once they are flattened. */
-  private Optional<ImageSize> images;
+  private Optional<ImageSize> images = Optional.empty();
+
+  /** The order of their axes in Deeplearning4j, which flattening goes by. */
+  private CNN2DFormat format = CNN2DFormat.NCHW;
 
   private long features;
 
@@ -63,57 +63,62 @@ final class NetworkReader {
     this.network = network;
   }
 
-  Blueprint read() throws UnsupportedNetworkException {
-    checkWhole();
-    ImageSize input = input();
-    images = Optional.of(input);
-    features = input.values();
+  /**
+   * Reads the network.
+   *
+   * @param input what it is given, vectors or images
+   */
+  Blueprint read(InputType input) throws UnsupportedNetworkException {
+    SettingsCheck.check(network.getLayerWiseConfigurations());
+    SettingsCheck.check(network.conf());
+    take(input);
     int last = network.getnLayers() - 1;
     for (int i = 0; i <= last; i++) {
       preprocess(network.getLayerWiseConfigurations().getInputPreProcess(i));
       read(i, i == last);
     }
-    return new Blueprint(input, operations, features);
+    return new Blueprint(start, operations, features);
   }
 
-  private void checkWhole() throws UnsupportedNetworkException {
-    require(
-        network.getLayerWiseConfigurations().getDataType() == DataType.FLOAT,
-        "its numbers are not floats");
-    require(
-        network.getLayerWiseConfigurations().getBackpropType() == BackpropType.Standard,
-        "its backpropagation is truncated");
-  }
-
-  /** Square images of one channel, unless the first layer says otherwise. */
-  private ImageSize input() throws UnsupportedNetworkException {
-    Layer first = network.getLayerWiseConfigurations().getConf(0).getLayer();
-    require(
-        first instanceof FeedForwardLayer,
-        first.getClass().getSimpleName() + " is its first layer");
-    long values = ((FeedForwardLayer) first).getNIn();
-    if (first instanceof ConvolutionLayer) {
-      require(values == 1, "its images have " + values + " channels");
-      return new ImageSize(1, 28, 28);
+  private void take(InputType input) throws UnsupportedNetworkException {
+    if (input instanceof InputType.InputTypeConvolutional given) {
+      format = given.getFormat();
+      start = new ImageSize(given.getChannels(), given.getHeight(), given.getWidth());
+      images = Optional.of(start);
+    } else {
+      require(input instanceof InputType.InputTypeFeedForward, "it takes " + input);
+      start = new ImageSize(input.arrayElementsPerExample(), 1, 1);
     }
-    return new ImageSize(values, 1, 1);
+    features = start.values();
   }
 
   private void preprocess(InputPreProcessor step) throws UnsupportedNetworkException {
-    if (step instanceof CnnToFeedForwardPreProcessor flattening && images.isPresent()) {
-      operations.add(new Operation.Flattening(flattening.getFormat() == CNN2DFormat.NHWC));
+    if (step == null) {
+      return;
+    }
+    if (step.getClass() == CnnToFeedForwardPreProcessor.class && images.isPresent()) {
+      CNN2DFormat order = ((CnnToFeedForwardPreProcessor) step).getFormat();
+      require(order == format, "images in " + format + " are flattened as if in " + order);
+      operations.add(new Operation.Flattening(order == CNN2DFormat.NHWC));
       images = Optional.empty();
-    } else {
+    } else if (step.getClass() == FeedForwardToCnnPreProcessor.class && operations.isEmpty()) {
       // The input's values are in order already.
-      boolean inOrder =
-          step == null || (step instanceof FeedForwardToCnnPreProcessor && operations.isEmpty());
-      require(inOrder, "there is no kernel for " + step);
+      FeedForwardToCnnPreProcessor shape = (FeedForwardToCnnPreProcessor) step;
+      ImageSize size =
+          new ImageSize(shape.getNumChannels(), shape.getInputHeight(), shape.getInputWidth());
+      require(size.values() == features, features + " values are taken for " + size);
+      require(format == CNN2DFormat.NCHW, "images in " + format + " are taken for NCHW");
+      start = size;
+      images = Optional.of(size);
+    } else {
+      throw new UnsupportedNetworkException(
+          "there is no kernel for " + step.getClass().getSimpleName());
     }
   }
 
   private void read(int index, boolean last) throws UnsupportedNetworkException {
     Layer layer = network.getLayerWiseConfigurations().getConf(index).getLayer();
-    checkExtras(layer);
+    SettingsCheck.check(layer);
     if (last) {
       require(layer.getClass() == OutputLayer.class, describe(layer) + " is its last layer");
       operations.add(dense(index, (OutputLayer) layer, ((OutputLayer) layer).hasBias()));
@@ -121,15 +126,14 @@ final class NetworkReader {
       operations.add(convolution(index, (ConvolutionLayer) layer));
       apply(((BaseLayer) layer).getActivationFn(), layer);
     } else if (layer.getClass() == DenseLayer.class) {
-      require(!((DenseLayer) layer).hasLayerNorm(), describe(layer) + " normalizes layers");
       operations.add(dense(index, (DenseLayer) layer, ((DenseLayer) layer).hasBias()));
       apply(((BaseLayer) layer).getActivationFn(), layer);
     } else if (layer.getClass() == BatchNormalization.class) {
       operations.add(builtIn(index, (BatchNormalization) layer));
     } else if (layer instanceof LowLevelBatchNormalization byHand) {
       operations.add(byHand(index, byHand));
-    } else if (layer instanceof ChannelwiseBias) {
-      bias(index, layer);
+    } else if (layer instanceof ChannelwiseBias bias) {
+      bias(index, bias);
     } else if (layer.getClass() == ActivationLayer.class) {
       apply(((ActivationLayer) layer).getActivationFn(), layer);
     } else {
@@ -137,29 +141,12 @@ final class NetworkReader {
     }
   }
 
-  private void checkExtras(Layer layer) throws UnsupportedNetworkException {
-    require(layer.getIDropout() == null, describe(layer) + " drops out");
-    require(
-        layer.getConstraints() == null || layer.getConstraints().isEmpty(),
-        describe(layer) + " has constraints");
-    if (layer instanceof BaseLayer base) {
-      require(base.getWeightNoise() == null, describe(layer) + " has weight noise");
-      require(
-          base.getGradientNormalization() == null
-              || base.getGradientNormalization() == GradientNormalization.None,
-          describe(layer) + " clips or normalizes gradients");
-    }
-  }
-
   private Operation convolution(int index, ConvolutionLayer layer)
       throws UnsupportedNetworkException {
-    require(
-        layer.getDilation()[0] == 1 && layer.getDilation()[1] == 1,
-        describe(layer) + " is dilated");
-    require(images.isPresent(), describe(layer) + " takes no images");
-    ImageSize input = images.orElseThrow();
-    Axis vertical = axis(layer, 0, input.height());
-    Axis horizontal = axis(layer, 1, input.width());
+    ImageSize input = images(layer, layer.getCnn2dDataFormat());
+    requireInput(layer, layer.getNIn(), input.channels());
+    ConvolutionAxis vertical = ConvolutionAxis.of(layer, 0, input.height());
+    ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
     ImageSize output = new ImageSize(layer.getNOut(), vertical.output(), horizontal.output());
     images = Optional.of(output);
     features = output.values();
@@ -167,9 +154,7 @@ final class NetworkReader {
         layer.hasBias()
             ? Optional.of(vector(index, ConvolutionParamInitializer.BIAS_KEY))
             : Optional.empty();
-    boolean met =
-        vertical.before() < layer.getKernelSize()[0]
-            && horizontal.before() < layer.getKernelSize()[1];
+    boolean met = vertical.meetsFirst() && horizontal.meetsFirst();
     if (input.isPixel() && output.isPixel() && met) {
       return pixelConvolution(index, bias, vertical.before(), horizontal.before());
     }
@@ -183,6 +168,19 @@ final class NetworkReader {
             new Window.Pair(vertical.before(), horizontal.before()),
             new Window.Pair(vertical.after(), horizontal.after())),
         Optional.empty());
+  }
+
+  /** The images that a layer is given, which have to be in its order of axes. */
+  private ImageSize images(Layer layer, CNN2DFormat order) throws UnsupportedNetworkException {
+    require(images.isPresent(), describe(layer) + " takes no images");
+    require(
+        order == format, describe(layer) + " takes images in " + order + ", given in " + format);
+    return images.orElseThrow();
+  }
+
+  private static void requireInput(Layer layer, long takes, long given)
+      throws UnsupportedNetworkException {
+    require(takes == given, describe(layer) + " takes " + takes + " values and is given " + given);
   }
 
   /** The pixel meets the kernel where the padding before it ends. */
@@ -202,7 +200,12 @@ final class NetworkReader {
                 NDArrayIndex.point(j));
         Parameter parameter =
             Parameter.of(
-                name(index, key) + "[" + i + "," + j + "]", view, trained(index, key), 0, 1);
+                name(index, key) + "[" + i + "," + j + "]",
+                view,
+                firstOffset(),
+                trained(index, key),
+                0,
+                1);
         if (i == row && j == column) {
           used = parameter;
         } else {
@@ -213,32 +216,10 @@ final class NetworkReader {
     return new Operation.PixelConvolution(used, bias, unused, Optional.empty());
   }
 
-  /** A convolution in one direction. */
-  private record Axis(long output, long stride, long before, long after) {}
-
-  private static Axis axis(ConvolutionLayer layer, int direction, long input) {
-    long kernel = layer.getKernelSize()[direction];
-    long stride = layer.getStride()[direction];
-    if (layer.getConvolutionMode() == ConvolutionMode.Same) {
-      long output = (input + stride - 1) / stride;
-      // Where the zeros cannot be shared out evenly, the end has one more, as in TensorFlow.
-      long padding = Math.max(0, (output - 1) * stride + kernel - input);
-      return new Axis(output, stride, padding / 2, padding - padding / 2);
-    }
-    long padding = layer.getPadding()[direction];
-    long output = (input + 2 * padding - kernel) / stride + 1;
-    // What the kernel does not reach at the end, oneDNN wants to be taken away there.
-    return new Axis(output, stride, padding, (output - 1) * stride + kernel - input - padding);
-  }
-
   private Operation dense(int index, FeedForwardLayer layer, boolean biased)
       throws UnsupportedNetworkException {
-    require(
-        images.isEmpty() || operations.isEmpty(), describe(layer) + " takes images unflattened");
-    require(
-        layer.getNIn() == features,
-        describe(layer) + " takes " + layer.getNIn() + " values and is given " + features);
-    images = Optional.empty();
+    require(images.isEmpty(), describe(layer) + " takes images unflattened");
+    requireInput(layer, layer.getNIn(), features);
     features = layer.getNOut();
     return new Operation.Dense(
         parameter(index, DefaultParamInitializer.WEIGHT_KEY, 1, 0), // [in,out] to [out,in]
@@ -248,9 +229,10 @@ final class NetworkReader {
 
   private Operation builtIn(int index, BatchNormalization layer)
       throws UnsupportedNetworkException {
-    require(!layer.isLockGammaBeta(), describe(layer) + " locks gamma and beta");
-    require(!layer.isUseLogStd(), describe(layer) + " keeps a logarithm of the deviation");
-    require(layer.isMinibatch(), describe(layer) + " takes a batch for everything there is");
+    requireInput(
+        layer,
+        layer.getNOut(),
+        images.isPresent() ? images(layer, layer.getCnn2DFormat()).channels() : features);
     return normalization(
         index,
         BatchNormalizationParamInitializer.GAMMA,
@@ -263,6 +245,7 @@ final class NetworkReader {
 
   private Operation byHand(int index, LowLevelBatchNormalization layer)
       throws UnsupportedNetworkException {
+    requireInput(layer, layer.features(), given(layer));
     return normalization(
         index,
         LowLevelBatchNormalization.GAMMA,
@@ -273,14 +256,22 @@ final class NetworkReader {
         layer.epsilon());
   }
 
+  /** How many features or channels there are where a layer looks for them. */
+  private long given(ChannelwiseLayer layer) throws UnsupportedNetworkException {
+    return images.isPresent()
+        ? images(layer, layer.channelAxis() == 1 ? CNN2DFormat.NCHW : CNN2DFormat.NHWC).channels()
+        : features;
+  }
+
   private Operation normalization(
       int index, String gamma, String beta, String mean, String variance, double decay, double eps)
       throws UnsupportedNetworkException {
     Parameter scale = vector(index, gamma);
     Parameter shift = vector(index, beta);
-    require(
-        shift.offset() == scale.offset() + scale.length() && shift.change().equals(scale.change()),
-        "beta does not follow gamma in layer " + index);
+    if (shift.offset() != scale.offset() + scale.length()
+        || !shift.change().equals(scale.change())) {
+      throw new IllegalStateException("beta does not follow gamma in layer " + index);
+    }
     Layout both = Layout.rowByRow(2, scale.length());
     return new Operation.Normalization(
         new Parameter(scale.name() + " and " + beta, scale.offset(), both, scale.change()),
@@ -291,7 +282,8 @@ final class NetworkReader {
         false);
   }
 
-  private void bias(int index, Layer layer) throws UnsupportedNetworkException {
+  private void bias(int index, ChannelwiseBias layer) throws UnsupportedNetworkException {
+    requireInput(layer, layer.features(), given(layer));
     require(
         lastOperation() instanceof Operation.Normalization normalization
             && normalization.bias().isEmpty()
@@ -302,17 +294,17 @@ final class NetworkReader {
   }
 
   private void apply(IActivation activation, Layer layer) throws UnsupportedNetworkException {
-    if (activation instanceof ActivationIdentity) {
+    if (activation.getClass() == ActivationIdentity.class) {
       return;
     }
     Function function = function(activation, layer);
     Operation before = lastOperation();
     if (before instanceof Operation.Affine affine && affine.then().isEmpty()) {
-      replaceLast(affine.followedBy(function));
+      replaceLast(affine.followedBy(Optional.of(function)));
     } else if (before instanceof Operation.Normalization normalization
         && !normalization.rectified()
         && function == Function.RELU) {
-      replaceLast(normalization.thenRectified());
+      replaceLast(normalization.thenRectified(true));
     } else {
       operations.add(new Operation.Application(function));
     }
@@ -320,13 +312,13 @@ final class NetworkReader {
 
   private static Function function(IActivation activation, Layer layer)
       throws UnsupportedNetworkException {
-    if (activation.equals(new ActivationReLU())) {
+    if (activation.getClass() == ActivationReLU.class && activation.equals(new ActivationReLU())) {
       return Function.RELU;
     }
-    if (activation instanceof ActivationSigmoid) {
+    if (activation.getClass() == ActivationSigmoid.class) {
       return Function.SIGMOID;
     }
-    if (activation instanceof ActivationTanH) {
+    if (activation.getClass() == ActivationTanH.class) {
       return Function.TANH;
     }
     throw new UnsupportedNetworkException(
@@ -343,18 +335,28 @@ final class NetworkReader {
 
   private Parameter vector(int index, String key) throws UnsupportedNetworkException {
     INDArray view = view(index, key);
-    return Parameter.of(name(index, key), view.reshape(view.length()), trained(index, key), 0);
+    return Parameter.of(
+        name(index, key), view.reshape(view.length()), firstOffset(), trained(index, key), 0);
   }
 
   private Parameter averaged(int index, String key, double decay) {
     INDArray view = view(index, key);
     return Parameter.of(
-        name(index, key), view.reshape(view.length()), new Parameter.Averaged(decay), 0);
+        name(index, key),
+        view.reshape(view.length()),
+        firstOffset(),
+        new Parameter.Averaged(decay),
+        0);
   }
 
   private Parameter parameter(int index, String key, int... axes)
       throws UnsupportedNetworkException {
-    return Parameter.of(name(index, key), view(index, key), trained(index, key), axes);
+    return Parameter.of(
+        name(index, key), view(index, key), firstOffset(), trained(index, key), axes);
+  }
+
+  private long firstOffset() {
+    return network.params().offset();
   }
 
   private INDArray view(int index, String key) {
@@ -363,39 +365,11 @@ final class NetworkReader {
 
   private Parameter.Trained trained(int index, String key) throws UnsupportedNetworkException {
     Layer layer = network.getLayerWiseConfigurations().getConf(index).getLayer();
-    IUpdater updater = layer.getUpdaterByParam(key);
-    require(
-        updater instanceof Sgd || updater instanceof Nesterovs || updater instanceof Adam,
-        "there is no kernel for the updater "
-            + updater.getClass().getSimpleName()
-            + " of "
-            + describe(layer));
-    List<Regularization> regularizations = layer.getRegularizationByParam(key);
-    double l2 = 0;
-    for (Regularization each :
-        regularizations == null ? List.<Regularization>of() : regularizations) {
-      require(
-          each.getClass() == L2Regularization.class
-              && ((L2Regularization) each).getL2() instanceof FixedSchedule,
-          describe(layer) + " has " + each.getClass().getSimpleName());
-      l2 += ((L2Regularization) each).getL2().valueAt(0, 0);
-    }
-    return new Parameter.Trained(updater, l2, true);
+    return new Parameter.Trained(
+        SettingsCheck.updater(layer, key), SettingsCheck.l2(layer, key), true);
   }
 
   private String name(int index, String key) {
     return describe(network.getLayerWiseConfigurations().getConf(index).getLayer()) + "." + key;
-  }
-
-  private static String describe(Layer layer) {
-    String type = layer.getClass().getSimpleName();
-    return layer.getLayerName() == null ? type : type + " " + layer.getLayerName();
-  }
-
-  private static void require(boolean condition, String otherwise)
-      throws UnsupportedNetworkException {
-    if (!condition) {
-      throw new UnsupportedNetworkException(otherwise);
-    }
   }
 }

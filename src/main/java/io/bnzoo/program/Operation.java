@@ -22,8 +22,8 @@ public sealed interface Operation {
 
     Optional<Function> then();
 
-    /** The same map, and a function of it. */
-    Affine followedBy(Function function);
+    /** The same map, and a function of it, if any. */
+    Affine followedBy(Optional<Function> function);
 
     /** How many products of a weight and a value it adds up for an image. */
     default long products() {
@@ -51,8 +51,8 @@ public sealed interface Operation {
       Optional<Function> then)
       implements Affine {
     @Override
-    public Convolution followedBy(Function function) {
-      return new Convolution(weights, bias, input, output, window, Optional.of(function));
+    public Convolution followedBy(Optional<Function> function) {
+      return new Convolution(weights, bias, input, output, window, function);
     }
 
     /** Those with padding count. */
@@ -71,8 +71,8 @@ public sealed interface Operation {
   record Dense(Parameter weights, Optional<Parameter> bias, Optional<Function> then)
       implements Affine {
     @Override
-    public Dense followedBy(Function function) {
-      return new Dense(weights, bias, Optional.of(function));
+    public Dense followedBy(Optional<Function> function) {
+      return new Dense(weights, bias, function);
     }
   }
 
@@ -92,8 +92,8 @@ public sealed interface Operation {
     }
 
     @Override
-    public PixelConvolution followedBy(Function function) {
-      return new PixelConvolution(weights, bias, unused, Optional.of(function));
+    public PixelConvolution followedBy(Optional<Function> function) {
+      return new PixelConvolution(weights, bias, unused, function);
     }
 
     @Override
@@ -133,8 +133,8 @@ public sealed interface Operation {
           scaleAndShift, mean, variance, epsilon, Optional.of(added), rectified);
     }
 
-    Normalization thenRectified() {
-      return new Normalization(scaleAndShift, mean, variance, epsilon, bias, true);
+    Normalization thenRectified(boolean whether) {
+      return new Normalization(scaleAndShift, mean, variance, epsilon, bias, whether);
     }
   }
 
@@ -152,6 +152,11 @@ public sealed interface Operation {
   record ImageSize(long channels, long height, long width) {
     boolean isPixel() {
       return height == 1 && width == 1;
+    }
+
+    @Override
+    public String toString() {
+      return String.format("%d x %d pixels with %d channels", height, width, channels);
     }
 
     public long values() {

@@ -43,10 +43,14 @@ public record Parameter(String name, long offset, Layout layout, Change change) 
     return new Parameter(name, offset, layout, new Trained(trained.updater(), trained.l2(), false));
   }
 
-  /** A parameter that is a view of the flat vector, its axes in the given order. */
-  static Parameter of(String name, INDArray view, Change change, int... axes) {
+  /**
+   * A parameter that is a view of the flat vector, its axes in the given order.
+   *
+   * @param start where in memory the flat vector starts
+   */
+  static Parameter of(String name, INDArray view, long start, Change change, int... axes) {
     long[] size = Arrays.stream(axes).mapToLong(view::size).toArray();
     long[] strides = Arrays.stream(axes).mapToLong(view::stride).toArray();
-    return new Parameter(name, view.offset(), Layout.strided(size, strides), change);
+    return new Parameter(name, view.offset() - start, Layout.strided(size, strides), change);
   }
 }

@@ -70,7 +70,7 @@ final class Program implements AutoCloseable {
 
   private static Layout input(Blueprint blueprint, long batch) {
     Operation.ImageSize image = blueprint.input();
-    return blueprint.operations().get(0) instanceof Operation.Dense
+    return image.isPixel()
         ? Layout.rowByRow(batch, image.values())
         : Layout.rowByRow(batch, image.channels(), image.height(), image.width());
   }

@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import static io.bnzoo.engine.Networks.network;
 import static io.bnzoo.engine.Networks.output;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -425,6 +426,35 @@ class OneDnnEngineTest {
     }
   }
 
+  /** A batch of another size comes after it, for which kernels are made anew. */
+  @Test
+  void aChangedLearningRateIsTakenOver() {
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder()
+            .normalization(Normalization.batchNorm())
+            .optimizer(new Optimizer.Adam(0.01))
+            .build()
+            .init();
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.step(BATCH);
+      engine.network().setLearningRate(0);
+      INDArray before = engine.network().getParam("0_W").dup();
+      engine.step(IMAGES.slice(0, 30));
+      ArrayAssert.assertSameBits(engine.network().getParam("0_W"), before);
+    }
+  }
+
+  @Test
+  void aConfigurationThatIsChangedToWhatHasNoKernelIsRefused() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+    try (Engine engine = new OneDnnEngine(network, 1)) {
+      engine.network().getLayerWiseConfigurations().getConf(0).setMiniBatch(false);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> engine.step(BATCH))
+          .withMessageContaining("oneDNN cannot run this network: its gradients are sums");
+    }
+  }
+
   @Test
   void anOutputThatIsWrongBeyondClippingStillLearns() {
     MultiLayerNetwork network =
@@ -529,7 +559,10 @@ class OneDnnEngineTest {
 
   private static void gradient(MultiLayerNetwork network, LabeledImages batch) {
     DataType type = network.params().dataType();
-    ImageInput input = ImageInput.of(images -> network.output(images.castTo(type), false));
+    ImageInput input =
+        ImageInput.of(
+            network.getLayerWiseConfigurations(),
+            images -> network.output(images.castTo(type), false));
     network.setInput(input.shaped(batch.images().castTo(type)));
     network.setLabels(batch.oneHotLabels().castTo(type));
     network.computeGradientAndScore();

@@ -2,6 +2,7 @@ package io.bnzoo.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.engine.ImageInput;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,9 @@ class BlueprintTest {
   void aStepOfTheMlpMultipliesEachWeightThreeTimesAnImageButTheFirstLayersTwice()
       throws UnsupportedNetworkException {
     long weights = 784 * 100 * 2 + (100 * 100 + 100 * 100 + 100 * 10) * 3;
-    assertThat(Blueprint.of(ThreeLayerMlp.builder().build().init()).operationsOfStep(60))
+    assertThat(
+            Blueprint.of(ThreeLayerMlp.builder().build().init(), ImageInput.FLAT.type())
+                .operationsOfStep(60))
         .isEqualTo(2 * 60 * weights);
   }
 
@@ -28,7 +31,9 @@ class BlueprintTest {
       products += (depth == 1 ? 2 : 3) * kernel * in * 4 * depth * side * side;
     }
     products += 3 * (76 * 100 + 100 * 10);
-    assertThat(Blueprint.of(DeepCnn.builder().build().init()).operationsOfStep(64))
+    assertThat(
+            Blueprint.of(DeepCnn.builder().build().init(), ImageInput.NCHW.type())
+                .operationsOfStep(64))
         .isEqualTo(2 * 64 * products);
   }
 }

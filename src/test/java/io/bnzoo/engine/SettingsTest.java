@@ -1,0 +1,398 @@
+package io.bnzoo.engine;
+
+import static io.bnzoo.engine.Networks.output;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.spec.Arithmetic;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.CacheMode;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.stepfunctions.GradientStepFunction;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.weights.WeightInitUniform;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/**
+ * Every field of every class that a configuration is made of, set to another value: oneDNN's engine
+ * then trains as Deeplearning4j's does, or says that it cannot. A field that is not listed here
+ * fails: nobody has thought of what it does.
+ */
+class SettingsTest {
+  private static final LabeledImages BATCH = TestDigits.draw(6, 5);
+  private static final ISchedule SCHEDULE =
+      new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.5);
+
+  /**
+   * Another value of a field.
+   *
+   * @param refusal what oneDNN's engine then says; empty if it trains as Deeplearning4j does
+   */
+  private record Setting(Object value, String refusal) {}
+
+  /** What has the field. */
+  private enum Owner {
+    NETWORK(MultiLayerConfiguration.class),
+    EACH_LAYER(NeuralNetConfiguration.class),
+    CONVOLUTION(ConvolutionLayer.class),
+    BATCH_NORM(BatchNormalization.class),
+    ACTIVATION(ActivationLayer.class),
+    DENSE(DenseLayer.class),
+    LOW_LEVEL(LowLevelBatchNormalization.class),
+    BIAS(ChannelwiseBias.class),
+    OUTPUT(OutputLayer.class),
+    SGD(Sgd.class),
+    NESTEROVS(Nesterovs.class),
+    ADAM(Adam.class),
+    L2(L2Regularization.class),
+    RELU(ActivationReLU.class),
+    SOFTMAX_LOSS(LossMCXENT.class),
+    SIGMOID_LOSS(LossBinaryXENT.class);
+
+    private final Class<?> type;
+
+    Owner(Class<?> type) {
+      this.type = type;
+    }
+
+    Stream<Field> fields() {
+      List<Field> fields = new ArrayList<>();
+      for (Class<?> each = type; each != Object.class; each = each.getSuperclass()) {
+        for (Field field : each.getDeclaredFields()) {
+          if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+            fields.add(field);
+          }
+        }
+      }
+      return fields.stream();
+    }
+  }
+
+  /** Set by building a network, and of no other use: there is no other value to try. */
+  private static final Set<String> STRUCTURE =
+      Set.of(
+          "NETWORK.confs",
+          "NETWORK.inputPreProcessors",
+          "EACH_LAYER.layer",
+          "EACH_LAYER.variables",
+          "CONVOLUTION.nIn",
+          "BATCH_NORM.nIn",
+          "BATCH_NORM.nOut",
+          "DENSE.nIn",
+          "OUTPUT.nIn",
+          "OUTPUT.nOut",
+          "LOW_LEVEL.features",
+          "LOW_LEVEL.layerParams",
+          "BIAS.features",
+          "BIAS.layerParams");
+
+  private static final Map<String, Setting> SETTINGS = new HashMap<>();
+
+  private static void same(String fields, Object value) {
+    refused(fields, value, "");
+  }
+
+  private static void refused(String fields, Object value, String refusal) {
+    for (String field : fields.split(" ", -1)) {
+      SETTINGS.put(field, new Setting(value, refusal));
+    }
+  }
+
+  static {
+    whole();
+    ofAllLayers();
+    ofOneLayer();
+    ofParts();
+  }
+
+  private static void whole() {
+    refused("NETWORK.backpropType", BackpropType.TruncatedBPTT, "its backpropagation is truncated");
+    same("NETWORK.tbpttFwdLength NETWORK.tbpttBackLength", 3);
+    same("NETWORK.validateOutputLayerConfig", false);
+    same("NETWORK.trainingWorkspaceMode NETWORK.inferenceWorkspaceMode", WorkspaceMode.NONE);
+    same("NETWORK.cacheMode EACH_LAYER.cacheMode", CacheMode.HOST);
+    refused("NETWORK.dataType", DataType.DOUBLE, "its numbers are not floats");
+    same("NETWORK.iterationCount NETWORK.epochCount", 2);
+    same("EACH_LAYER.iterationCount EACH_LAYER.epochCount", 2);
+    refused(
+        "EACH_LAYER.miniBatch",
+        false,
+        "its gradients are sums over the batch (miniBatch is false)");
+    refused("EACH_LAYER.optimizationAlgo", OptimizationAlgorithm.LBFGS, "it is optimized by LBFGS");
+    refused(
+        "EACH_LAYER.stepFunction",
+        new GradientStepFunction(),
+        "there is no kernel for its step function GradientStepFunction");
+    same("EACH_LAYER.maxNumLineSearchIterations", 1);
+    same("EACH_LAYER.seed", 17L);
+    same("EACH_LAYER.minimize", false); // Nothing in Deeplearning4j asks for it.
+    same("EACH_LAYER.dataType", DataType.DOUBLE); // The network's counts.
+  }
+
+  private static void ofAllLayers() {
+    for (Owner owner : Owner.values()) {
+      String name = owner + ".";
+      same(name + "layerName", "other");
+      refused(name + "iDropout", new Dropout(0.5), "drops out");
+      refused(
+          name + "constraints",
+          List.of(new MaxNormConstraint(0.1, Set.of("W"), 1)),
+          "has constraints");
+      refused(name + "weightNoise", new DropConnect(0.5), "has weight noise");
+      refused(
+          name + "gradientNormalization",
+          GradientNormalization.ClipL2PerLayer,
+          "clips or normalizes gradients");
+      same(name + "gradientNormalizationThreshold", 1e-3);
+      same(name + "weightInitFn", new WeightInitUniform());
+      same(name + "biasInit", 0.3);
+      same(name + "gainInit", 0.3);
+      refused(name + "regularization", List.of(new L1Regularization(0.1)), "has L1Regularization");
+      refused(name + "regularizationBias", List.of(new WeightDecay(0.1, true)), "has WeightDecay");
+      refused(name + "iUpdater", new RmsProp(0.1), "there is no kernel for the updater RmsProp of");
+      refused(
+          name + "biasUpdater", new RmsProp(0.1), "there is no kernel for the updater RmsProp of");
+      same(name + "timeDistributedFormat", RNNFormat.NWC);
+      refused(
+          name + "activationFn",
+          new ActivationLReLU(0.2),
+          "there is no kernel for the activation leakyrelu(a=0.2) of");
+      same(name + "hasBias", false);
+    }
+    // Neither regularizes its parameters, or has biases with an updater of their own.
+    for (Owner owner : List.of(Owner.BATCH_NORM, Owner.LOW_LEVEL, Owner.BIAS)) {
+      same(owner + ".regularization", List.of(new L1Regularization(0.1)));
+      same(owner + ".regularizationBias", List.of(new WeightDecay(0.1, true)));
+      same(owner + ".biasUpdater", new RmsProp(0.1));
+    }
+    same("BATCH_NORM.activationFn", new ActivationLReLU(0.2)); // It never applies it.
+    for (Owner owner : List.of(Owner.LOW_LEVEL, Owner.BIAS)) {
+      refused(
+          owner + ".updater", new RmsProp(0.1), "there is no kernel for the updater RmsProp of");
+      same(owner + ".weightInit", WeightInit.ONES);
+      same(owner + ".paramWeightInit", Map.of());
+      same(owner + ".channelAxis", 3); // The input type sets it.
+    }
+  }
+
+  private static void ofOneLayer() {
+    same("CONVOLUTION.nOut DENSE.nOut", 5L);
+    same("CONVOLUTION.kernelSize", new int[] {2, 4});
+    same("CONVOLUTION.stride", new int[] {5, 4});
+    same("CONVOLUTION.padding", new int[] {1, 2});
+    refused("CONVOLUTION.dilation", new int[] {2, 1}, "is dilated");
+    same("CONVOLUTION.convolutionMode", ConvolutionMode.Same);
+    same("CONVOLUTION.cnn2dDataFormat", CNN2DFormat.NHWC); // The input type sets it.
+    same("CONVOLUTION.cudnnAlgoMode", ConvolutionLayer.AlgoMode.NO_WORKSPACE);
+    same("CONVOLUTION.cudnnFwdAlgo", ConvolutionLayer.FwdAlgo.FFT);
+    same("CONVOLUTION.cudnnBwdFilterAlgo", ConvolutionLayer.BwdFilterAlgo.FFT);
+    same("CONVOLUTION.cudnnBwdDataAlgo", ConvolutionLayer.BwdDataAlgo.FFT);
+    same("CONVOLUTION.cudnnAllowFallback BATCH_NORM.cudnnAllowFallback", false);
+    same("CONVOLUTION.defaultValueOverriden", true);
+    same("BATCH_NORM.decay LOW_LEVEL.decay", 0.5);
+    same("BATCH_NORM.eps LOW_LEVEL.epsilon", 0.1);
+    same("BATCH_NORM.gamma BATCH_NORM.beta", 0.5);
+    refused("BATCH_NORM.isMinibatch", false, "takes a batch for everything there is");
+    refused("BATCH_NORM.lockGammaBeta", true, "locks gamma and beta");
+    refused("BATCH_NORM.useLogStd", true, "keeps a logarithm of the deviation");
+    same("BATCH_NORM.cnn2DFormat", CNN2DFormat.NHWC); // The input type sets it.
+    refused("DENSE.hasLayerNorm", true, "normalizes layers");
+    same("LOW_LEVEL.arithmetic", Arithmetic.SPELT_OUT);
+    refused("OUTPUT.lossFn", new LossMSE(), "its loss is no cross-entropy");
+    refused("OUTPUT.activationFn", new ActivationHardSigmoid(), "its loss is no cross-entropy");
+  }
+
+  private static void ofParts() {
+    same("SGD.learningRate NESTEROVS.learningRate ADAM.learningRate", 0.03);
+    same(
+        "SGD.learningRateSchedule NESTEROVS.learningRateSchedule ADAM.learningRateSchedule",
+        SCHEDULE);
+    same("NESTEROVS.momentum", 0.5);
+    same("NESTEROVS.momentumISchedule", SCHEDULE);
+    same("NESTEROVS.momentumSchedule", Map.of(0, 0.1)); // Nothing in Deeplearning4j asks for it.
+    same("ADAM.beta1 ADAM.beta2", 0.5);
+    same("ADAM.epsilon", 0.1);
+    refused("L2.l2", SCHEDULE, "changes its L2 regularization by a schedule");
+    refused(
+        "RELU.max RELU.threshold RELU.negativeSlope",
+        0.25,
+        "there is no kernel for the activation relu");
+    refused("SOFTMAX_LOSS.softmaxClipEps", 0.1, "its loss clips probabilities at 0.1");
+    refused("SOFTMAX_LOSS.weights", Nd4j.linspace(1, 2, 10), "its loss is no cross-entropy");
+    refused("SIGMOID_LOSS.clipEps", 0.1, "its loss clips probabilities at 0.1");
+    same("SIGMOID_LOSS.weights", Nd4j.linspace(1, 2, 10).reshape(1, 10));
+  }
+
+  static Stream<Arguments> fields() {
+    return Stream.of(Owner.values())
+        .flatMap(owner -> owner.fields().map(field -> Arguments.of(owner, field)))
+        .filter(each -> !STRUCTURE.contains(each.get()[0] + "." + name(each)));
+  }
+
+  private static String name(Arguments arguments) {
+    return ((Field) arguments.get()[1]).getName();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fields")
+  void aFieldIsReadOrHarmlessOrRefused(Owner owner, Field field) throws Exception {
+    Setting setting = SETTINGS.get(owner + "." + field.getName());
+    assertThat(setting).as("%s has not been thought of", field).isNotNull();
+    field.setAccessible(true);
+    MultiLayerNetwork network = network(owner, field, setting.value());
+    String refusal = BothEngines.answerOrRefusal(network, 1e-3, BothEngines.training(BATCH, 3));
+    if (setting.refusal().isEmpty()) {
+      assertThat(refusal).isEmpty();
+    } else {
+      assertThat(refusal).startsWith("oneDNN cannot run this network: ");
+      assertThat(refusal).contains(setting.refusal());
+    }
+  }
+
+  @Test
+  void nothingIsListedThatIsNotThere() {
+    Set<String> there =
+        Stream.of(Owner.values())
+            .flatMap(owner -> owner.fields().map(field -> owner + "." + field.getName()))
+            .collect(Collectors.toSet());
+    assertThat(there).containsAll(STRUCTURE);
+  }
+
+  /** Layers are changed before, and the whole after the network is built. */
+  private static MultiLayerNetwork network(Owner owner, Field field, Object value)
+      throws IllegalAccessException {
+    IUpdater updater =
+        switch (owner) {
+          case NESTEROVS -> new Nesterovs(0.1, 0.9);
+          case ADAM -> new Adam(0.001);
+          default -> new Sgd(new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.9));
+        };
+    if (owner == Owner.SGD) {
+      updater = new Sgd(0.1);
+    }
+    L2Regularization l2 = new L2Regularization(0.01);
+    ActivationReLU relu = new ActivationReLU();
+    OutputLayer output =
+        owner == Owner.SIGMOID_LOSS
+            ? output(LossFunctions.LossFunction.XENT, Activation.SIGMOID)
+            : output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX);
+    List<Layer> layers = layers(owner, relu, output);
+    Function<Class<?>, Object> ofType =
+        type -> layers.stream().filter(type::isInstance).findFirst().orElseThrow();
+    switch (owner) {
+      case NETWORK, EACH_LAYER -> {}
+      case SGD, NESTEROVS, ADAM -> field.set(updater, value);
+      case L2 -> field.set(l2, value);
+      case RELU -> field.set(relu, value);
+      case SOFTMAX_LOSS, SIGMOID_LOSS -> field.set(output.getLossFn(), value);
+      default -> field.set(ofType.apply(owner.type), value);
+    }
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder()
+            .seed(3)
+            .updater(updater)
+            .regularization(owner == Owner.L2 ? List.of(l2) : List.of())
+            .list();
+    layers.forEach(list::layer);
+    MultiLayerConfiguration configuration =
+        list.setInputType(
+                layers.get(0) instanceof DenseLayer
+                    ? InputType.feedForward(784)
+                    : InputType.convolutional(28, 28, 1))
+            .build();
+    if (owner == Owner.NETWORK) {
+      field.set(configuration, value);
+    } else if (owner == Owner.EACH_LAYER) {
+      for (NeuralNetConfiguration each : configuration.getConfs()) {
+        field.set(each, value);
+      }
+    }
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    return network;
+  }
+
+  private static List<Layer> layers(Owner owner, ActivationReLU relu, OutputLayer output) {
+    return switch (owner) {
+      case CONVOLUTION, BATCH_NORM ->
+          List.of(
+              new ConvolutionLayer.Builder(3, 3)
+                  .stride(4, 4)
+                  .nOut(3)
+                  .activation(Activation.IDENTITY)
+                  .build(),
+              new BatchNormalization.Builder().useLogStd(false).build(),
+              new ActivationLayer(Activation.TANH),
+              output);
+      case LOW_LEVEL, BIAS ->
+          List.of(
+              new DenseLayer.Builder().nOut(4).activation(Activation.IDENTITY).build(),
+              new LowLevelBatchNormalization.Builder().build(),
+              new ChannelwiseBias.Builder().build(),
+              new ActivationLayer(Activation.TANH),
+              output);
+      default ->
+          List.of(
+              new DenseLayer.Builder().nOut(4).activation(Activation.IDENTITY).build(),
+              new ActivationLayer(
+                  owner == Owner.RELU ? relu : Activation.TANH.getActivationFunction()),
+              new DenseLayer.Builder().nOut(3).activation(Activation.TANH).build(),
+              output);
+    };
+  }
+}
