@@ -23,6 +23,13 @@ abstract class CrossEntropy implements LogitLoss {
   abstract double example(
       float[] z, float[] y, int start, int classes, float[] gradient, double scale);
 
+  /**
+   * Checks that the loss is one of as many classes.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  void check(int classes) {}
+
   /** With softmax: {@code log(sum over k of exp(z_k)) - z_y}. */
   static CrossEntropy ofSoftmax() {
     return new OfSoftmax();
@@ -39,6 +46,7 @@ abstract class CrossEntropy implements LogitLoss {
 
   @Override
   public final double mean(INDArray logits, INDArray labels) {
+    BatchCheck.loss(logits, labels);
     // All values at once; asking for each would take most of the time.
     return mean(
         logits.dup('c').data().asFloat(), labels.dup('c').data().asFloat(), logits.columns(), null);
@@ -50,8 +58,21 @@ abstract class CrossEntropy implements LogitLoss {
    * @param logits [N,classes], row by row
    * @param labels likewise, one-hot
    * @param gradient likewise, to be filled; null if nobody wants it
+   * @throws IllegalArgumentException if the arrays are not equally long, whole rows of classes
    */
   final double mean(float[] logits, float[] labels, int classes, float[] gradient) {
+    boolean fits =
+        logits.length > 0
+            && logits.length % classes == 0
+            && labels.length == logits.length
+            && (gradient == null || gradient.length == logits.length);
+    if (!fits) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d logits of %d classes do not go with %d labels",
+              logits.length, classes, labels.length));
+    }
+    check(classes);
     int examples = logits.length / classes;
     double sum = 0;
     for (int start = 0; start < logits.length; start += classes) {
@@ -87,6 +108,14 @@ abstract class CrossEntropy implements LogitLoss {
 
     OfSigmoid(float[] weights) {
       this.weights = weights;
+    }
+
+    @Override
+    void check(int classes) {
+      if (weights != null && weights.length != classes) {
+        throw new IllegalArgumentException(
+            String.format("the loss weighs %d classes, got %d", weights.length, classes));
+      }
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.LabeledImages;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -17,6 +19,7 @@ public final class Dl4jEngine implements Engine {
   private final ImageInput input;
   private final OptionalInt threads;
   private final LogitLoss loss;
+  private final BatchCheck check;
 
   /** An engine that computes with as many threads as ND4J has been given. */
   public Dl4jEngine(MultiLayerNetwork network) {
@@ -43,10 +46,25 @@ public final class Dl4jEngine implements Engine {
     this.input =
         ImageInput.of(
             network.getLayerWiseConfigurations(), images -> beforeActivation.output(images, false));
+    this.check =
+        BatchCheck.of(
+            network.getLayerWiseConfigurations(), input, outputs(beforeActivation, input));
+  }
+
+  private static long outputs(MultiLayerNetwork network, ImageInput input) {
+    INDArray image = Nd4j.zeros(DataType.FLOAT, 1, LabeledImages.PIXELS);
+    INDArray output = network.output(input.shaped(image), false);
+    if (output.rank() != 2) {
+      throw new IllegalArgumentException(
+          "the network must give one row of values for an image, its output has shape "
+              + Arrays.toString(output.shape()));
+    }
+    return output.size(1);
   }
 
   @Override
   public double step(LabeledImages batch) {
+    check.training(batch);
     threads.ifPresent(NativeBackend::useThreads);
     network.fit(input.shaped(batch.images()), batch.oneHotLabels());
     return network.score();
@@ -54,6 +72,7 @@ public final class Dl4jEngine implements Engine {
 
   @Override
   public INDArray logits(LabeledImages images, Statistics statistics) {
+    check.prediction(images);
     threads.ifPresent(NativeBackend::useThreads);
     return beforeActivation.output(input.shaped(images.images()), statistics == Statistics.BATCH);
   }

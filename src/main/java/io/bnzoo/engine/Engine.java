@@ -16,15 +16,25 @@ public interface Engine extends AutoCloseable {
    *
    * @return the loss before the update, normalized by the batch's own statistics; NaN or infinite
    *     when the network has diverged
+   * @throws IllegalArgumentException if the batch has no image or other classes than the network
+   *     has outputs, or if it has one image and a Deeplearning4j BatchNormalization is given
+   *     vectors
    */
   double step(LabeledImages batch);
 
-  /** The output layer's values before its activation, [N,classes]. */
+  /**
+   * The output layer's values before its activation, [N,classes]; NaN for an image that has NaN in
+   * it at any depth.
+   *
+   * @throws IllegalArgumentException if there is no image
+   */
   INDArray logits(LabeledImages images, Statistics statistics);
 
   /**
    * The mean loss of logits on labels, both [N,classes], the labels one-hot; computed from the
    * logits themselves, so that it is exact where a probability would round to 0 or 1.
+   *
+   * @throws IllegalArgumentException if the two have not the same shape
    */
   double loss(INDArray logits, INDArray labels);
 

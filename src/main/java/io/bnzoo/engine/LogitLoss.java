@@ -25,7 +25,11 @@ interface LogitLoss {
   /** LossNegativeLogLikelihood is a LossMCXENT by another name. */
   Set<Class<?>> MULTI_CLASS = Set.of(LossMCXENT.class, LossNegativeLogLikelihood.class);
 
-  /** The mean over the batch. */
+  /**
+   * The mean over the batch.
+   *
+   * @throws IllegalArgumentException if the two have not the same shape, [N,classes]
+   */
   double mean(INDArray logits, INDArray labels);
 
   /**
@@ -46,7 +50,10 @@ interface LogitLoss {
         && ((LossMCXENT) function).getWeights() == null) {
       return CrossEntropy.ofSoftmax();
     }
-    return (logits, labels) -> function.computeScore(labels, logits, activation, null, true);
+    return (logits, labels) -> {
+      BatchCheck.loss(logits, labels);
+      return function.computeScore(labels, logits, activation, null, true);
+    };
   }
 
   /** How near to 0 and 1 a network's loss lets probabilities come in training, 0 if as they are. */

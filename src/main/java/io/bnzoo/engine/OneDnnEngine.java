@@ -75,8 +75,8 @@ public final class OneDnnEngine implements Engine {
     return new OneDnnEngine(network, threads, plan(network));
   }
 
-  /** What is computed, and the loss of it. */
-  private record Plan(Blueprint blueprint, CrossEntropy loss) {
+  /** What is computed, the loss of it, and what that asks of a batch. */
+  private record Plan(Blueprint blueprint, CrossEntropy loss, BatchCheck check) {
     int classes() {
       return Math.toIntExact(blueprint.classes());
     }
@@ -97,7 +97,9 @@ public final class OneDnnEngine implements Engine {
     List<ImageInput> candidates = ImageInput.candidates(configuration);
     for (ImageInput input : candidates) {
       try {
-        return new Plan(Blueprint.of(network, input.type()), loss);
+        Blueprint blueprint = Blueprint.of(network, input.type());
+        BatchCheck check = BatchCheck.of(configuration, input, blueprint.classes());
+        return new Plan(blueprint, loss, check);
       } catch (UnsupportedNetworkException e) {
         if (input == candidates.get(candidates.size() - 1)) {
           throw e;
@@ -118,6 +120,7 @@ public final class OneDnnEngine implements Engine {
   @Override
   public double step(LabeledImages batch) {
     takeOver();
+    plan.check().training(batch);
     float[] logits = compiled.forward(batch.pixels(), batch.size());
     float[] gradient = new float[logits.length];
     score =
@@ -135,6 +138,7 @@ public final class OneDnnEngine implements Engine {
   @Override
   public INDArray logits(LabeledImages images, Statistics statistics) {
     takeOver();
+    plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.BY_BATCH : Mode.BY_POPULATION;
     float[] logits = compiled.logits(images.pixels(), images.size(), mode);
     return Nd4j.createFromArray(logits).reshape('c', images.size(), plan.classes());

@@ -1,0 +1,75 @@
+package io.bnzoo.engine;
+
+import io.bnzoo.data.LabeledImages;
+import java.util.Arrays;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Whether a batch suits a network, in every engine's step, prediction and loss alike.
+ *
+ * @param outputs how many values the network gives for an image
+ * @param featureNormalization the name of a Deeplearning4j batch normalization of [N,features], if
+ *     there is one
+ */
+record BatchCheck(long outputs, Optional<String> featureNormalization) {
+
+  static BatchCheck of(MultiLayerConfiguration configuration, ImageInput input, long outputs) {
+    return new BatchCheck(outputs, InputCheck.featureNormalization(configuration, input.type()));
+  }
+
+  /**
+   * Checks a batch to be trained on.
+   *
+   * <p>Of one image a feature has no variance: Deeplearning4j's layer fails on it without oneDNN,
+   * and with it learns nothing and forgets its running variance.
+   *
+   * @throws IllegalArgumentException if it has no image, other classes than the network outputs, or
+   *     one image where features are normalized
+   */
+  void training(LabeledImages batch) {
+    prediction(batch);
+    if (outputs != LabeledImages.CLASSES) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the network has %d outputs and the images %d classes: give its last layer %2$d"
+                  + " outputs",
+              outputs, LabeledImages.CLASSES));
+    }
+    if (batch.size() == 1 && featureNormalization.isPresent()) {
+      throw new IllegalArgumentException(
+          featureNormalization.get()
+              + " cannot be trained on a batch of 1 image, in which a feature has no variance: use"
+              + " at least 2");
+    }
+  }
+
+  /**
+   * Checks images to be predicted.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  void prediction(LabeledImages images) {
+    if (images.size() == 0) {
+      throw new IllegalArgumentException("a batch needs at least 1 image, got none");
+    }
+  }
+
+  /**
+   * Checks what a loss is to be computed of.
+   *
+   * @throws IllegalArgumentException if it is not two matrices of the same shape, with a row or
+   *     more
+   */
+  static void loss(INDArray logits, INDArray labels) {
+    boolean fits =
+        logits.rank() == 2 && Arrays.equals(logits.shape(), labels.shape()) && logits.length() > 0;
+    if (!fits) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a loss needs logits and labels of one shape, [images,classes], got %s and %s",
+              Arrays.toString(logits.shape()), Arrays.toString(labels.shape())));
+    }
+  }
+}
