@@ -1,7 +1,9 @@
 package io.bnzoo.onednn;
 
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -50,8 +52,13 @@ public final class Floats implements AutoCloseable {
     return new Floats(memory, start.getPointer(from), (int) count);
   }
 
-  /** {@code this = this + factor * other}. */
+  /**
+   * {@code this = this + factor * other}.
+   *
+   * @throws IllegalArgumentException if the lengths differ
+   */
   public void add(float factor, Floats other) {
+    requireLength(other.length);
     openblas.cblas_saxpy(length, factor, other.start, 1, start, 1);
   }
 
@@ -60,8 +67,13 @@ public final class Floats implements AutoCloseable {
     openblas.cblas_sscal(length, factor, start, 1);
   }
 
-  /** {@code this = other}. */
+  /**
+   * {@code this = other}.
+   *
+   * @throws IllegalArgumentException if the lengths differ
+   */
   public void copy(Floats other) {
+    requireLength(other.length);
     openblas.cblas_scopy(length, other.start, 1, start, 1);
   }
 
@@ -75,8 +87,15 @@ public final class Floats implements AutoCloseable {
    *
    * @param matrix row by row, as many columns as this has floats
    * @param shares as many as the matrix has rows, each 1 divided by their number
+   * @throws IllegalArgumentException if the matrix is shorter than that
    */
   public void columnMeans(Floats matrix, Floats shares) {
+    if (matrix.length < (long) length * shares.length) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d rows of %d floats are not in a matrix of %d",
+              shares.length, length, matrix.length));
+    }
     openblas.cblas_sgemv(
         openblas.CblasRowMajor,
         openblas.CblasTrans,
@@ -92,24 +111,48 @@ public final class Floats implements AutoCloseable {
         1);
   }
 
-  /** Whether all are numbers, and not so large that their squares overflow. */
-  public boolean isFinite() {
-    return Float.isFinite(openblas.cblas_sdot(length, start, 1, start, 1));
+  /**
+   * The sum of squares in single precision: NaN where a value is NaN, infinite where a square
+   * overflows or a value is infinite.
+   */
+  public float squares() {
+    return openblas.cblas_sdot(length, start, 1, start, 1);
   }
 
-  /** Writes an array at the start. */
+  /**
+   * Writes an array at the start.
+   *
+   * @throws IndexOutOfBoundsException if it is longer than this vector
+   */
   public void write(float[] values) {
+    Objects.checkFromIndexSize(0, values.length, length);
     start.put(values, 0, values.length);
   }
 
-  /** Writes bytes, of a {@link Layout#bytes}, at the start. */
+  /**
+   * Writes bytes, of a {@link Layout#bytes}, at the start.
+   *
+   * @throws BufferOverflowException if they are more than this vector has
+   */
   public void write(ByteBuffer values) {
     new BytePointer(start).capacity((long) length * Float.BYTES).asByteBuffer().put(values);
   }
 
-  /** Reads from the start until the array is full. */
+  /**
+   * Reads from the start until the array is full.
+   *
+   * @throws IndexOutOfBoundsException if it is longer than this vector
+   */
   public void read(float[] values) {
+    Objects.checkFromIndexSize(0, values.length, length);
     start.get(values, 0, values.length);
+  }
+
+  private void requireLength(int other) {
+    if (other != length) {
+      throw new IllegalArgumentException(
+          String.format("a vector of %d floats is combined with one of %d", length, other));
+    }
   }
 
   Pointer address() {

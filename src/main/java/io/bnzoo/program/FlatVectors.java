@@ -6,6 +6,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The state of a Deeplearning4j optimizer, each moment as long as the vector of all parameters.
@@ -72,12 +74,30 @@ record FlatVectors(List<float[]> moments) {
   /** All values of a vector of Deeplearning4j's. */
   static float[] values(INDArray vector) {
     float[] values = new float[Math.toIntExact(vector.length())];
-    vector.data().asNioFloat().get(values);
+    INDArray whole = isWhole(vector) ? vector : vector.dup('c');
+    whole.data().asNioFloat().get(values);
     return values;
   }
 
   /** Replaces all values of a vector of Deeplearning4j's. */
   static void assign(INDArray vector, float[] values) {
-    vector.data().asNioFloat().put(values);
+    if (values.length != vector.length()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a vector of %d has no room for %d values", vector.length(), values.length));
+    }
+    if (isWhole(vector)) {
+      vector.data().asNioFloat().put(values);
+    } else {
+      vector.assign(Nd4j.createFromArray(values).reshape(vector.shape()));
+    }
+  }
+
+  /** Whether the vector is all that its memory holds, one value after the other. */
+  private static boolean isWhole(INDArray vector) {
+    return vector.offset() == 0
+        && vector.data().offset() == 0
+        && vector.data().length() == vector.length()
+        && Shape.hasDefaultStridesForShape(vector);
   }
 }

@@ -142,11 +142,12 @@ final class NormalizationStage implements Stage {
       return stored;
     }
     Tensor sum = bench.tensor(stored.layout());
+    Floats both = sum.floats().part(0, stored.floats().length());
     Floats shift = shift(sum);
     Floats bias = bench.values(operation.bias().get()).floats();
     bench.add(
         () -> {
-          sum.floats().copy(stored.floats());
+          both.copy(stored.floats());
           shift.add(1, bias);
         });
     return sum;

@@ -84,9 +84,9 @@ final class ParameterStore implements AutoCloseable {
     return groups;
   }
 
-  /** Whether all values are numbers, see {@link Floats#isFinite}. */
+  /** Whether all values are finite, and not so large that their squares overflow. */
   boolean isFinite() {
-    return stored(Vector.VALUES).floats.isFinite();
+    return Float.isFinite(stored(Vector.VALUES).floats.squares());
   }
 
   /** A group's part of a vector. */
@@ -101,6 +101,10 @@ final class ParameterStore implements AutoCloseable {
 
   /** Takes a vector in Deeplearning4j's order over. */
   void load(Vector vector, float[] values) {
+    if (values.length != flat.length()) {
+      throw new IllegalArgumentException(
+          String.format("%d parameters are needed, got %d", flat.length(), values.length));
+    }
     flat.write(values);
     stored(vector).loading.forEach(Kernel::run);
   }
