@@ -5,9 +5,11 @@ import io.bnzoo.onednn.Temporaries;
 import io.bnzoo.program.ParameterStore.Vector;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -16,6 +18,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * <p>It has its own copy of parameters and optimizer state; {@link #load} and {@link #store} carry
  * them over. Kernels are made when a batch size is first seen. All calls have to be made with the
  * same number of threads.
+ *
+ * <p>oneDNN's ReLU makes 0 of NaN. Where {@link Headroom} cannot rule a NaN out, a batch is
+ * therefore computed once more by kernels that look for it, and the logits of an image that has one
+ * at any depth are NaN, as Deeplearning4j's are.
  */
 public final class CompiledNetwork implements AutoCloseable {
   /** More sizes than anybody alternates between; the one that was used longest ago goes. */
@@ -23,14 +29,24 @@ public final class CompiledNetwork implements AutoCloseable {
 
   private static final List<Vector> MOMENTS = List.of(Vector.FIRST_MOMENT, Vector.SECOND_MOMENT);
 
-  private record Key(int batch, Mode mode) {}
+  private enum Care {
+    FAST,
+    FINDS_NAN
+  }
+
+  private record Key(int batch, Mode mode, Care care) {}
+
+  private record Compiled(Program program, Norms norms, NanRows nanRows) {}
 
   private final Blueprint blueprint;
   private final ParameterStore store;
+  private final Headroom headroom;
   private final Arena updateArena = new Arena();
   private final List<UpdateRule> updates = new ArrayList<>();
-  private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
-  private Program training;
+  private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** What ran forward last and can run backward, none once it has. */
+  private Optional<Key> training = Optional.empty();
 
   /** Compiles a network and takes its parameters and optimizer state over. */
   public CompiledNetwork(Blueprint blueprint, MultiLayerNetwork network) {
@@ -42,12 +58,14 @@ public final class CompiledNetwork implements AutoCloseable {
       }
       updateArena.seal();
     }
+    this.headroom = new Headroom(blueprint, store);
     load(network);
   }
 
   /** Takes parameters and optimizer state over from Deeplearning4j's network. */
   public void load(MultiLayerNetwork network) {
     store.load(Vector.VALUES, FlatVectors.values(network.params()));
+    headroom.parametersChanged();
     FlatVectors state = FlatVectors.ofUpdater(network);
     for (int i = 0; i < state.moments().size(); i++) {
       store.load(MOMENTS.get(i), state.moments().get(i));
@@ -67,31 +85,63 @@ public final class CompiledNetwork implements AutoCloseable {
    *
    * @param pixels [count,784], row by row, bytes from 0 black to 255 white
    * @return [count,classes], row by row
+   * @throws IllegalArgumentException if there is no image or the number of pixels is another
    */
   public float[] logits(ByteBuffer pixels, int count, Mode mode) {
-    return forward(program(count, mode), pixels, count);
+    checkPixels(pixels, count);
+    Compiled fast = compiled(new Key(count, mode, Care.FAST));
+    float[] logits = run(fast, pixels, count);
+    if (!headroom.suffices(count, mode, fast.norms())) {
+      findNan(pixels, count, mode, logits);
+    }
+    return logits;
   }
 
-  /** The logits of a batch by its own statistics; {@link #update} comes next. */
+  /**
+   * The logits of a batch by its own statistics; {@link #update} comes next.
+   *
+   * @param pixels as in {@link #logits}
+   */
   public float[] forward(ByteBuffer pixels, int count) {
-    training = program(count, Mode.TRAINING);
-    return forward(training, pixels, count);
+    float[] logits = logits(pixels, count, Mode.TRAINING);
+    training = Optional.of(new Key(count, Mode.TRAINING, Care.FAST));
+    return logits;
   }
 
-  private float[] forward(Program program, ByteBuffer pixels, int count) {
-    program.pixels().write(pixels);
+  private void checkPixels(ByteBuffer pixels, int count) {
+    long needed = count * blueprint.input().values();
+    if (count < 1 || pixels.remaining() != needed) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d images need %d pixels, at least one image, got %d pixels",
+              count, needed, pixels.remaining()));
+    }
+  }
+
+  private float[] run(Compiled compiled, ByteBuffer pixels, int count) {
+    Program program = compiled.program();
+    program.pixels().write(pixels.duplicate());
     program.forward();
     float[] logits = new float[Math.toIntExact(count * blueprint.classes())];
     program.logits().read(logits);
     return logits;
   }
 
-  /**
-   * Whether all parameters are numbers. oneDNN's ReLU makes 0 of what is none, so that the loss
-   * alone would not tell.
-   */
+  private void findNan(ByteBuffer pixels, int count, Mode mode, float[] logits) {
+    if (headroom.spoilsAll()) {
+      Arrays.fill(logits, Float.NaN);
+      return;
+    }
+    Mode forward = mode == Mode.TRAINING ? Mode.BY_BATCH : mode;
+    Compiled careful = compiled(new Key(count, forward, Care.FINDS_NAN));
+    careful.nanRows().clear();
+    run(careful, pixels, count);
+    careful.nanRows().mark(logits);
+  }
+
+  /** Whether all parameters are finite, and not so large that their squares overflow. */
   public boolean isFinite() {
-    return store.isFinite();
+    return headroom.isFinite();
   }
 
   /** What L2 regularization adds to the loss, {@code l2 / 2 * |weights|^2}. */
@@ -111,13 +161,27 @@ public final class CompiledNetwork implements AutoCloseable {
    * @param logitGradients of the loss, [count,classes], row by row
    * @param iteration how many steps came before
    * @param epoch how many epochs came before
+   * @throws IllegalStateException if there was no forward since the last update
+   * @throws IllegalArgumentException if there is another number of gradients
    */
   public void update(float[] logitGradients, int iteration, int epoch) {
-    training.logitGradients().write(logitGradients);
-    training.backward();
+    Key key =
+        training.orElseThrow(
+            () -> new IllegalStateException("an update needs a forward before it"));
+    if (logitGradients.length != key.batch() * blueprint.classes()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d images of %d classes need as many gradients, got %d",
+              key.batch(), blueprint.classes(), logitGradients.length));
+    }
+    training = Optional.empty();
+    Program program = compiled(key).program();
+    program.logitGradients().write(logitGradients);
+    program.backward();
     for (UpdateRule update : updates) {
       update.apply(iteration, epoch);
     }
+    headroom.parametersChanged();
   }
 
   /**
@@ -128,26 +192,38 @@ public final class CompiledNetwork implements AutoCloseable {
     return store.store(Vector.GRADIENTS);
   }
 
-  private Program program(int batch, Mode mode) {
-    Key key = new Key(batch, mode);
-    Program known = programs.get(key);
+  private Compiled compiled(Key key) {
+    Compiled known = programs.get(key);
     if (known != null) {
       return known;
     }
     if (programs.size() == MOST_PROGRAMS) {
       Key oldest = programs.keySet().iterator().next();
-      programs.remove(oldest).close();
+      programs.remove(oldest).program().close();
+      training = training.filter(kept -> !kept.equals(oldest));
     }
+    Compiled compiled = compile(key);
+    programs.put(key, compiled);
+    return compiled;
+  }
+
+  private Compiled compile(Key key) {
+    Blueprint spelledOut = blueprint.spelledOut();
+    Norms norms = new Norms(blueprint.operations().size());
+    NanRows nanRows = new NanRows(spelledOut.operations().size(), key.batch());
     try (Temporaries made = new Temporaries()) {
-      Program program = new Program(blueprint, store, batch, mode);
-      programs.put(key, program);
-      return program;
+      Program program =
+          switch (key.care()) {
+            case FAST -> new Program(blueprint, store, key.batch(), key.mode(), norms);
+            case FINDS_NAN -> new Program(spelledOut, store, key.batch(), key.mode(), nanRows);
+          };
+      return new Compiled(program, norms, nanRows);
     }
   }
 
   @Override
   public void close() {
-    programs.values().forEach(Program::close);
+    programs.values().forEach(compiled -> compiled.program().close());
     programs.clear();
     updateArena.close();
     store.close();

@@ -84,11 +84,6 @@ final class ParameterStore implements AutoCloseable {
     return groups;
   }
 
-  /** Whether all values are finite, and not so large that their squares overflow. */
-  boolean isFinite() {
-    return Float.isFinite(stored(Vector.VALUES).floats.squares());
-  }
-
   /** A group's part of a vector. */
   Floats part(Vector vector, Group group) {
     return stored(vector).floats.part(group.from(), group.count());

@@ -24,7 +24,12 @@ final class Program implements AutoCloseable {
   private final Tensor logits;
   private final Tensor logitGradients;
 
-  Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode) {
+  /**
+   * Compiles.
+   *
+   * @param inspection looks at each result on the way forward
+   */
+  Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode, Inspection inspection) {
     Workbench bench = new Workbench(arena, store, mode);
     pixels = bench.tensor(Layout.bytes(batch, blueprint.input().values()));
     Tensor current = bench.view(greyLevels(pixels, bench), input(blueprint, batch));
@@ -34,6 +39,7 @@ final class Program implements AutoCloseable {
       stages.add(stage);
       Tensor source = current;
       current = stage.forward(source);
+      inspection.follow(stages.size() - 1, operation, current, bench);
       boolean done = mode != Mode.TRAINING && current.floats() != source.floats();
       if (done) { // Only the way back comes to it again.
         bench.recycle(source);

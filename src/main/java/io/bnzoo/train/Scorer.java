@@ -17,8 +17,15 @@ public final class Scorer {
     this.engine = engine;
   }
 
-  /** Loss and accuracy over all images; they are fed in chunks, which changes no figure. */
+  /**
+   * Loss and accuracy over all images; they are fed in chunks, which changes no figure.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
   public Score score(LabeledImages images) {
+    if (images.size() == 0) {
+      throw new IllegalArgumentException("a score needs at least 1 image, got none");
+    }
     double loss = 0;
     int right = 0;
     int[] predicted = new int[images.size()];
