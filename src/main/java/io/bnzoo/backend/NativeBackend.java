@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.config.DL4JSystemProperties;
+import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.layers.mkldnn.BaseMKLDNNHelper;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -23,6 +24,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class NativeBackend {
   private static final String EXTENSION_PROPERTY = "org.bytedeco.javacpp.platform.extension";
   private static final String MEMORY_CHECK_PROPERTY = "org.bytedeco.javacpp.maxphysicalbytes";
+  private static final String ND4J_LIBRARY = "jnind4jcpu";
   private static final String ONEDNN_EXTENSION = "-onednn-avx2";
   private static final String BINARIES = "org/nd4j/linalg/cpu/nativecpu/bindings/";
 
@@ -45,12 +47,15 @@ public final class NativeBackend {
    * Takes the oneDNN binary where the class path and the processor have what it needs, and the
    * plain one elsewhere; loads ND4J and gives it all cores ({@link #useThreads}).
    *
-   * <p>Call it before the first use of ND4J in the JVM; a later call cannot change the binary, and
-   * says so. What has been set with {@code -Dorg.bytedeco.javacpp.platform.extension} or {@code
+   * <p>Call it before the first use of ND4J in the JVM. A later call cannot change the binary, and
+   * networks that were made before it do without oneDNN until they are given to {@link
+   * #useOneDnnIn} or to an engine; the status says so. What has been set with {@code
+   * -Dorg.bytedeco.javacpp.platform.extension} or {@code
    * -Dorg.eclipse.deeplearning4j.helpers.disable} stays. Calling it again is free.
    */
   public static synchronized Status enableOneDnn() {
     if (status == null) {
+      boolean late = Loader.getLoadedLibraries().containsKey(ND4J_LIBRARY);
       Optional<String> obstacle = obstacle();
       // Left unset, JavaCPP takes what it finds, whether or not the processor can run it.
       setUnlessSet(EXTENSION_PROPERTY, obstacle.isEmpty() ? ONEDNN_EXTENSION : "");
@@ -58,15 +63,32 @@ public final class NativeBackend {
       // Otherwise each native allocation reads /proc to see how much memory the process has.
       setUnlessSet(MEMORY_CHECK_PROPERTY, "0");
       useThreads(Runtime.getRuntime().availableProcessors());
-      status = status(obstacle);
+      status = status(obstacle, late);
     }
     return status;
   }
 
-  private static Status status(Optional<String> obstacle) {
+  /**
+   * Lets a network use oneDNN that was made before {@link #enableOneDnn}.
+   *
+   * <p>Deeplearning4j decides it for each layer when it makes the layer, and never again. Where
+   * oneDNN has not been turned on, or the network uses it already, nothing changes. Parameters and
+   * updater state stay as they are.
+   *
+   * @param network initialized; sequential or a graph
+   */
+  public static synchronized void useOneDnnIn(NeuralNetwork network) {
+    if (status != null && status.oneDnn()) {
+      LayerAcceleration.renew(network);
+    }
+  }
+
+  private static Status status(Optional<String> obstacle, boolean late) {
     boolean helpers = !Boolean.getBoolean(DL4JSystemProperties.DISABLE_HELPER_PROPERTY);
     if (helpers && BaseMKLDNNHelper.mklDnnEnabled()) {
-      return new Status(true, "oneDNN is on: ND4J binary " + loadedBinary());
+      String before =
+          late ? ", in use before this call; networks made before it need useOneDnnIn" : "";
+      return new Status(true, "oneDNN is on: ND4J binary " + loadedBinary() + before);
     }
     String reason =
         helpers
@@ -81,7 +103,7 @@ public final class NativeBackend {
 
   /** The folder that ND4J's library was loaded from is named after platform and extension. */
   private static String loadedBinary() {
-    Path library = Path.of(Loader.getLoadedLibraries().getOrDefault("jnind4jcpu", "unknown/"));
+    Path library = Path.of(Loader.getLoadedLibraries().getOrDefault(ND4J_LIBRARY, "unknown/"));
     return library.getParent() == null ? "unknown" : library.getParent().getFileName().toString();
   }
 

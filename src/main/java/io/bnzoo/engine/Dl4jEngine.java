@@ -27,7 +27,8 @@ public final class Dl4jEngine implements Engine {
   }
 
   /**
-   * An engine for an initialized network, which stays the caller's.
+   * An engine for an initialized network, which stays the caller's. Where oneDNN has been turned on
+   * since the network was made, it uses it from now on.
    *
    * @param threads how many threads compute; see {@link NativeBackend#useThreads}
    * @throws IllegalArgumentException if the network does not take images of 28 x 28 or has no
@@ -39,6 +40,7 @@ public final class Dl4jEngine implements Engine {
 
   private Dl4jEngine(MultiLayerNetwork network, OptionalInt threads) {
     threads.ifPresent(NativeBackend::useThreads);
+    NativeBackend.useOneDnnIn(network);
     this.network = network;
     this.threads = threads;
     this.loss = LogitLoss.of(network.getLayerWiseConfigurations());

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** Which engine is to run a network. */
+/** Which engine is to run a network. Opening one gets ND4J ready, too; see {@link #start}. */
 public enum EngineChoice implements EngineFactory {
   /** oneDNN where it can run the whole network, Deeplearning4j elsewhere. */
   AUTO,
@@ -40,6 +40,7 @@ public enum EngineChoice implements EngineFactory {
   }
 
   private Engine open(MultiLayerNetwork network, int threads, Consumer<String> obstacles) {
+    NativeBackend.enableOneDnn();
     return switch (this) {
       case DL4J -> new Dl4jEngine(network, threads);
       case ONEDNN -> new OneDnnEngine(network, threads);

@@ -2,6 +2,7 @@ package io.bnzoo.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -115,13 +116,7 @@ class OneDnnGradientsTest {
                                 .map(
                                     second ->
                                         new Trial(
-                                            format, List.of(first, second), Activation.RELU, 5))))
-        .filter(OneDnnGradientsTest::fits);
-  }
-
-  /** What is left of an image may be too small for a convolution with dilation. */
-  private static boolean fits(Trial trial) {
-    return !trial.kinds().get(1).contains("dilation") || !trial.kinds().get(0).contains("2");
+                                            format, List.of(first, second), Activation.RELU, 5))));
   }
 
   @Tag("slow") // Two minutes.
@@ -132,16 +127,25 @@ class OneDnnGradientsTest {
   }
 
   private static void check(Trial trial) {
-    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
-    MultiLayerNetwork fast = network(trial, DataType.FLOAT);
-    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
-    MultiLayerNetwork exact = network(trial, DataType.DOUBLE);
-    exact.setParams(fast.params().castTo(DataType.DOUBLE));
-
     INDArray images = images(trial);
     INDArray labels = labels(trial.batch());
-    Map<String, INDArray> expected =
-        gradients(exact, images.castTo(DataType.DOUBLE), labels.castTo(DataType.DOUBLE));
+    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
+    MultiLayerNetwork exact;
+    Map<String, INDArray> expected;
+    INDArray predictions;
+    try {
+      exact = network(trial, DataType.DOUBLE);
+      // Single precision has these parameters, too.
+      exact.setParams(exact.params().castTo(DataType.FLOAT).castTo(DataType.DOUBLE));
+      expected = gradients(exact, images.castTo(DataType.DOUBLE), labels.castTo(DataType.DOUBLE));
+      predictions = exact.output(images.castTo(DataType.DOUBLE));
+    } catch (RuntimeException e) {
+      abort("skipped: Deeplearning4j itself cannot run it: " + e.getMessage());
+      return;
+    }
+    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+    MultiLayerNetwork fast = network(trial, DataType.FLOAT);
+    fast.setParams(exact.params().castTo(DataType.FLOAT));
     Map<String, INDArray> found = gradients(fast, images, labels);
     assertThat(fast.score()).isCloseTo(exact.score(), within(1e-4));
     double largest =
@@ -152,10 +156,7 @@ class OneDnnGradientsTest {
             assertThat(norm(found.get(name).castTo(DataType.DOUBLE).sub(gradient)))
                 .as("difference of the gradient of %s", name)
                 .isLessThanOrEqualTo(1e-3 * norm(gradient) + 1e-5 * largest));
-    INDArray difference =
-        fast.output(images)
-            .castTo(DataType.DOUBLE)
-            .sub(exact.output(images.castTo(DataType.DOUBLE)));
+    INDArray difference = fast.output(images).castTo(DataType.DOUBLE).sub(predictions);
     assertThat(norm(difference)).as("difference of the predictions").isLessThan(1e-4);
   }
 

@@ -3,8 +3,10 @@ package io.bnzoo.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.spec.ImageFormat;
@@ -12,10 +14,15 @@ import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import org.deeplearning4j.config.DL4JSystemProperties;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -136,6 +143,65 @@ class Dl4jEngineTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Dl4jEngine(network))
         .withMessageContaining("must be an output or loss layer, got DenseLayer");
+  }
+
+  @Test
+  void aNetworkMadeWhileOneDnnWasOffUsesItFromNowOn() {
+    assumeTrue(NativeBackend.enableOneDnn().oneDnn(), "skipped: oneDNN is not available here");
+    MultiLayerNetwork late = madeWithoutOneDnn();
+    MultiLayerNetwork early = deepCnn();
+    assertThat(late.getLayer("conv01").getHelper()).isNull();
+    try (Engine engine = new Dl4jEngine(late);
+        Engine expected = new Dl4jEngine(early)) {
+      assertThat(engine.step(BATCH)).isEqualTo(expected.step(BATCH));
+    }
+    assertThat(late.getLayer("conv01").getHelper()).isNotNull();
+    assertThat(late.getLayer("conv01-bn").getHelper()).isNotNull();
+    ArrayAssert.assertSameBits(late.params(), early.params());
+  }
+
+  @Test
+  void aGraphMadeWhileOneDnnWasOffCanUseItToo() {
+    assumeTrue(NativeBackend.enableOneDnn().oneDnn(), "skipped: oneDNN is not available here");
+    ComputationGraph graph;
+    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
+    try {
+      graph = deepCnn().toComputationGraph();
+    } finally {
+      System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+    }
+    assertThat(graph.getLayer(0).getHelper()).isNull();
+    NativeBackend.useOneDnnIn(graph);
+    assertThat(graph.getLayer(0).getHelper()).isNotNull();
+  }
+
+  @Test
+  void aFrozenLayerUsesItToo() {
+    assumeTrue(NativeBackend.enableOneDnn().oneDnn(), "skipped: oneDNN is not available here");
+    MultiLayerNetwork frozen;
+    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
+    try {
+      frozen = new TransferLearning.Builder(deepCnn()).setFeatureExtractor(2).build();
+    } finally {
+      System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+    }
+    Layer convolution = ((BaseWrapperLayer) frozen.getLayer(0)).getUnderlying();
+    assertThat(convolution.getHelper()).isNull();
+    NativeBackend.useOneDnnIn(frozen);
+    assertThat(convolution.getHelper()).isNotNull();
+  }
+
+  private static MultiLayerNetwork madeWithoutOneDnn() {
+    System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
+    try {
+      return deepCnn();
+    } finally {
+      System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "false");
+    }
+  }
+
+  private static MultiLayerNetwork deepCnn() {
+    return DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
   }
 
   @Test

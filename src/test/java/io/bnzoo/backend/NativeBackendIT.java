@@ -2,6 +2,7 @@ package io.bnzoo.backend;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,14 +10,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A JVM whose class path has no binary with oneDNN in it. */
+/** JVMs of their own: in one, ND4J can be loaded only once. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
-class PlainBinaryIT {
+class NativeBackendIT {
   private static final String CLASSES = Path.of("target", "classes").toString();
 
   /** Prints the status and a sum that ND4J computed. */
@@ -29,28 +31,48 @@ class PlainBinaryIT {
     }
   }
 
+  /** Uses ND4J before anything is chosen. */
+  static final class LateProgram {
+    private LateProgram() {}
+
+    public static void main(String[] arguments) {
+      System.out.println(Nd4j.ones(3).sumNumber());
+      System.out.println(NativeBackend.enableOneDnn().description());
+    }
+  }
+
   @Test
   void thePlainBinaryTakesOverAndSaysWhy() throws IOException, InterruptedException {
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(entry -> !entry.contains("onednn"))
-            // The jar's manifest names all libraries, that binary among them.
-            .map(entry -> entry.endsWith("bnzoo.jar") ? CLASSES : entry)
-            .collect(Collectors.joining(File.pathSeparator));
-    List<String> lines = run(classPath);
+    List<String> lines = run(Program.class, entry -> !entry.contains("onednn"));
     assertThat(lines.get(0))
         .matches("oneDNN is off: ND4J binary [a-z]+-[a-z0-9_]+, because .*")
         .contains("because the class path has no ND4J binary");
     assertThat(lines.get(1)).isEqualTo("3.0");
   }
 
-  private static List<String> run(String classPath) throws IOException, InterruptedException {
+  @Test
+  void aLateCallSaysWhatBecomesOfEarlierNetworks() throws IOException, InterruptedException {
+    assumeTrue(NativeBackend.enableOneDnn().oneDnn(), "skipped: oneDNN is not available here");
+    assertThat(run(LateProgram.class, entry -> true).get(1))
+        .matches(
+            "oneDNN is on: ND4J binary [a-z]+-[a-z0-9_]+-onednn-[a-z0-9]+, in use before this call;"
+                + " networks made before it need useOneDnnIn");
+  }
+
+  private static List<String> run(Class<?> program, Predicate<String> entries)
+      throws IOException, InterruptedException {
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entries)
+            // The jar's manifest names all libraries, the binary with oneDNN among them.
+            .map(entry -> entry.endsWith("bnzoo.jar") ? CLASSES : entry)
+            .collect(Collectors.joining(File.pathSeparator));
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 classPath,
-                Program.class.getName())
+                program.getName())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
