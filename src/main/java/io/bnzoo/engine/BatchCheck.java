@@ -2,6 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.LabeledImages;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,9 +34,11 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
     if (outputs != LabeledImages.CLASSES) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the network has %d outputs and the images %d classes: give its last layer %2$d"
                   + " outputs",
-              outputs, LabeledImages.CLASSES));
+              outputs,
+              LabeledImages.CLASSES));
     }
     if (batch.size() == 1 && featureNormalization.isPresent()) {
       throw new IllegalArgumentException(
@@ -68,8 +71,10 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
     if (!fits) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "a loss needs logits and labels of one shape, [images,classes], got %s and %s",
-              Arrays.toString(logits.shape()), Arrays.toString(labels.shape())));
+              Arrays.toString(logits.shape()),
+              Arrays.toString(labels.shape())));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import java.util.Locale;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 
@@ -69,8 +70,11 @@ abstract class CrossEntropy implements LogitLoss {
     if (!fits) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d logits of %d classes do not go with %d labels",
-              logits.length, classes, labels.length));
+              logits.length,
+              classes,
+              labels.length));
     }
     check(classes);
     int examples = logits.length / classes;
@@ -114,7 +118,8 @@ abstract class CrossEntropy implements LogitLoss {
     void check(int classes) {
       if (weights != null && weights.length != classes) {
         throw new IllegalArgumentException(
-            String.format("the loss weighs %d classes, got %d", weights.length, classes));
+            String.format(
+                Locale.ROOT, "the loss weighs %d classes, got %d", weights.length, classes));
       }
     }
 

@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import io.bnzoo.engine.Objection.Kind;
 import io.bnzoo.layer.ChannelwiseLayer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -229,7 +230,11 @@ final class InputCheck {
         index,
         Kind.SIZE,
         String.format(
-            "%s takes %d values, got %d", describe(layer), takes, given.arrayElementsPerExample()));
+            Locale.ROOT,
+            "%s takes %d values, got %d",
+            describe(layer),
+            takes,
+            given.arrayElementsPerExample()));
   }
 
   private static Optional<Objection> channels(
@@ -241,7 +246,11 @@ final class InputCheck {
             index,
             Kind.SIZE,
             String.format(
-                "%s takes %d channels, got %d", describe(layer), takes, images.getChannels()))
+                Locale.ROOT,
+                "%s takes %d channels, got %d",
+                describe(layer),
+                takes,
+                images.getChannels()))
         : wrongOrder;
   }
 
@@ -254,7 +263,8 @@ final class InputCheck {
 
   private static Optional<Objection> wrongOrder(
       int index, String who, CNN2DFormat takes, InputTypeConvolutional given) {
-    String reason = String.format("%s takes images in %s, got %s", who, takes, given.getFormat());
+    String reason =
+        String.format(Locale.ROOT, "%s takes images in %s, got %s", who, takes, given.getFormat());
     return Optional.of(new Objection(index, Kind.AXIS_ORDER, reason));
   }
 
@@ -279,6 +289,7 @@ final class InputCheck {
   private static String describe(InputType type) {
     return type instanceof InputTypeConvolutional images
         ? String.format(
+            Locale.ROOT,
             "images of %d x %d pixels and %s",
             images.getHeight(),
             images.getWidth(),

@@ -93,8 +93,11 @@ public final class Floats implements AutoCloseable {
     if (matrix.length < (long) length * shares.length) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d rows of %d floats are not in a matrix of %d",
-              shares.length, length, matrix.length));
+              shares.length,
+              length,
+              matrix.length));
     }
     openblas.cblas_sgemv(
         openblas.CblasRowMajor,
@@ -151,7 +154,8 @@ public final class Floats implements AutoCloseable {
   private void requireLength(int other) {
     if (other != length) {
       throw new IllegalArgumentException(
-          String.format("a vector of %d floats is combined with one of %d", length, other));
+          String.format(
+              Locale.ROOT, "a vector of %d floats is combined with one of %d", length, other));
     }
   }
 

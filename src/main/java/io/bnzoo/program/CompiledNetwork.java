@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -113,8 +114,11 @@ public final class CompiledNetwork implements AutoCloseable {
     if (count < 1 || pixels.remaining() != needed) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d images need %d pixels, at least one image, got %d pixels",
-              count, needed, pixels.remaining()));
+              count,
+              needed,
+              pixels.remaining()));
     }
   }
 
@@ -171,8 +175,11 @@ public final class CompiledNetwork implements AutoCloseable {
     if (logitGradients.length != key.batch() * blueprint.classes()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d images of %d classes need as many gradients, got %d",
-              key.batch(), blueprint.classes(), logitGradients.length));
+              key.batch(),
+              blueprint.classes(),
+              logitGradients.length));
     }
     training = Optional.empty();
     Program program = compiled(key).program();

@@ -3,6 +3,7 @@ package io.bnzoo.program;
 import static io.bnzoo.program.SettingsCheck.describe;
 import static io.bnzoo.program.SettingsCheck.require;
 
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 
@@ -28,7 +29,8 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
     long stride = layer.getStride()[direction];
     require(
         kernel > 0 && stride > 0,
-        String.format("%s has kernel %d and stride %d", describe(layer), kernel, stride));
+        String.format(
+            Locale.ROOT, "%s has kernel %d and stride %d", describe(layer), kernel, stride));
     if (mode == ConvolutionMode.Same) {
       long output = (input + stride - 1) / stride;
       // Where the zeros cannot be shared out evenly, the end has one more, as in TensorFlow.
@@ -43,8 +45,12 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
     require(
         padding >= 0 && moves >= 0,
         String.format(
+            Locale.ROOT,
             "%s has a kernel of %d for %d values with padding %d",
-            describe(layer), kernel, input, padding));
+            describe(layer),
+            kernel,
+            input,
+            padding));
     require(
         mode == ConvolutionMode.Truncate || moves % stride == 0,
         describe(layer) + " leaves values over, which its convolution mode Strict forbids");

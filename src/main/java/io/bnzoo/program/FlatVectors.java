@@ -2,6 +2,7 @@ package io.bnzoo.program;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
@@ -84,7 +85,10 @@ record FlatVectors(List<float[]> moments) {
     if (values.length != vector.length()) {
       throw new IllegalArgumentException(
           String.format(
-              "a vector of %d has no room for %d values", vector.length(), values.length));
+              Locale.ROOT,
+              "a vector of %d has no room for %d values",
+              vector.length(),
+              values.length));
     }
     if (isWhole(vector)) {
       vector.data().asNioFloat().put(values);

@@ -3,6 +3,7 @@ package io.bnzoo.program;
 import io.bnzoo.onednn.Function;
 import io.bnzoo.onednn.Window;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -156,7 +157,7 @@ public sealed interface Operation {
 
     @Override
     public String toString() {
-      return String.format("%d x %d pixels with %d channels", height, width, channels);
+      return String.format(Locale.ROOT, "%d x %d pixels with %d channels", height, width, channels);
     }
 
     public long values() {

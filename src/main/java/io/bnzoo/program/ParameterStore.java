@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -98,7 +99,8 @@ final class ParameterStore implements AutoCloseable {
   void load(Vector vector, float[] values) {
     if (values.length != flat.length()) {
       throw new IllegalArgumentException(
-          String.format("%d parameters are needed, got %d", flat.length(), values.length));
+          String.format(
+              Locale.ROOT, "%d parameters are needed, got %d", flat.length(), values.length));
     }
     flat.write(values);
     stored(vector).loading.forEach(Kernel::run);
