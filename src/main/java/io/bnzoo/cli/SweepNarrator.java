@@ -21,6 +21,7 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
   private final int total;
   private final Terminal.Bar bar;
   private int finished;
+  private double share;
 
   SweepNarrator(
       Terminal terminal, LessonFolder folder, String command, Provenance provenance, int total) {
@@ -28,23 +29,33 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
     this.command = command;
     this.provenance = provenance;
     this.total = total;
-    this.bar = total == 0 ? terminal.noBar() : terminal.bar("training", BAR_LENGTH);
+    this.bar = total == 0 ? terminal.noBar() : terminal.bar("training", BAR_LENGTH, "");
+    bar.say(count());
   }
 
   @Override
   public void advanced(double share) {
-    bar.at(Math.round(share * BAR_LENGTH));
+    this.share = share;
+    bar.say(count());
+    bar.at((long) Math.floor(share * BAR_LENGTH));
+  }
+
+  /** The bar is as long as the work; what is counted are networks that are done. */
+  private String count() {
+    String count = String.format(Locale.ROOT, "%,d of %,d networks", finished, total);
+    return share < 1 ? count : count + ", evaluating";
   }
 
   @Override
   public void finished(Trial trial, TrialResult result) throws IOException {
     folder.keep(trial, result, command, provenance);
     finished++;
+    bar.say(count());
     TrainingResult training = result.training();
     bar.print(
         String.format(
             Locale.ROOT,
-            "%3d of %d  %-44s %s  %4.0f s%s",
+            "%3d of %d  %-44s %6s %4.0f s%s",
             finished,
             total,
             trial.name(),
@@ -56,9 +67,9 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
   /** What a line has room for. */
   private static String ending(Outcome outcome) {
     if (outcome instanceof Outcome.PredictsOneDigit one) {
-      return "  always " + one.digit();
+      return " always " + one.digit();
     }
-    return outcome instanceof Outcome.Diverged ? "  diverged" : "";
+    return outcome instanceof Outcome.Diverged ? " diverged" : "";
   }
 
   @Override

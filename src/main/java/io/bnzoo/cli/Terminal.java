@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What a command prints, and whether it may draw progress bars. */
@@ -34,33 +33,38 @@ final class Terminal {
     return new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr(), talk);
   }
 
-  /** A line of the result. */
-  void print(String line) {
-    out.println(line);
+  /** A part of the result, of one line or several. */
+  void print(String lines) {
+    out.println(Printable.lines(lines));
     out.flush();
   }
 
-  /** A line about the work, which a quiet command leaves out. */
-  void tell(String line) {
+  /** A part of the result that may be broken into lines wherever it has spaces. */
+  void printSentence(String sentence) {
+    out.println(Printable.sentence(sentence));
+    out.flush();
+  }
+
+  /** A sentence about the work, which a quiet command leaves out. */
+  void tell(String sentence) {
     if (talk == Talk.FULL) {
-      print(line);
+      printSentence(sentence);
     }
   }
 
   /** A line that is told however quiet the command is, and keeps out of the result's way. */
   void warn(String line) {
-    err.println(line);
+    err.println(Printable.line(line));
     err.flush();
   }
 
-  /** A bar on a terminal, nothing elsewhere. */
+  /**
+   * A bar on a terminal, nothing elsewhere.
+   *
+   * @param unit of the steps, for people, such as batches; empty if they are none of anything
+   */
   Bar bar(String task, long total, String unit) {
     return drawsBars() ? new DrawnBar(task, total, unit) : noBar();
-  }
-
-  /** A bar whose steps are no units of anything. */
-  Bar bar(String task, long total) {
-    return drawsBars() ? new DrawnBar(task, total) : noBar();
   }
 
   /** Lines alone. */
@@ -94,8 +98,11 @@ final class Terminal {
   interface Bar extends AutoCloseable {
     void at(long done);
 
-    /** Prints a line above the bar. */
-    void print(String line);
+    /** Shows this in the place of how many steps are done; empty to show those again. */
+    void say(String text);
+
+    /** Prints a sentence above the bar. */
+    void print(String sentence);
 
     @Override
     void close();
@@ -106,50 +113,56 @@ final class Terminal {
     public void at(long done) {}
 
     @Override
-    public void print(String line) {
-      tell(line);
+    public void say(String text) {}
+
+    @Override
+    public void print(String sentence) {
+      tell(sentence);
     }
 
     @Override
     public void close() {}
   }
 
-  private static final class DrawnBar implements Bar {
+  private final class DrawnBar implements Bar {
     private static final int MILLISECONDS_BETWEEN_DRAWINGS = 250;
     private static final String CLEAR_LINE = "\r\u001b[K";
 
+    private final BarText text;
     private final ProgressBar bar;
 
-    DrawnBar(String task, long total) {
-      this(new ProgressBarBuilder(), task, total);
-    }
-
     DrawnBar(String task, long total, String unit) {
-      this(new ProgressBarBuilder().setUnit(" " + unit, 1).showSpeed(), task, total);
-    }
-
-    private DrawnBar(ProgressBarBuilder builder, String task, long total) {
+      text = new BarText(Printable.line(task), unit);
       bar =
-          builder
+          new ProgressBarBuilder()
               .setTaskName(task)
               .setInitialMax(total)
-              .setStyle(ProgressBarStyle.ASCII)
+              .setRenderer(text)
               .setUpdateIntervalMillis(MILLISECONDS_BETWEEN_DRAWINGS)
               .continuousUpdate()
               .clearDisplayOnFinish()
               // It stays on one line, which print() may take; the default moves the cursor about.
-              .setConsumer(new ConsoleProgressBarConsumer(System.err))
+              .setConsumer(new ConsoleProgressBarConsumer(System.out))
               .build();
     }
 
     @Override
     public void at(long done) {
+      text.startsBefore(done);
       bar.stepTo(done);
     }
 
     @Override
-    public void print(String line) {
-      System.err.print(CLEAR_LINE + line + System.lineSeparator());
+    public void say(String words) {
+      bar.setExtraMessage(words);
+    }
+
+    @Override
+    public void print(String sentence) {
+      // In one piece, lest the bar be drawn amidst it.
+      out.print(CLEAR_LINE + Printable.sentence(sentence) + System.lineSeparator());
+      out.flush();
+      bar.refresh();
     }
 
     @Override

@@ -36,6 +36,11 @@ final class TrainingNarrator implements Comparison.Listener {
       }
 
       @Override
+      public void evaluating() {
+        bar.say("evaluating");
+      }
+
+      @Override
       public void ended() {
         bar.close();
         bar = terminal.noBar();

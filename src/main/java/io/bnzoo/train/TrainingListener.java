@@ -12,6 +12,9 @@ public interface TrainingListener {
   /** After each measurement. */
   default void measured(Sample sample) {}
 
+  /** After the last step, before the final figures are measured; not if it was stopped. */
+  default void evaluating() {}
+
   /** Whatever the outcome, when the training is over. */
   default void ended() {}
 }

@@ -184,6 +184,7 @@ public final class TrainingLoop {
     }
 
     private TrainingResult.Finals finals() {
+      listener.evaluating();
       LabeledImages firstImages =
           digits.test().slice(0, Math.min(plan.singleImages(), digits.test().size()));
       return new TrainingResult.Finals(

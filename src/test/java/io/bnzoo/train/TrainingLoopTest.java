@@ -191,12 +191,17 @@ class TrainingLoopTest {
               }
 
               @Override
+              public void evaluating() {
+                heard.add("evaluating");
+              }
+
+              @Override
               public void ended() {
                 heard.add("ended");
               }
             },
             TrainingLoopTest::never);
-    assertThat(heard).containsExactly("sample 0", "1 of 2", "2 of 2", "ended");
+    assertThat(heard).containsExactly("sample 0", "1 of 2", "2 of 2", "evaluating", "ended");
   }
 
   @Test
