@@ -44,9 +44,8 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
       arity = "0..*",
-      converter = ModelOptions.EntryConverter.class,
       description = "Models to measure. Default: all.")
-  private List<Zoo.Entry> entries = Zoo.entries();
+  private List<String> models = List.of(); // With a converter, a wrong one was one too many.
 
   @Option(
       names = "--variants",
@@ -72,17 +71,23 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
-    List<Benchmark.Row> rows = measure(terminal);
+    Benchmark benchmark =
+        UsageErrors.checked(spec, () -> new Benchmark(entries(), variants, blocks));
+    List<Benchmark.Row> rows = measure(benchmark, terminal);
     terminal.print(output.json() ? Json.write(rows).stripTrailing() : TextTable.plain(table(rows)));
     return Bnzoo.SUCCESS;
   }
 
-  private List<Benchmark.Row> measure(Terminal terminal) throws IOException {
+  private List<Zoo.Entry> entries() {
+    return models.isEmpty()
+        ? Zoo.entries()
+        : models.stream().distinct().map(ModelOptions.EntryConverter::find).toList();
+  }
+
+  private List<Benchmark.Row> measure(Benchmark benchmark, Terminal terminal) throws IOException {
     try (Interruption.Work work = interruption.beginWork();
         Terminal.Progress progress = terminal.progress()) {
-      return new Benchmark(entries, variants, blocks).run(progress, interruption);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+      return benchmark.run(progress, interruption);
     }
   }
 

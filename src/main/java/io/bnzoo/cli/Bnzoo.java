@@ -1,12 +1,8 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.storage.Versions;
-import java.io.IOException;
 import java.io.ObjectInputFilter;
-import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 
 /** The command {@code bnzoo}. */
@@ -64,9 +60,45 @@ public final class Bnzoo implements Runnable {
   static CommandLine commandLine(Interruption interruption) {
     CommandLine commandLine = new CommandLine(new Bnzoo(), new Factory(interruption));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    // No argument is worth reading a file for, least of all one that was read from a file.
+    commandLine.setExpandAtFiles(false);
+    commandLine.registerConverter(Path.class, new PathConverter());
+    commandLine.registerConverter(Integer.class, Bnzoo::wholeNumber);
+    commandLine.registerConverter(int.class, Bnzoo::wholeNumber);
+    commandLine.registerConverter(Double.class, Bnzoo::number);
+    commandLine.registerConverter(double.class, Bnzoo::number);
     giveVersion(commandLine);
-    commandLine.setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()));
+    commandLine.setParameterExceptionHandler(new UsageErrors());
+    commandLine.setExecutionStrategy(Bnzoo::run);
+    commandLine.setExecutionExceptionHandler(
+        (e, command, parsed) -> Failures.report(e, command.getErr()));
     return commandLine;
+  }
+
+  private static Integer wholeNumber(String text) {
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new CommandLine.TypeConversionException(
+          "'" + text + "' is no whole number up to " + Integer.MAX_VALUE);
+    }
+  }
+
+  private static Double number(String text) {
+    try {
+      return Double.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new CommandLine.TypeConversionException("'" + text + "' is no number such as 0.01");
+    }
+  }
+
+  /** Also says in one line what picocli leaves to the JVM: that the memory is used up, say. */
+  private static int run(CommandLine.ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (VirtualMachineError | LinkageError e) {
+      return Failures.report(e, parsed.commandSpec().commandLine().getErr());
+    }
   }
 
   private static void giveVersion(CommandLine commandLine) {
@@ -77,30 +109,6 @@ public final class Bnzoo implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
-  /** Failures that a person can do something about are one line; others are defects. */
-  private static int report(Exception e, PrintWriter err) throws Exception {
-    if (e instanceof IOException || e instanceof CommandFailure) {
-      err.println("bnzoo: " + message(e));
-      err.flush();
-      return FAILURE;
-    }
-    throw e;
-  }
-
-  /** The file system's exceptions often have no more to say than a file's name. */
-  private static String message(Exception e) {
-    if (e instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied";
-    }
-    if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + ": there is no such file or folder";
-    }
-    if (e instanceof FileAlreadyExistsException taken) {
-      return taken.getFile() + ": there is a file of this name, and a folder is needed";
-    }
-    return e.getMessage();
   }
 
   /** Gives a command the interruption if it asks for one. */

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
       "",
       "All start from the same initial weights (those that the first variant has by default)"
           + " and see the same batches.",
-      "Writes the models, result.json, result.md and the learning curves to runs/NAME."
+      "Writes the models, result.json, result.md and the learning curves to runs/NAME,"
+          + " which is numbered where another run has that name."
     },
     footer = {
       "",

@@ -4,6 +4,7 @@ import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
 import java.io.IOException;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Which digits a command works on. */
@@ -13,12 +14,22 @@ final class DataOptions {
   @Option(
       names = DataOptions.NAME,
       paramLabel = "DIR|generated",
+      converter = Converter.class,
       defaultValue = "auto",
       description = {
         "A folder with MNIST's four IDX files (plain or .gz), or 'generated' for drawn digits.",
         "By default: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
       })
   private String data;
+
+  /** Refuses what names nothing; it is kept as it was given. */
+  static final class Converter implements CommandLine.ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      new PathConverter().convert(text);
+      return text;
+    }
+  }
 
   /** What was given to the option, so that it means the same from any folder. */
   static String absolute(String data) {

@@ -1,6 +1,7 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.data.Digits;
+import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.experiment.Scale;
@@ -11,7 +12,6 @@ import io.bnzoo.report.Json;
 import io.bnzoo.report.LessonFolder;
 import io.bnzoo.report.LessonReport;
 import io.bnzoo.report.Provenance;
-import io.bnzoo.report.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +66,7 @@ final class LessonRunCommand implements Callable<Integer> {
   @Option(
       names = {"--seeds", "--seed"},
       paramLabel = "SEEDS",
-      converter = ModelOptions.SeedsConverter.class,
+      converter = SeedsConverter.class,
       defaultValue = "1..3",
       description = "One seed, several (1,2,5) or a range (1..3). Default: ${DEFAULT-VALUE}.")
   private List<Long> seeds;
@@ -89,24 +89,7 @@ final class LessonRunCommand implements Callable<Integer> {
       description = "Networks side by side, one thread each. Default: one a core.")
   private Optional<Integer> atOnce;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "Where the folders of runs are. Default: ${DEFAULT-VALUE}.")
-  private Path runs;
-
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "The folder below that. Default: lesson, with the scale or the digits added.")
-  private Optional<String> name;
-
-  @Option(
-      names = "--fresh",
-      description = "Start anew; what is in the folder is moved to NAME-old.")
-  private boolean fresh;
-
+  @Mixin private RunOptions run;
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
@@ -118,17 +101,15 @@ final class LessonRunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
-    Scale scale = scale();
+    Scale scale = UsageErrors.checked(spec, () -> new Scale(share));
     int networks = networks();
     List<Trial> trials = trials(scale);
+    run.check(spec);
     String computedBy = engine.start(terminal);
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
     Provenance provenance = Provenance.ofThisJvm(computedBy);
-    Path path = runs.resolve(name.orElseGet(() -> defaultName(scale, digits.origin())));
-    if (fresh) {
-      RunFolder.setAside(path).ifPresent(aside -> terminal.tell("what was there is in " + aside));
-    }
+    Path path = run.folder(defaultName(scale, digits.origin()), terminal);
     Sweep.Diagnostics look = diagnostics ? Sweep.Diagnostics.ON : Sweep.Diagnostics.OFF;
     try (FolderLock lock = FolderLock.take(path);
         Interruption.Work work = interruption.beginWork()) {
@@ -141,6 +122,7 @@ final class LessonRunCommand implements Callable<Integer> {
           terminal,
           folder,
           provenance);
+      terminal.tell("writing the report");
       LessonReport report = folder.report();
       folder.write(report);
       print(terminal, folder, report);
@@ -171,6 +153,19 @@ final class LessonRunCommand implements Callable<Integer> {
         experiments.add(Lesson.find(id).orElseThrow(() -> unknown(id)));
       }
     }
+    long networks =
+        seeds.size() * experiments.stream().mapToLong(one -> one.variants().size()).sum();
+    if (networks > Comparison.MOST_NETWORKS) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          String.format(
+              Locale.ROOT,
+              "at most %,d networks are trained by one command, %d experiments of %d seeds are %,d",
+              Comparison.MOST_NETWORKS,
+              experiments.size(),
+              seeds.size(),
+              networks));
+    }
     return experiments.stream()
         .flatMap(experiment -> experiment.trials(seeds, scale).stream())
         .distinct()
@@ -186,19 +181,17 @@ final class LessonRunCommand implements Callable<Integer> {
             Lesson.experiments().stream().map(Experiment::id).collect(Collectors.joining(", "))));
   }
 
-  private Scale scale() {
-    try {
-      return new Scale(share);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
   private int networks() {
-    int networks = atOnce.orElse(Runtime.getRuntime().availableProcessors());
-    if (networks < 1) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    int networks = atOnce.orElse(cores);
+    if (networks < 1 || networks > cores) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "--at-once must be at least 1, got " + networks);
+          spec.commandLine(),
+          String.format(
+              Locale.ROOT,
+              "--at-once must be in [1, %d], this machine's cores, got %d",
+              cores,
+              networks));
     }
     return networks;
   }
@@ -244,7 +237,7 @@ final class LessonRunCommand implements Callable<Integer> {
     if (!report.traps(ids).isEmpty()) {
       terminal.print(report.traps(ids));
     }
-    report.notes().forEach(note -> terminal.print("! " + note));
+    report.notes().forEach(note -> terminal.printSentence("! " + note));
     terminal.print("report: " + folder.path().resolve("index.html"));
   }
 }

@@ -78,7 +78,9 @@ final class MemoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Terminal terminal = output.terminal(spec);
-    MemoryCheck check = check(terminal);
+    MemoryCheck check =
+        UsageErrors.checked(
+            spec, () -> new MemoryCheck(entry, variant, repetitions, engine.factory(terminal)));
     engine.start(terminal);
     List<MemoryCheck.Sample> samples = run(check, terminal);
     List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
@@ -90,14 +92,6 @@ final class MemoryCommand implements Callable<Integer> {
     terminal.print(TextTable.plain(table(samples)));
     growth.forEach(phase -> terminal.print(line(phase)));
     return Bnzoo.SUCCESS;
-  }
-
-  private MemoryCheck check(Terminal terminal) {
-    try {
-      return new MemoryCheck(entry, variant, repetitions, engine.factory(terminal));
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private List<MemoryCheck.Sample> run(MemoryCheck check, Terminal terminal) {

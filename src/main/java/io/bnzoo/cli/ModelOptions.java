@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.nd4j.linalg.activations.Activation;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -131,38 +130,29 @@ final class ModelOptions {
   static final class EntryConverter implements CommandLine.ITypeConverter<Zoo.Entry> {
     @Override
     public Zoo.Entry convert(String id) {
+      try {
+        return find(id);
+      } catch (IllegalArgumentException e) {
+        throw new CommandLine.TypeConversionException(e.getMessage());
+      }
+    }
+
+    /**
+     * The model of an id.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static Zoo.Entry find(String id) {
       return Zoo.find(id)
           .orElseThrow(
               () ->
-                  new CommandLine.TypeConversionException(
+                  new IllegalArgumentException(
                       "there is no model '"
                           + id
                           + "'; there is "
                           + Zoo.entries().stream()
                               .map(Zoo.Entry::id)
                               .collect(Collectors.joining(", "))));
-    }
-  }
-
-  /** Reads 3, 1,2,5 and 1..3. */
-  static final class SeedsConverter implements CommandLine.ITypeConverter<List<Long>> {
-    @Override
-    public List<Long> convert(String text) {
-      try {
-        int dots = text.indexOf("..");
-        if (dots < 0) {
-          return List.of(text.split(",")).stream().map(Long::valueOf).toList();
-        }
-        long first = Long.parseLong(text.substring(0, dots));
-        long last = Long.parseLong(text.substring(dots + 2));
-        if (first > last) {
-          throw new CommandLine.TypeConversionException("the range '" + text + "' is empty");
-        }
-        return LongStream.rangeClosed(first, last).boxed().toList();
-      } catch (NumberFormatException e) {
-        throw new CommandLine.TypeConversionException(
-            "seeds are whole numbers such as 3, 1,2,5 or 1..3, not '" + text + "'");
-      }
     }
   }
 }

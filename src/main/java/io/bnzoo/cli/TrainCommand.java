@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
     description = {
       "Trains one network and saves it.",
       "",
-      "Writes the model, result.json, result.md and the learning curves to runs/NAME."
+      "Writes the model, result.json, result.md and the learning curves to runs/NAME,"
+          + " which is numbered where another run has that name."
     },
     footer = {
       "",

@@ -9,6 +9,7 @@ import io.bnzoo.report.Provenance;
 import io.bnzoo.report.ResultDocument;
 import io.bnzoo.report.RunFolder;
 import io.bnzoo.report.RunRequest;
+import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.train.CheckpointPlan;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
 /** What {@code compare} and {@code train} have in common: all but the variants. */
 abstract class TrainingCommand implements Callable<Integer> {
   private static final Set<String> COMMANDS = Set.of("train", "compare");
-  private static final Set<String> PLACES = Set.of("--runs", "--name", "--fresh", "--resume");
+  private static final String RESUME = "--resume";
 
   private final Interruption interruption;
 
@@ -36,34 +37,11 @@ abstract class TrainingCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
 
-  @Option(
-      names = "--runs",
-      paramLabel = "DIR",
-      defaultValue = "runs",
-      description = "Where the folders of runs are. Default: ${DEFAULT-VALUE}.")
-  private Path runs;
-
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = {
-        "The folder below that. By default named after the command, and numbered where another run"
-            + " has the name."
-      })
-  private Optional<String> name;
-
+  @Mixin private RunOptions run;
   @Mixin private CheckpointOptions checkpoints;
 
   @Option(
-      names = "--fresh",
-      description = {
-        "Start anew where the folder is there already; what is in it is moved to NAME-old. Without"
-            + " it the same run goes on where it was interrupted."
-      })
-  private boolean fresh;
-
-  @Option(
-      names = "--resume",
+      names = RESUME,
       paramLabel = "DIR",
       description = "Go on with the run in this folder, with its settings; give nothing else.")
   private Optional<Path> resumed;
@@ -83,12 +61,12 @@ abstract class TrainingCommand implements Callable<Integer> {
       return resume(resumed.get());
     }
     Terminal terminal = output.terminal(spec);
-    Comparison comparison = comparison();
-    CheckpointPlan checkpointPlan = checkpointPlan();
+    Comparison comparison = UsageErrors.checked(spec, this::comparison);
+    CheckpointPlan checkpointPlan = UsageErrors.checked(spec, checkpoints::plan);
+    run.check(spec);
     String computedBy = engine.start(terminal);
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
-    checkBatchSize(digits);
     RunRequest request = RunRequest.of(command(), comparison, digits, computedBy);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
     try (RunFolder folder = folder(request, checkpointPlan, terminal);
@@ -112,13 +90,37 @@ abstract class TrainingCommand implements Callable<Integer> {
     if (arguments.isEmpty() || !COMMANDS.contains(arguments.get(0))) {
       throw new CommandFailure(path + " holds no run of train or compare");
     }
-    Path absolute = path.toAbsolutePath().normalize();
-    arguments.add("--runs=" + absolute.getParent());
-    arguments.add("--name=" + absolute.getFileName());
+    if (!arguments.get(0).equals(spec.name())) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          String.format(
+              "%s holds a run of %s: bnzoo %s --resume %s",
+              path, arguments.get(0), arguments.get(0), path));
+    }
     CommandLine again = Bnzoo.commandLine(interruption);
     again.setOut(spec.commandLine().getOut());
     again.setErr(spec.commandLine().getErr());
+    requireOfARun(path, again, arguments);
+    Path absolute = path.toAbsolutePath().normalize();
+    arguments.add("--runs=" + absolute.getParent());
+    arguments.add("--name=" + absolute.getFileName());
     return again.execute(arguments.toArray(String[]::new));
+  }
+
+  /** What a file says is not obeyed because it is there. */
+  private static void requireOfARun(Path path, CommandLine commandLine, List<String> arguments) {
+    try {
+      CommandLine.ParseResult parsed =
+          commandLine.parseArgs(arguments.toArray(String[]::new)).subcommand();
+      for (String option : List.of(RESUME, "--runs", "--name", "--fresh", "--help", "--version")) {
+        if (parsed.hasMatchedOption(option)) {
+          throw new CommandFailure(path + " holds a command that began no run: it has " + option);
+        }
+      }
+    } catch (CommandLine.ParameterException e) {
+      throw new CommandFailure(
+          path + " holds a command that bnzoo does not take: " + UsageErrors.message(e));
+    }
   }
 
   /** The arguments without those that say where the folder is. */
@@ -128,7 +130,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     for (CommandLine.Model.ArgSpec argument : parsed.matchedArgs()) {
       boolean place =
           argument instanceof CommandLine.Model.OptionSpec option
-              && PLACES.contains(option.longestName());
+              && RunOptions.NAMES.contains(option.longestName());
       if (!place) {
         String prefix =
             argument instanceof CommandLine.Model.OptionSpec option ? option.longestName() : "";
@@ -141,63 +143,35 @@ abstract class TrainingCommand implements Callable<Integer> {
     return command;
   }
 
-  private CheckpointPlan checkpointPlan() {
-    try {
-      return checkpoints.plan();
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
   private Comparison comparison() {
-    try {
-      model.settings(model.entry().builder().get()).build();
-      return new Comparison(
-          model.entry(), model::settings, variants(), model.seeds(), model.plan());
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private void checkBatchSize(Digits digits) {
-    if (model.plan().batchSize() > digits.train().size()) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
+    model.settings(model.entry().builder().get()).build();
+    TrainingPlan plan = model.plan();
+    if (plan.batchSize() > Digits.TRAINING_SIZE) {
+      throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "batchSize must be at most %d, the size of the training set, got %d",
-              digits.train().size(),
-              model.plan().batchSize()));
+              Digits.TRAINING_SIZE,
+              plan.batchSize()));
     }
+    return new Comparison(model.entry(), model::settings, variants(), model.seeds(), plan);
   }
 
   /** Of the folders with the default name, the one that holds this run, or the first free one. */
   private RunFolder folder(RunRequest request, CheckpointPlan checkpointPlan, Terminal terminal)
       throws IOException {
-    if (name.isPresent() && !isFolderName(name.get())) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          "--name must be the name of one folder, got '" + name.get() + "'; --runs says where");
-    }
-    Path first = runs.resolve(name.orElseGet(() -> defaultName(model.entry().id())));
-    if (fresh) {
-      RunFolder.setAside(first).ifPresent(aside -> terminal.tell("what was there is in " + aside));
-    }
+    Path first = run.folder(defaultName(model.entry().id()), terminal);
     Path path = first;
     for (int number = 2; ; number++) {
       try {
         return RunFolder.open(path, request, checkpointPlan, terminal::warn);
       } catch (OtherRunException e) {
-        if (name.isPresent()) {
+        if (run.isNamed()) {
           throw e;
         }
         path = first.resolveSibling(first.getFileName() + "-" + number);
       }
     }
-  }
-
-  private static boolean isFolderName(String text) {
-    return Path.of(text).getNameCount() == 1 && !Set.of("", ".", "..").contains(text);
   }
 
   private void print(
@@ -209,7 +183,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     ComparisonTable table = new ComparisonTable(result);
     terminal.print("");
     terminal.print(table.asText());
-    table.notes().forEach(note -> terminal.print("! " + note));
+    table.notes().forEach(note -> terminal.printSentence("! " + note));
     if (interruption.getAsBoolean()) {
       terminal.warn("stopped: the same command goes on from here");
     }

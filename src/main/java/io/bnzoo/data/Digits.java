@@ -11,6 +11,9 @@ public record Digits(
   /** How many of the training file's first images are for validation. */
   public static final int VALIDATION_SIZE = 5_000;
 
+  /** How many images of the training file are left to train on. */
+  public static final int TRAINING_SIZE = DigitFiles.Part.TRAIN_IMAGES.count() - VALIDATION_SIZE;
+
   /** What a data set is. */
   public enum Kind {
     MNIST,

@@ -21,6 +21,7 @@ import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -95,6 +96,9 @@ public final class Comparison {
     }
   }
 
+  /** How many networks are trained by one command: days, and few enough to be listed. */
+  public static final int MOST_NETWORKS = 10_000;
+
   private final Zoo.Entry entry;
   private final UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings;
   private final List<Variant> variants;
@@ -109,8 +113,8 @@ public final class Comparison {
    * @param seeds one network of each variant: of the initial weights and of the order of the
    *     batches
    * @param plan its data seed gives way to each of the seeds in turn
-   * @throws IllegalArgumentException if a label or seed comes twice or not at all, or batch
-   *     normalization is to be trained on batches of one
+   * @throws IllegalArgumentException if a label or seed comes twice or not at all, these are more
+   *     than {@link #MOST_NETWORKS}, or batch normalization is to be trained on batches of one
    */
   public Comparison(
       Zoo.Entry entry,
@@ -125,6 +129,17 @@ public final class Comparison {
     this.plan = plan;
     requireSomeAndDistinct("variants", variants.stream().map(Variant::label).toList());
     requireSomeAndDistinct("seeds", seeds);
+    long networks = (long) variants.size() * seeds.size();
+    if (networks > MOST_NETWORKS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "at most %,d networks are trained by one command, %d variants of %,d seeds are %,d",
+              MOST_NETWORKS,
+              variants.size(),
+              seeds.size(),
+              networks));
+    }
     this.initialWeights = builder().variant(variants.get(0)).build().spec().initialWeights();
     if (plan.batchSize() < 2 && !this.variants.equals(List.of(Variant.of(Normalization.none())))) {
       throw new IllegalArgumentException(

@@ -17,8 +17,11 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.deeplearning4j.util.ModelSerializer;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -70,25 +74,31 @@ class BnzooTest {
         .allSatisfy(line -> assertThat(line).endsWith("."));
   }
 
+  /** Of every command there is, {@code lesson run} among them. */
+  static List<String> commands() {
+    List<String> names = new ArrayList<>();
+    addCommands(Bnzoo.commandLine(Interruption.never()), names);
+    return names;
+  }
+
+  private static void addCommands(CommandLine command, List<String> names) {
+    names.add(command.getCommandSpec().qualifiedName());
+    command.getSubcommands().values().forEach(below -> addCommands(below, names));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "compare",
-        "train",
-        "evaluate",
-        "data",
-        "models",
-        "lesson",
-        "lesson list",
-        "lesson run",
-        "bench",
-        "memory"
-      })
+  @MethodSource("commands")
   void everyCommandHasHelpWithAnExampleWithin80Columns(String command) {
-    assertThat(run((command + " --help").split(" ", -1))).isEqualTo(Bnzoo.SUCCESS);
-    assertThat(out.toString()).contains("Usage: bnzoo " + command).contains("Example");
+    String line = (command + " --help").substring("bnzoo ".length());
+    assertThat(run(line.split(" ", -1))).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(out.toString()).contains("Usage: " + command).contains("Example");
     assertThat(out.toString().lines())
-        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        .allSatisfy(shown -> assertThat(shown.length()).isLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void thereAreElevenCommands() {
+    assertThat(commands()).hasSize(11).contains("bnzoo", "bnzoo lesson run");
   }
 
   @ParameterizedTest
@@ -101,6 +111,7 @@ class BnzooTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "compare                          | Missing required parameter: 'MODEL'",
         "compare resnet                   | there is no model 'resnet'; there is deep-cnn, mlp",
@@ -108,13 +119,13 @@ class BnzooTest {
         "compare mlp --seeds one          | seeds are whole numbers such as 3, 1,2,5 or 1..3",
         "compare mlp --seeds 3..1         | the range '3..1' is empty",
         "train mlp --batches 0            | batches must be at least 1, got 0",
-        "train mlp --learning-rate -1     | learningRate must be above 0, got -1.0",
+        "train mlp --learning-rate -1     | --learning-rate must be above 0, got -1.0",
         "train mlp --initial-stddev 0     | stddev must be above 0, got 0.0",
         "train mlp --activation step      | 'step'",
         "train mlp --batch-size 1         | batch normalization needs batches of at least 2",
-        "compare mlp --seeds 1,1          | seeds must differ from each other, got [1, 1]",
+        "compare mlp --seeds 1,1          | seeds must differ from each other, got 1 twice",
         "compare mlp --variants plain,plain | variants must differ from each other",
-        "train mlp --batch-size 55001 --data generated | batchSize must be at most 55000",
+        "train mlp --batch-size 55001      | --batch-size must be at most 55000",
         "compare mlp --variants plain-after | there is no variant 'plain-after'",
         "train mlp --threads 0            | --threads must be in [1, ",
         "compare mlp --threads 5000       | cores, got 5000",
@@ -127,13 +138,72 @@ class BnzooTest {
         "lesson run                       | Missing required parameter: 'ID'",
         "lesson run cell-99               | there is no experiment 'cell-99'; there is cell-04, cell-05",
         "lesson run all --scale 0         | scale must be in (0, 1], got 0.0",
-        "lesson run all --at-once 0       | --at-once must be at least 1, got 0",
+        "lesson run all --at-once 0       | --at-once must be in [1, ",
         "evaluate                         | Missing required parameter: 'MODEL.zip'",
-        "nonsense                         | nonsense",
+        "nonsense                         | there is no command 'nonsense'",
+        "compar mlp                       | there is no command 'compar'; did you mean compare?",
+        "lesson rum                       | there is no command 'rum'; did you mean run?",
+        "compare mlp --bathces 3          | there is no option '--bathces'; did you mean --batches",
+        "compare mlp deep-cnn             | one argument too many: 'deep-cnn'",
+        "train mlp --batches              | Missing required parameter for option '--batches' (N)",
+        "train mlp --batches 99999999999  | '99999999999' is no whole number up to 2147483647",
+        "train mlp --batch-size -5        | --batch-size must be at least 1, got -5",
+        "train mlp --learning-rate 0,1    | '0,1' is no number such as 0.01",
+        "train mlp --learning-rate NaN    | --learning-rate must be",
+        "train mlp --checkpoint-every -1  | such as 500, 30s or 5min, not '-1'",
+        "train mlp --seeds 1,,2           | seeds are whole numbers such as 3, 1,2,5 or 1..3, not '1,,2'",
+        "train mlp --seeds 1..1000000000  | at most 10,000 seeds are taken at a time, '1..1000000000' is",
+        "train mlp --seeds -9223372036854775808..9223372036854775807 | at most 10,000 seeds",
+        "compare mlp --seeds 1..9000      | at most 10,000 networks are trained by one command",
+        "lesson run all --seeds 1..5000   | at most 10,000 networks are trained by one command",
+        "lesson run all --at-once 100000  | --at-once must be in [1, ",
+        "lesson run all --name ../x       | --name must be the name of one folder, got '../x'",
+        "lesson run all --runs pom.xml    | --runs must be a folder, and 'pom.xml' is a file",
+        "train mlp --runs pom.xml         | --runs must be a folder, and 'pom.xml' is a file",
+        "train mlp --name /tmp            | --name must be the name of one folder, got '/tmp'",
+        "train @pom.xml                   | there is no model '@pom.xml'",
+        "bench resnet                     | there is no model 'resnet'; there is deep-cnn, mlp",
+        "memory resnet                    | there is no model 'resnet'; there is deep-cnn, mlp",
       })
-  void wrongUsageIsExplainedAndEndsWithTwo(String line, String message) {
+  void wrongUsageIsExplainedInALineAndEndsWithTwo(String line, String message) {
     assertThat(run(line.trim().split(" +", -1))).isEqualTo(Bnzoo.USAGE);
-    assertThat(err.toString()).contains(message);
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("bnzoo").contains(message),
+            second -> assertThat(second).matches("See bnzoo[a-z ]* --help\\."));
+    assertThat(out.toString()).as("nothing has been begun").isEmpty();
+  }
+
+  @Test
+  void emptyNamesOfFilesAreRefused() {
+    for (String option : List.of("--runs", "--data", "--resume")) {
+      assertThat(run("train", "mlp", option, "")).isEqualTo(Bnzoo.USAGE);
+      assertThat(err.toString()).contains("Invalid value for option '" + option + "'", "is empty");
+    }
+    assertThat(run("evaluate", "")).isEqualTo(Bnzoo.USAGE);
+  }
+
+  @Test
+  void namesThatTheFileSystemCannotHaveAreRefused() {
+    for (String option : List.of("--name", "--runs", "--data")) {
+      assertThat(run("train", "mlp", option, "a\0b")).isEqualTo(Bnzoo.USAGE);
+    }
+    assertThat(train("--name", "x".repeat(201))).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString())
+        .contains("'a\\u0000b' cannot name a file", "at most 200 bytes, got 201");
+    assertThat(err.toString().lines()).hasSize(8);
+  }
+
+  @Test
+  void controlCharactersOfNamesDoNotReachTheTerminal() {
+    String name = "\u001b]0;title\u0007\u009b31m\u202e\n";
+    assertThat(run("evaluate", name + ".zip")).isEqualTo(Bnzoo.FAILURE);
+    String runs = folder.resolve(name).toString();
+    assertThat(run("train", "mlp", "--data=generated", "--batches=2", "--runs=" + runs)).isZero();
+    assertThat(train("--name", name)).isEqualTo(Bnzoo.USAGE);
+    assertThat(out + err.toString())
+        .contains("there is no file \\u001b]0;title\\u0007\\u009b31m\\u202e\\u000a.zip")
+        .doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202e]");
   }
 
   @Test
@@ -378,6 +448,7 @@ class BnzooTest {
   void aNameThatIsNoFolderNameIsRefused() {
     for (String name : List.of("no/such/folder", "..", ".", "")) {
       assertThat(train("--batches", "2", "--fresh", "--name", name)).isEqualTo(Bnzoo.USAGE);
+      assertThat(out.toString()).as("no data is read").isEmpty();
       assertThat(err.toString()).contains("--name must be the name of one folder, got '" + name);
     }
   }
@@ -519,7 +590,83 @@ class BnzooTest {
   @Test
   void resumingAFolderWithoutARunSaysSo() {
     assertThat(run("train", "--resume", folder.toString())).isEqualTo(Bnzoo.FAILURE);
-    assertThat(err.toString()).contains("does not hold this run: it has no run.json");
+    assertThat(err.toString()).contains("holds no run of train or compare: it has no run.json");
+  }
+
+  @Test
+  void oneCommandDoesNotResumeAnothersRun() {
+    assertThat(train("--batches", "2", "--name", "one")).isZero();
+    out.getBuffer().setLength(0);
+    String run = folder.resolve("one").toString();
+    assertThat(run("compare", "--resume", run)).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString()).contains(run + " holds a run of train: bnzoo train --resume " + run);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "'train', 'mlp', '--fresh'     | holds a command that began no run: it has --fresh",
+        "'train', 'mlp', '--resume=x'  | holds a command that began no run: it has --resume",
+        "'train', 'mlp', '--runs=/tmp' | holds a command that began no run: it has --runs",
+        "'train', '--help'             | holds a command that began no run: it has --help",
+        "'train', '@/etc/passwd'       | that bnzoo does not take: Invalid value for positional",
+        "'train', 'mlp', '--batches=0' | --batches must be at least 1, got 0",
+        "'data'                        | holds no run of train or compare",
+        "                              | holds no run of train or compare",
+        "null                          | run.json is damaged",
+        "'train', ['mlp']              | run.json is damaged"
+      })
+  void aStoredCommandIsTakenForWhatARunsCommandCanBe(String command, String message)
+      throws IOException {
+    String arguments = Objects.toString(command, "").replace('\'', '"');
+    Files.writeString(folder.resolve("run.json"), "{\"command\": [" + arguments + "]}");
+    assertThat(run("train", "--resume", folder.toString())).isNotZero();
+    assertThat(err.toString()).contains(message).doesNotContain("root:");
+    assertThat(folder.toFile().list()).containsExactly("run.json");
+  }
+
+  @Test
+  void aFinishedModelThatWasDamagedIsToldAndTrainedAgain() throws IOException {
+    assertThat(train("--batches", "2", "--name", "one")).isZero();
+    Path model = folder.resolve("one/batch-norm-seed-1.zip");
+    byte[] written = Files.readAllBytes(model);
+    Files.write(model, Arrays.copyOf(written, written.length / 2));
+    assertThat(train("--batches", "2", "--name", "one")).isZero();
+    assertThat(err.toString())
+        .contains("is damaged, or was changed after it was written: batch-norm-seed-1 is trained")
+        .doesNotContain("is here already");
+    assertThat(model).hasBinaryContent(written);
+  }
+
+  @Test
+  void narrationStaysWithin80Columns() {
+    String longest =
+        Variants.all().stream()
+            .map(Variant::label)
+            .max(Comparator.comparing(String::length))
+            .orElseThrow();
+    int code =
+        interruptedAt(
+            "batch     0",
+            "train",
+            "mlp",
+            "--data=generated",
+            "--variant=" + longest,
+            "--seed=" + Long.MIN_VALUE,
+            "--batches=1000000",
+            "--batch-size=10000",
+            "--runs=" + folder,
+            "--name=" + "n".repeat(60));
+    assertThat(code).isZero();
+    List<String> lines = out.toString().lines().toList();
+    List<String> narration = lines.subList(0, lines.lastIndexOf("") - 3);
+    assertThat(narration)
+        .contains(
+            "mlp, " + longest + ", seed " + Long.MIN_VALUE + ": 1000000 batches of", "  10000")
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
   }
 
   @Test

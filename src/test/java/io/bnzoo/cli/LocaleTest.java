@@ -1,7 +1,9 @@
 package io.bnzoo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -80,6 +82,30 @@ class LocaleTest {
     run(line + "two");
     assertThat(folder.resolve("one/accuracy.png"))
         .hasSameBinaryContentAs(folder.resolve("two/accuracy.png"));
+  }
+
+  @Test
+  void aNameThatTheLocaleCannotWriteIsRefusedInALine() throws IOException, InterruptedException {
+    assumeTrue(File.separatorChar == '/', "skipped: there is no LC_ALL here");
+    Path output = folder.resolve("output.txt");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    ProcessBuilder shell =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "exec '" + java + "' io.bnzoo.cli.Bnzoo train mlp --name $(printf 'Gr\\303\\266')")
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    shell.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    shell.environment().put("LC_ALL", "C");
+    assertThat(shell.start().waitFor()).isEqualTo(Bnzoo.USAGE);
+    assertThat(Files.readAllLines(output))
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .startsWith("bnzoo train: --name: 'Gr")
+                    .endsWith("in the locale's characters, US-ASCII: set LC_ALL=C.UTF-8"),
+            second -> assertThat(second).isEqualTo("See bnzoo train --help."));
   }
 
   private void assertTextsHaveAsciisDigits() throws IOException {

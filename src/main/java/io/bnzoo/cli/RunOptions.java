@@ -1,0 +1,97 @@
+package io.bnzoo.cli;
+
+import io.bnzoo.report.RunFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Where a command keeps its run. */
+final class RunOptions {
+  /** The options that say where a run is, and nothing of what it is. */
+  static final Set<String> NAMES = Set.of("--runs", "--name", "--fresh");
+
+  /** File systems take 255; the rest is for the endings of what is set aside. */
+  private static final int LONGEST_NAME = 200;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "Where the folders of runs are. Default: ${DEFAULT-VALUE}.")
+  private Path runs;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The folder below that. By default it is named after what is trained.")
+  private Optional<String> name;
+
+  @Option(
+      names = "--fresh",
+      description =
+          "Start anew where the folder is there already; what is in it is moved to NAME-old."
+              + " Without it the same run is resumed where it was interrupted.")
+  private boolean fresh;
+
+  /**
+   * To be asked before any work.
+   *
+   * @throws CommandLine.ParameterException if no folder can be of this name, or in this place
+   */
+  void check(CommandSpec spec) {
+    name.ifPresent(given -> checkName(given, spec));
+    if (Files.exists(runs) && !Files.isDirectory(runs)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--runs must be a folder, and '" + runs + "' is a file");
+    }
+  }
+
+  private static void checkName(String name, CommandSpec spec) {
+    String problem = "";
+    try {
+      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+      if (!isOneName(name) || name.chars().anyMatch(Character::isISOControl)) {
+        problem = "--name must be the name of one folder, got '" + name + "'; --runs says where";
+      } else if (bytes > LONGEST_NAME) {
+        problem = "--name must have at most " + LONGEST_NAME + " bytes, got " + bytes;
+      }
+    } catch (InvalidPathException e) {
+      problem = "--name: " + Failures.invalidPath(e);
+    }
+    if (!problem.isEmpty()) {
+      throw new CommandLine.ParameterException(spec.commandLine(), problem);
+    }
+  }
+
+  private static boolean isOneName(String name) {
+    Path fileName = Path.of(name).getFileName(); // None for a root.
+    return !name.isBlank()
+        && !Set.of(".", "..").contains(name)
+        && name.equals(String.valueOf(fileName));
+  }
+
+  /** Whether the folder's name was given, so that no other one will do. */
+  boolean isNamed() {
+    return name.isPresent();
+  }
+
+  /**
+   * The run's folder, out of whose way is what {@code --fresh} asks to set aside.
+   *
+   * @param defaultName the folder's name where none is given
+   */
+  Path folder(String defaultName, Terminal terminal) throws IOException {
+    Path folder = runs.resolve(name.orElse(defaultName));
+    if (fresh) {
+      RunFolder.setAside(folder).ifPresent(aside -> terminal.tell("what was there is in " + aside));
+    }
+    return folder;
+  }
+}
