@@ -1,5 +1,6 @@
 package io.bnzoo.cli;
 
+import io.bnzoo.files.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ final class Failures {
     Optional<Throwable> exhausted = causeOf(thrown, OutOfMemoryError.class);
     if (exhausted.isPresent()) {
       return "there is not enough memory ("
-          + message(exhausted.get())
+          + Reason.of(exhausted.get())
           + "): give Java more (java -Xmx4g ...), or ask for less at a time";
     }
     if (thrown instanceof InvalidPathException invalid) {
@@ -47,7 +48,7 @@ final class Failures {
       return line(file);
     }
     if (thrown instanceof CommandFailure) {
-      return message(thrown);
+      return Reason.of(thrown);
     }
     Throwable defect = thrown;
     while (defect.getCause() != null
@@ -69,9 +70,8 @@ final class Failures {
   }
 
   private static String name(Throwable thrown) {
-    String message = thrown.getMessage();
     String type = thrown.getClass().getSimpleName();
-    return message == null ? type : type + ": " + message.lines().findFirst().orElse("");
+    return thrown.getMessage() == null ? type : type + ": " + Reason.of(thrown);
   }
 
   private static Optional<Throwable> causeOf(Throwable thrown, Class<?> type) {
@@ -81,10 +81,6 @@ final class Failures {
       }
     }
     return Optional.empty();
-  }
-
-  private static String message(Throwable thrown) {
-    return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
   }
 
   /** The file system's exceptions often have no more to say than a file's name. */
@@ -107,7 +103,7 @@ final class Failures {
     if (e instanceof FileSystemException other && other.getReason() == null) {
       return other.getFile() + ": " + other.getClass().getSimpleName();
     }
-    return message(e);
+    return Reason.of(e);
   }
 
   /** Java can name files in the characters of the locale alone. */

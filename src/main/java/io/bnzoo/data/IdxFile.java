@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import io.bnzoo.files.Reason;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -77,7 +78,7 @@ final class IdxFile {
       }
       return new IdxFile(values, HexFormat.of().formatHex(digest.digest()));
     } catch (ZipException | EOFException e) {
-      throw new DataException(file + " is a damaged gzip file: " + e.getMessage(), e);
+      throw new DataException(file + " is a damaged gzip file: " + Reason.of(e), e);
     }
   }
 

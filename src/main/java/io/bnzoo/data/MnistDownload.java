@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import io.bnzoo.files.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -139,6 +140,6 @@ final class MnistDownload {
     if (e instanceof DataException) {
       return "served something other than MNIST";
     }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return Reason.of(e);
   }
 }

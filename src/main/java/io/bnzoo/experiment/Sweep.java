@@ -5,6 +5,7 @@ import io.bnzoo.diagnostics.Probe;
 import io.bnzoo.diagnostics.Snapshot;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
+import io.bnzoo.files.Reason;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
@@ -97,7 +98,7 @@ public final class Sweep {
       if (e.getCause() instanceof IOException lost) {
         throw lost;
       }
-      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+      throw new IllegalStateException(Reason.of(e.getCause()), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the sweep was interrupted");

@@ -54,7 +54,7 @@ public final class WholeFile {
       throw e; // It names the file already.
     } catch (IOException e) {
       throw new IOException(
-          String.format("%s cannot be written: %s; what was there is intact", file, e.getMessage()),
+          String.format("%s cannot be written: %s; what was there is intact", file, Reason.of(e)),
           e);
     } finally {
       Files.deleteIfExists(temporary);

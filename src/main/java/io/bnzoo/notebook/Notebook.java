@@ -17,6 +17,7 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
+import io.bnzoo.files.Reason;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Scorer;
 import io.bnzoo.train.TrainingListener;
@@ -174,7 +175,7 @@ public final class Notebook {
       }
       return trained;
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+      throw new IllegalStateException(Reason.of(e.getCause()), e.getCause());
     } finally {
       threads.shutdownNow();
     }

@@ -1,5 +1,6 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.files.Reason;
 import io.bnzoo.files.WholeFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -112,14 +113,14 @@ public final class ModelFiles {
       throw new ModelFileException("there is no file " + file, e);
     } catch (ZipException | EOFException e) {
       throw new ModelFileException(
-          file + " is not an intact .zip file: " + e.getMessage() + "; take another copy", e);
+          file + " is not an intact .zip file: " + Reason.of(e) + "; take another copy", e);
     } catch (ModelFileException e) {
       throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new ModelFileException(
           file
               + " could not be read as a Deeplearning4j model: "
-              + ModelArchive.printable(firstLine(e)),
+              + ModelArchive.printable(Reason.of(e)),
           e);
     }
   }
@@ -128,11 +129,5 @@ public final class ModelFiles {
   @FunctionalInterface
   interface Reading<T> {
     T read() throws IOException;
-  }
-
-  private static String firstLine(Throwable e) {
-    return e.getMessage() == null
-        ? e.getClass().getSimpleName()
-        : e.getMessage().lines().findFirst().orElse("");
   }
 }

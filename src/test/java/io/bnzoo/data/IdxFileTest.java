@@ -2,6 +2,7 @@ package io.bnzoo.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,6 +47,18 @@ class IdxFileTest {
     for (int length = 0; length < whole.length; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
       assertRefused("truncated", file, 2, 3);
+    }
+  }
+
+  @Test
+  void saysOfEveryTruncationOfAGzipFileWhatIsWrong() throws IOException {
+    Path packed = gzip();
+    byte[] whole = Files.readAllBytes(packed);
+    for (int length = 2; length < whole.length; length++) {
+      Files.write(packed, Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> IdxFile.read(packed, 2, 3))
+          .isInstanceOf(DataException.class)
+          .hasMessageNotContaining("null");
     }
   }
 
