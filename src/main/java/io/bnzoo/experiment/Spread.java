@@ -1,11 +1,7 @@
 package io.bnzoo.experiment;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
@@ -39,25 +35,6 @@ public record Spread(
                 : OptionalDouble.of(statistics.getStandardDeviation()),
             statistics.getMin(),
             statistics.getMax()));
-  }
-
-  /**
-   * The spread of several curves at each of their points.
-   *
-   * @param curves values by the number of batches trained
-   */
-  public static SortedMap<Integer, Spread> overSeeds(List<SortedMap<Integer, Double>> curves) {
-    SortedMap<Integer, List<Double>> values = new TreeMap<>();
-    for (SortedMap<Integer, Double> curve : curves) {
-      curve.forEach(
-          (batches, value) -> values.computeIfAbsent(batches, key -> new ArrayList<>()).add(value));
-    }
-    SortedMap<Integer, Spread> spreads = new TreeMap<>();
-    values.forEach(
-        (batches, found) ->
-            of(found.stream().mapToDouble(Double::doubleValue))
-                .ifPresent(spread -> spreads.put(batches, spread)));
-    return spreads;
   }
 
   /**

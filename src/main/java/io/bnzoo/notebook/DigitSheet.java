@@ -20,7 +20,7 @@ final class DigitSheet {
   private static final int MARGIN = (CELL_WIDTH - SIDE) / 2;
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.BOLD, 17);
   private static final Color RIGHT = new Color(0x444444);
-  private static final Color WRONG = ChartStyle.colour(1);
+  private static final Color WRONG = ChartStyle.MISTAKE;
 
   private final LabeledImages images;
   private final int[] predicted;

@@ -4,7 +4,6 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
-import io.bnzoo.experiment.Spread;
 import io.bnzoo.report.ChartStyle;
 import io.bnzoo.report.SmallChart;
 import java.awt.Color;
@@ -16,7 +15,6 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -29,9 +27,6 @@ public final class Pictures {
   private static final double DOTS = 1.5;
 
   private static final int BINS = 40;
-
-  /** As many names have room beside each other in a legend. */
-  private static final int MOST_SIDE_BY_SIDE = 3;
 
   /** What lies beyond these percentiles would leave a histogram no room. */
   private static final double LOWEST = 0.5;
@@ -56,20 +51,21 @@ public final class Pictures {
     SmallChart chart =
         SmallChart.overBatches("Validation accuracy", "accuracy", SmallChart.Steps.LINEAR)
             .ofShares();
-    if (networks.size() > MOST_SIDE_BY_SIDE) {
-      chart.withTallLegend();
-    }
-    for (int i = 0; i < networks.size(); i++) {
-      SortedMap<Integer, Double> curve = networks.get(i).curve();
+    Map<String, Color> colours = ChartStyle.colours(networks.stream().map(Trained::label).toList());
+    for (Trained network : networks) {
+      SortedMap<Integer, Double> curve = network.curve();
       chart.line(
-          networks.get(i).label(), List.copyOf(curve.keySet()), List.copyOf(curve.values()), i);
+          network.label(),
+          List.copyOf(curve.keySet()),
+          List.copyOf(curve.values()),
+          colours.get(network.label()));
     }
     return chart.image(DOTS);
   }
 
   /**
    * The learning curves of an experiment as it was trained here, a line a seed, on logarithmic
-   * steps, and beside them, thin and with their range, the mean of those recorded at full length.
+   * steps, and beside them, thin, those recorded at full length.
    */
   public static BufferedImage curves(ExperimentResult result, RecordedLesson recorded) {
     String title = result.experiment().title();
@@ -77,18 +73,22 @@ public final class Pictures {
         SmallChart.overBatches(title, "validation accuracy", SmallChart.Steps.LOGARITHMIC)
             .ofShares();
     List<OfVariant> variants = result.variants();
-    for (int i = 0; i < variants.size(); i++) {
-      String label = variants.get(i).variant().label();
-      Color colour = ChartStyle.colour(i);
-      SortedMap<Integer, Spread> full =
-          Spread.overSeeds(recorded.curves(result.experiment().id(), label));
-      List<Integer> batches = List.copyOf(full.keySet());
-      chart.band(label, batches, values(full, Spread::min), values(full, Spread::max), colour);
-      chart.thinLine(label + ", recorded", batches, values(full, Spread::mean), colour);
+    Map<String, Color> colours =
+        ChartStyle.colours(variants.stream().map(one -> one.variant().label()).toList());
+    for (OfVariant variant : variants) {
+      String label = variant.variant().label();
+      int number = 0;
+      for (SortedMap<Integer, Double> curve : recorded.curves(result.experiment().id(), label)) {
+        chart.thinLine(
+            label + ", recorded " + ++number,
+            List.copyOf(curve.keySet()),
+            List.copyOf(curve.values()),
+            colours.get(label));
+      }
     }
-    for (int i = 0; i < variants.size(); i++) {
-      for (Finished trial : variants.get(i).trials()) {
-        draw(chart, trial, variants.get(i), ChartStyle.colour(i));
+    for (OfVariant variant : variants) {
+      for (Finished trial : variant.trials()) {
+        draw(chart, trial, variant, colours.get(variant.variant().label()));
       }
     }
     return chart.image(DOTS);
@@ -105,11 +105,6 @@ public final class Pictures {
     }
   }
 
-  private static List<Double> values(
-      SortedMap<Integer, Spread> points, Function<Spread, Double> figure) {
-    return points.values().stream().map(figure).toList();
-  }
-
   /**
    * How something goes on with the batches.
    *
@@ -118,10 +113,8 @@ public final class Pictures {
   public static BufferedImage overBatches(
       String title, String yAxis, List<Integer> batches, Map<String, List<Double>> lines) {
     SmallChart chart = SmallChart.overBatches(title, yAxis, SmallChart.Steps.LINEAR).fromZero();
-    int position = 0;
-    for (Map.Entry<String, List<Double>> line : lines.entrySet()) {
-      chart.line(line.getKey(), batches, line.getValue(), position++);
-    }
+    Map<String, Color> colours = ChartStyle.colours(lines.keySet());
+    lines.forEach((name, values) -> chart.line(name, batches, values, colours.get(name)));
     return chart.image(DOTS);
   }
 
@@ -141,7 +134,7 @@ public final class Pictures {
     // The axis has a number at every other bin, and 0 should be one of them.
     double low = Math.floor(range.getMin() / (2 * width)) * 2 * width;
     int bins = Math.max(1, (int) Math.ceil((range.getMax() - low) / width));
-    int layer = 0;
+    Map<String, Color> colours = ChartStyle.colours(layers.keySet());
     for (Map.Entry<String, double[]> entry : layers.entrySet()) {
       List<Double> all = Arrays.stream(entry.getValue()).boxed().toList();
       List<Double> counts = new Histogram(all, bins, low, low + bins * width).getyAxisData();
@@ -151,7 +144,7 @@ public final class Pictures {
         edges.addAll(List.of(low + bin * width, low + (bin + 1) * width));
         heights.addAll(Collections.nCopies(2, counts.get(bin) / (all.size() * width)));
       }
-      chart.line(entry.getKey(), edges, heights, ChartStyle.colour(layer++));
+      chart.line(entry.getKey(), edges, heights, colours.get(entry.getKey()));
     }
     return chart.image(DOTS);
   }

@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
@@ -53,7 +52,7 @@ final class CurveChart {
   }
 
   private static void write(XYChart chart, Path file) throws IOException {
-    WholeFile.write(file, Picture.png(BitmapEncoder.getBufferedImage(chart)));
+    WholeFile.write(file, Picture.png(Picture.image(chart, HEIGHT, 1)));
   }
 
   private XYChart chart(
@@ -91,15 +90,12 @@ final class CurveChart {
     String name = inLegend ? variant.label() : variant.label() + " seed " + variant.spec().seed();
     XYSeries series =
         chart.addSeries(name, List.copyOf(points.keySet()), List.copyOf(points.values()));
-    series.setLineColor(colour(variant.label()));
-    series.setMarkerColor(colour(variant.label()));
-    series.setLineStyle(ChartStyle.stroke(position(variant.label()), LINE_WIDTH));
+    Color colour = ChartStyle.colour(variant.spec().variant());
+    series.setLineColor(colour);
+    series.setMarkerColor(colour);
+    ChartStyle.draw(series, position(variant.label()), LINE_WIDTH);
     series.setMarker(points.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     series.setShowInLegend(inLegend);
-  }
-
-  private Color colour(String label) {
-    return ChartStyle.colour(position(label));
   }
 
   private int position(String label) {

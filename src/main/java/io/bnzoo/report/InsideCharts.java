@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -133,36 +134,29 @@ final class InsideCharts {
         count <= MOST_STAGES
             ? IntStream.range(0, count).boxed().toList()
             : List.of(0, count / 2, count - 1);
+    List<String> names =
+        chosen.stream().map(stage -> snapshots.get(0).layers().get(stage).name()).toList();
+    Map<String, Color> colours = ChartStyle.colours(names);
     return IntStream.range(0, chosen.size())
-        .mapToObj(position -> Stage.of(snapshots, chosen.get(position), position))
+        .mapToObj(i -> Stage.of(names.get(i), snapshots, chosen.get(i), colours.get(names.get(i))))
         .toList();
   }
 
-  /**
-   * One stage over a training, as far as it has numbers.
-   *
-   * @param position among the stages that are drawn
-   */
-  private record Stage(List<Integer> batches, List<Snapshot.Layer> layers, int position) {
-    static Stage of(List<Snapshot> snapshots, int stage, int position) {
+  /** One stage over a training, as far as it has numbers. */
+  private record Stage(
+      String name, List<Integer> batches, List<Snapshot.Layer> layers, Color colour) {
+    static Stage of(String name, List<Snapshot> snapshots, int stage, Color colour) {
       List<Snapshot> finite =
           snapshots.stream().filter(snapshot -> isFinite(snapshot.layers().get(stage))).toList();
       return new Stage(
+          name,
           finite.stream().map(snapshot -> snapshot.batch() + 1).toList(),
           finite.stream().map(snapshot -> snapshot.layers().get(stage)).toList(),
-          position);
+          colour);
     }
 
     private static boolean isFinite(Snapshot.Layer layer) {
       return Double.isFinite(layer.low() + layer.median() + layer.high() + layer.gradientNorm());
-    }
-
-    String name() {
-      return layers.isEmpty() ? "" : layers.get(0).name();
-    }
-
-    Color colour() {
-      return ChartStyle.colour(position);
     }
 
     List<Double> values(ToDoubleFunction<Snapshot.Layer> figure) {

@@ -48,6 +48,7 @@ final class LessonTables {
         List.of(
             "experiment",
             "setting",
+            "batches",
             "network",
             "published",
             "mean",
@@ -61,7 +62,9 @@ final class LessonTables {
     for (LessonReport.Part part : report.experiments()) {
       for (LessonReport.Row row : part.variants()) {
         rows.add(
-            Stream.of(List.of(part.id(), part.title()), figures(row))
+            Stream.of(
+                    List.of(part.id(), part.title(), number("%,d", part.plan().batches())),
+                    figures(row))
                 .flatMap(List::stream)
                 .toList());
       }

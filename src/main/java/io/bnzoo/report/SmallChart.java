@@ -15,13 +15,18 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A line chart, small enough for a phone. */
 public final class SmallChart {
   private static final int WIDTH = 480;
   private static final int HEIGHT = 320;
-  private static final int TALL = 420;
+
+  /** Of a legend below the chart: between its parts, and from one line to the next. */
+  private static final int LEGEND_PADDING = 5;
+
+  private static final int LEGEND_LINE = 20;
   private static final int TICK_SPACING = 90;
   private static final float LINE_WIDTH = 1.8f;
   private static final float THIN_LINE_WIDTH = 0.8f;
@@ -38,12 +43,11 @@ public final class SmallChart {
   }
 
   private final XYChart chart;
-  private int height = HEIGHT;
+  private final List<String> legend = new ArrayList<>();
 
   private SmallChart(String title, String xAxis, String yAxis) {
     this.chart = ChartStyle.chart(WIDTH, HEIGHT, title, xAxis, yAxis);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
   }
 
   /** An empty chart of something against the number of batches trained. */
@@ -83,13 +87,6 @@ public final class SmallChart {
     return this;
   }
 
-  /** A line for each name in the legend, below the chart, for many or long names. */
-  public SmallChart withTallLegend() {
-    chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
-    height = TALL;
-    return this;
-  }
-
   /** From 0 to 1. */
   public SmallChart ofShares() {
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0).setYAxisDecimalPattern("0.0");
@@ -107,18 +104,17 @@ public final class SmallChart {
         .summaryStatistics();
   }
 
-  /** Draws a line through the points; a dot if there is but one. */
+  /**
+   * Draws a line through the points; a dot if there is but one. Of several lines that lie on each
+   * other each is seen: the first is wider, those from the third on are dashed.
+   */
   public void line(String name, List<? extends Number> x, List<Double> values, Color colour) {
-    add(name, x, values, colour, LINE_WIDTH).ifPresent(series -> series.setShowInLegend(true));
-  }
-
-  /** The same in the colour of a position, from 0, dashed where it may lie on another line. */
-  public void line(String name, List<? extends Number> x, List<Double> values, int position) {
-    add(name, x, values, ChartStyle.colour(position), LINE_WIDTH)
+    add(name, x, values, colour, LINE_WIDTH)
         .ifPresent(
             series -> {
-              series.setLineStyle(ChartStyle.stroke(position, LINE_WIDTH));
+              ChartStyle.draw(series, legend.size(), LINE_WIDTH);
               series.setShowInLegend(true);
+              legend.add(name);
             });
   }
 
@@ -141,6 +137,7 @@ public final class SmallChart {
     XYSeries series = chart.addSeries(name, x, values);
     series.setLineColor(colour);
     series.setLineWidth(width);
+    series.setLineStyle(SeriesLines.SOLID);
     series.setMarkerColor(colour);
     series.setMarker(x.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     series.setShowInLegend(false);
@@ -171,12 +168,34 @@ public final class SmallChart {
   }
 
   /**
+   * Names that have no room beside each other get a line each, for which the picture becomes
+   * higher; XChart would cut them off.
+   *
+   * @return by how much
+   */
+  private int layOutLegend() {
+    Styler styler = chart.getStyler();
+    double width =
+        legend.stream()
+            .mapToDouble(
+                name ->
+                    Picture.width(name, styler.getLegendFont())
+                        + styler.getLegendSeriesLineLength()
+                        + 3 * LEGEND_PADDING)
+            .sum();
+    boolean wide = width > WIDTH - 4 * LEGEND_PADDING;
+    styler.setLegendPadding(LEGEND_PADDING);
+    styler.setLegendLayout(wide ? Styler.LegendLayout.Vertical : Styler.LegendLayout.Horizontal);
+    return wide ? LEGEND_LINE * (legend.size() - 1) : 0;
+  }
+
+  /**
    * The chart as an image.
    *
    * @param dots along each side of one of its points
    */
   public BufferedImage image(double dots) {
-    return Picture.image(chart, height, dots);
+    return Picture.image(chart, HEIGHT + layOutLegend(), dots);
   }
 
   /**

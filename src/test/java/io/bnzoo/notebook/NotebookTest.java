@@ -199,7 +199,7 @@ class NotebookTest {
   void aCurveUnderAnotherIsSeen() {
     Trained one = notebook(1).train(ThreeLayerMlp.builder().build(), plan(40));
     List<Trained> same =
-        Stream.of("a", "b", "c")
+        Stream.of("low-level", "batch-norm", "mine")
             .map(label -> new Trained(label, one.network(), one.plan(), one.result()))
             .toList();
     BufferedImage plot = Pictures.curves(same).getSubimage(0, 0, 720, 330); // No legend.

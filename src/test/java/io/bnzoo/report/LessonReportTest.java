@@ -251,7 +251,8 @@ class LessonReportTest {
         .contains("drawn &lt;for&gt; a test", "id=\"cell-05\"", "href=\"#cell-05\"")
         .doesNotContain("drawn <for>");
     assertThat(markdown)
-        .contains("| plain | 0.8262 | 0.8200 | 0.0141 |", "charts/cell-05-linear.png");
+        .contains("| plain | 0.8262 | 0.8200 | 0.0141 |", "charts/cell-05-linear.png")
+        .contains("| cell-05 | ReLU, rate 0.01, good weights | 2,000 | plain |");
     // One file, whole: it asks for nothing else.
     assertThat(page)
         .contains("src=\"data:image/png;base64,")
