@@ -31,7 +31,12 @@ public final class Sha256 {
     return HexFormat.of().formatHex(newDigest().digest(bytes));
   }
 
-  static MessageDigest newDigest() {
+  /** Of what a digest was given; it begins anew then. */
+  public static String of(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  public static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

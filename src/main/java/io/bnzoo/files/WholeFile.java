@@ -1,7 +1,9 @@
 package io.bnzoo.files;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -26,6 +28,8 @@ public final class WholeFile {
   private static final Pattern UNFINISHED_NAME =
       Pattern.compile("(?s).+\\.\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}\\.part");
 
+  private static final int BUFFER = 1 << 16;
+
   private WholeFile() {}
 
   /**
@@ -35,6 +39,18 @@ public final class WholeFile {
    *     it was then
    */
   public static void write(Path file, byte[] content) throws IOException {
+    write(file, out -> out.write(content));
+  }
+
+  /** Something that is written piece by piece. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all of it, and leaves the stream open. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** The same, for content that is not in memory as a whole. */
+  public static void write(Path file, Content content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
     // Not Files.createTempFile, whose files nobody else may read.
@@ -42,10 +58,9 @@ public final class WholeFile {
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer left = ByteBuffer.wrap(content);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        content.writeTo(out);
+        out.flush();
         channel.force(true);
       }
       move(temporary, file);

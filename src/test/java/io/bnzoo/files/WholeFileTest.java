@@ -57,6 +57,24 @@ class WholeFileTest {
   }
 
   @Test
+  void contentThatFailsHalfWayLeavesTheOldFileAndNothingHalf() throws IOException {
+    Path file = folder.resolve("file.txt");
+    WholeFile.write(file, "old");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(
+            () ->
+                WholeFile.write(
+                    file,
+                    out -> {
+                      out.write(new byte[100_000]);
+                      throw new IOException("no more of it");
+                    }))
+        .withMessageContaining("no more of it; what was there is intact");
+    assertThat(file).hasContent("old");
+    assertThat(folder.toFile().list()).containsExactly("file.txt");
+  }
+
+  @Test
   void whatAKilledProcessLeftIsRemoved() throws IOException {
     String unfinished = "." + UUID.randomUUID() + ".part";
     Files.writeString(folder.resolve("model.zip" + unfinished), "half");
