@@ -34,12 +34,12 @@ public record Manifest(
     sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256)); // In order, so that bytes repeat.
   }
 
-  static Manifest of(Map<String, byte[]> entries, Optional<ModelOrigin> origin) {
+  static Manifest of(Map<String, String> sha256, Optional<ModelOrigin> origin) {
     return new Manifest(
         FORMAT,
         Versions.bnzoo(),
         Versions.deeplearning4j(),
-        sums(entries),
+        sha256,
         origin.map(known -> SpecificationJson.mapper().valueToTree(known)));
   }
 

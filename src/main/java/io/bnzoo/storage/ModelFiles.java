@@ -2,21 +2,13 @@ package io.bnzoo.storage;
 
 import io.bnzoo.files.Reason;
 import io.bnzoo.files.WholeFile;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.Deflater;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -31,13 +23,13 @@ public final class ModelFiles {
 
   /** Writes a model, whole or not at all; nothing is said of where it comes from. */
   public static void save(MultiLayerNetwork network, Path file) throws IOException {
-    WholeFile.write(file, bytes(network, Optional.empty(), Map.of()));
+    save(network, file, Optional.empty(), Map.of());
   }
 
   /** Writes a model and where it comes from, whole or not at all. */
   public static void save(MultiLayerNetwork network, Path file, ModelOrigin origin)
       throws IOException {
-    WholeFile.write(file, bytes(network, Optional.of(origin), Map.of()));
+    save(network, file, Optional.of(origin), Map.of());
   }
 
   /**
@@ -48,61 +40,57 @@ public final class ModelFiles {
   public static void saveCheckpoint(
       MultiLayerNetwork network, Path file, ModelOrigin origin, String training)
       throws IOException {
-    Map<String, byte[]> more =
-        Map.of(ModelArchive.TRAINING, training.getBytes(StandardCharsets.UTF_8));
-    WholeFile.write(file, bytes(network, Optional.of(origin), more));
+    save(network, file, Optional.of(origin), Map.of(ModelArchive.TRAINING, training));
   }
 
-  /**
-   * A model as the bytes of a file.
-   *
-   * @param more entries that Deeplearning4j does not look at
-   */
-  private static byte[] bytes(
-      MultiLayerNetwork network, Optional<ModelOrigin> origin, Map<String, byte[]> more)
+  private static void save(
+      MultiLayerNetwork network, Path file, Optional<ModelOrigin> origin, Map<String, String> more)
       throws IOException {
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    ModelSerializer.writeModel(network, written, true);
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(written.toByteArray()))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        entries.put(entry.getName(), zip.readAllBytes());
-      }
-    }
-    entries.putAll(more);
-    entries.put(Manifest.ENTRY, Manifest.of(entries, origin).bytes());
-    return ModelArchive.zip(entries, Deflater.DEFAULT_COMPRESSION);
+    WholeFile.write(file, out -> ModelWriter.write(network, origin, more, out));
   }
 
   /**
-   * Looks a .zip through and loads the network in it.
+   * Validates a .zip and loads the network in it.
    *
    * @return a {@code MultiLayerNetwork} or a {@code ComputationGraph}
-   * @throws ModelFileException see {@link #open}
+   * @throws ModelFileException see {@link #open(Path, TrustedClasses)}
    */
   public static Model load(Path file) throws IOException {
-    return open(file).model();
+    return load(file, TrustedClasses.STANDARD);
   }
 
   /**
-   * Looks a .zip through and loads what is in it.
+   * The same, for a network with layers of one's own.
    *
-   * @throws ModelFileException if the file is not a Deeplearning4j model, is damaged, or holds what
-   *     could run code when it is read
+   * @param trusted what the file may name: {@code TrustedClasses.STANDARD.withPackage(...)}
+   */
+  public static Model load(Path file, TrustedClasses trusted) throws IOException {
+    return open(file, trusted).model();
+  }
+
+  /**
+   * Validates a .zip and loads what is in it.
+   *
+   * @throws ModelFileException see {@link #open(Path, TrustedClasses)}
    */
   public static StoredModel open(Path file) throws IOException {
-    return reading(file, () -> restore(ModelArchive.read(file)));
+    return open(file, TrustedClasses.STANDARD);
+  }
+
+  /**
+   * The same, for a network with layers of one's own.
+   *
+   * @param trusted what the file may name: {@code TrustedClasses.STANDARD.withPackage(...)}
+   * @throws ModelFileException if the file is no regular file or not a Deeplearning4j model, is
+   *     damaged, holds what could run code when it is read, or names a class that is not trusted
+   */
+  public static StoredModel open(Path file, TrustedClasses trusted) throws IOException {
+    return reading(file, () -> restore(ModelArchive.read(file, trusted)));
   }
 
   private static StoredModel restore(ModelArchive archive) throws IOException {
-    try (InputStream in = archive.asStream()) {
-      return new StoredModel(
-          archive.isGraph()
-              ? ModelSerializer.restoreComputationGraph(in, true)
-              : ModelSerializer.restoreMultiLayerNetwork(in, true),
-          archive.manifest(),
-          archive.text(ModelArchive.TRAINING));
-    }
+    return new StoredModel(
+        archive.network(), archive.manifest(), archive.text(ModelArchive.TRAINING));
   }
 
   /** What is read from a file; whatever goes wrong becomes one line. */
@@ -116,6 +104,9 @@ public final class ModelFiles {
           file + " is not an intact .zip file: " + Reason.of(e) + "; take another copy", e);
     } catch (ModelFileException e) {
       throw e;
+    } catch (OutOfMemoryError e) {
+      throw new ModelFileException(
+          file + " needs more memory than Java may use; allow it more with -Xmx", e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new ModelFileException(
           file

@@ -1,20 +1,20 @@
 package io.bnzoo.storage;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataBuffer;
+import java.util.function.LongSupplier;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What the bytes of an array say of it, as {@code Nd4j.write} leaves them: two buffers, each with
  * its kind of memory, its length and its type before its values. The first holds the shape: rank,
- * then each dimension, then what does not matter here.
+ * then each dimension, then what does not matter here. Before 1.0.0 lengths and shapes were of 32
+ * bits, which the kind of memory tells.
  *
  * <p>Nothing is allocated on the word of these bytes, and of what they say of the shape nothing is
  * passed on: ND4J believes strides without a look at them, and a wrong one takes the JVM down.
@@ -24,8 +24,15 @@ import org.nd4j.linalg.api.shape.Shape;
  * @param finite whether all of them are numbers
  */
 record StoredArray(DataType type, ByteBuffer values, boolean finite) {
+  /** The kinds of memory before 1.0.0, and since. */
+  private static final Set<String> INT_LENGTH = Set.of("DIRECT", "HEAP", "JAVACPP");
+
+  private static final Set<String> LONG_LENGTH = Set.of("LONG_SHAPE", "MIXED_DATA_TYPES");
+
   private static final Set<DataType> REALS =
       Set.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16);
+
+  private static final Set<DataType> INTEGERS = Set.of(DataType.INT32, DataType.INT64);
 
   /** One of the two buffers: where its values start, and how many of which type there are. */
   private record Buffer(DataType type, int start, int length) {
@@ -42,7 +49,7 @@ record StoredArray(DataType type, ByteBuffer values, boolean finite) {
   static StoredArray of(byte[] bytes) throws IOException {
     Buffer shape = buffer(bytes, 0);
     Buffer values = buffer(bytes, shape.end());
-    require(shape.type() == DataType.INT64, "its shape is not whole numbers");
+    require(INTEGERS.contains(shape.type()), "its shape is not whole numbers");
     require(REALS.contains(values.type()), "its values are no real numbers");
     require(values.end() == bytes.length, "it goes on after its values");
     require(vectorLength(bytes, shape) == values.length(), "its shape and its length disagree");
@@ -56,27 +63,25 @@ record StoredArray(DataType type, ByteBuffer values, boolean finite) {
     return values.remaining() / type.width();
   }
 
-  /** The same values as the row [1,length], in the bytes that ND4J would write for it. */
-  byte[] asRow() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(values.remaining() + 200);
-    DataOutputStream out = new DataOutputStream(bytes);
-    Shape.createShapeInformation(
-            new long[] {1, length()}, new long[] {length(), 1}, 1, 'c', type, false)
-        .write(out);
-    out.writeUTF(DataBuffer.AllocationMode.MIXED_DATA_TYPES.name());
-    out.writeLong(length());
-    out.writeUTF(type.name());
-    byte[] content = new byte[values.remaining()];
-    values.duplicate().get(content);
-    out.write(content);
-    return bytes.toByteArray();
+  /** The same values as an array of shape [1,length]. */
+  INDArray toRow() {
+    INDArray row = Nd4j.createUninitialized(type, new long[] {1, length()}, 'c');
+    ByteBuffer place = row.data().asNio(); // In the order of this machine's bytes.
+    ByteBuffer from = values.duplicate();
+    switch (type.width()) {
+      case Short.BYTES -> place.asShortBuffer().put(from.asShortBuffer());
+      case Float.BYTES -> place.asIntBuffer().put(from.asIntBuffer());
+      default -> place.asLongBuffer().put(from.asLongBuffer());
+    }
+    return row;
   }
 
   private static Buffer buffer(byte[] bytes, int start) throws IOException {
     ByteArrayInputStream rest = new ByteArrayInputStream(bytes, start, bytes.length - start);
     DataInputStream in = new DataInputStream(rest);
-    in.readUTF(); // The kind of memory that it was in.
-    long length = in.readLong();
+    String memory = in.readUTF();
+    require(INT_LENGTH.contains(memory) || LONG_LENGTH.contains(memory), "its header is unknown");
+    long length = INT_LENGTH.contains(memory) ? in.readInt() : in.readLong();
     DataType type = type(in.readUTF());
     int here = bytes.length - rest.available();
     require(
@@ -87,7 +92,7 @@ record StoredArray(DataType type, ByteBuffer values, boolean finite) {
 
   private static DataType type(String name) throws IOException {
     for (DataType type : DataType.values()) {
-      if (type.name().equals(name) && (type == DataType.INT64 || REALS.contains(type))) {
+      if (type.name().equals(name) && (INTEGERS.contains(type) || REALS.contains(type))) {
         return type;
       }
     }
@@ -95,14 +100,16 @@ record StoredArray(DataType type, ByteBuffer values, boolean finite) {
   }
 
   /** Of an array with at most one axis that is longer than 1. */
-  private static long vectorLength(byte[] bytes, Buffer shape) throws IOException {
-    ByteBuffer numbers = ByteBuffer.wrap(bytes, shape.start(), shape.end() - shape.start());
-    long rank = shape.length() == 0 ? 0 : numbers.getLong();
+  private static long vectorLength(byte[] content, Buffer shape) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(content, shape.start(), shape.end() - shape.start());
+    LongSupplier next =
+        shape.type() == DataType.INT64 ? bytes::getLong : () -> (long) bytes.getInt();
+    long rank = shape.length() == 0 ? 0 : next.getAsLong();
     require(rank >= 1 && rank <= 2 && rank < shape.length(), "it is no row of values");
-    long first = numbers.getLong();
-    long second = rank == 2 ? numbers.getLong() : 1;
+    long first = next.getAsLong();
+    long second = rank == 2 ? next.getAsLong() : 1;
     require(first == 1 || second == 1, "it is no row of values");
-    return Math.max(first, second);
+    return first * second;
   }
 
   /** A number that is none, or infinite, has all bits of its exponent set. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.deeplearning4j.nn.conf.distribution.Distribution;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 
@@ -38,6 +39,30 @@ public final class Canary {
 
     public Layer() {
       super(org.nd4j.linalg.activations.Activation.RELU);
+      SONGS.incrementAndGet();
+    }
+  }
+
+  /** As a distribution in a configuration: its initializer, its constructor and its setter sing. */
+  public static final class EvilDistribution extends Distribution {
+    private static final long serialVersionUID = 1L;
+
+    static {
+      SONGS.incrementAndGet();
+    }
+
+    public EvilDistribution() {
+      SONGS.incrementAndGet();
+    }
+
+    public void setCommand(String command) {
+      SONGS.incrementAndGet();
+    }
+  }
+
+  /** As something that a configuration has no place for. */
+  public static final class Stranger {
+    static {
       SONGS.incrementAndGet();
     }
   }

@@ -1,0 +1,125 @@
+package io.bnzoo.storage;
+
+import io.bnzoo.data.Sha256;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Writes a network's entries one after the other, as Deeplearning4j's {@link ModelSerializer}
+ * would, with a {@link Manifest} behind them; none of them is in memory as a whole.
+ */
+final class ModelWriter {
+  private final Archive zip;
+  private final Map<String, String> sha256 = new LinkedHashMap<>();
+
+  private ModelWriter(OutputStream out) {
+    zip = new Archive(out);
+  }
+
+  /** What an entry consists of. */
+  @FunctionalInterface
+  private interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Of arrays no repetitions are looked for: weights have none, and an archive that unpacks to far
+   * more than its size, as it would be with a state of zeros, is not read again.
+   */
+  private static final class Archive extends ZipOutputStream {
+    Archive(OutputStream out) {
+      super(out);
+    }
+
+    void begin(String name, int strategy) throws IOException {
+      ZipEntry header = new ZipEntry(name);
+      header.setTime(0); // The same model gives the same bytes, whenever it is saved.
+      putNextEntry(header);
+      def.setStrategy(strategy);
+    }
+  }
+
+  /**
+   * Writes an archive; the stream stays open.
+   *
+   * @param more entries that Deeplearning4j does not look at
+   */
+  static void write(
+      MultiLayerNetwork network,
+      Optional<ModelOrigin> origin,
+      Map<String, String> more,
+      OutputStream out)
+      throws IOException {
+    ModelWriter writer = new ModelWriter(out);
+    writer.text(ModelSerializer.CONFIGURATION_JSON, network.getLayerWiseConfigurations().toJson());
+    writer.parameters(Optional.ofNullable(network.params()));
+    writer.state(Optional.ofNullable(network.getUpdater().getStateViewArray()));
+    for (Map.Entry<String, String> entry : more.entrySet()) {
+      writer.text(entry.getKey(), entry.getValue());
+    }
+    byte[] manifest = Manifest.of(writer.sha256, origin).bytes();
+    writer.entry(Manifest.ENTRY, Deflater.DEFAULT_STRATEGY, to -> to.write(manifest));
+    writer.zip.finish();
+  }
+
+  private void parameters(Optional<INDArray> parameters) throws IOException {
+    if (parameters.isPresent()) {
+      array(ModelSerializer.COEFFICIENTS_BIN, parameters.get());
+    } else {
+      text(ModelSerializer.COEFFICIENTS_BIN, "");
+      text(ModelSerializer.NO_PARAMS_MARKER, "");
+    }
+  }
+
+  private void state(Optional<INDArray> state) throws IOException {
+    if (state.isPresent() && state.get().length() > 0) {
+      array(ModelSerializer.UPDATER_BIN, state.get());
+    }
+  }
+
+  private void text(String name, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    entry(name, Deflater.DEFAULT_STRATEGY, to -> to.write(bytes));
+  }
+
+  private void array(String name, INDArray array) throws IOException {
+    long size = array.length() * array.dataType().width();
+    if (size > ModelArchive.LARGEST_ARRAY - ModelArchive.ARRAY_HEADER) {
+      throw new IOException(
+          String.format(
+              "the entry %s would have %d bytes, and neither Deeplearning4j nor this library reads"
+                  + " one of more than 2 GB",
+              name, size));
+    }
+    entry(
+        name,
+        Deflater.HUFFMAN_ONLY,
+        to -> {
+          DataOutputStream buffered = new DataOutputStream(new BufferedOutputStream(to, 1 << 16));
+          Nd4j.write(array, buffered);
+          buffered.flush();
+        });
+  }
+
+  private void entry(String name, int strategy, Content content) throws IOException {
+    zip.begin(name, strategy);
+    DigestOutputStream digest = new DigestOutputStream(zip, Sha256.newDigest());
+    content.writeTo(digest);
+    zip.closeEntry();
+    sha256.put(name, Sha256.of(digest.getMessageDigest()));
+  }
+}

@@ -1,0 +1,2 @@
+/** Stands for a package of somebody's own. */
+package io.bnzoo.storage.own;
