@@ -7,13 +7,16 @@ import io.bnzoo.report.EvaluationText;
 import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.StoredModel;
+import io.bnzoo.storage.TrustedClasses;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.api.Model;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code bnzoo evaluate}. */
@@ -39,6 +42,16 @@ final class EvaluateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL.zip", description = "The saved model.")
   private Path file;
 
+  @Option(
+      names = "--trust",
+      paramLabel = "PACKAGE",
+      description = {
+        "A package of your own, such as com.example.layers, whose classes the file may name; several"
+            + " if repeated. They must be on the class path:",
+        "  java -cp bnzoo.jar:layers.jar io.bnzoo.cli.Bnzoo evaluate MODEL.zip --trust PACKAGE"
+      })
+  private List<String> trusted = List.of();
+
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
   @Mixin private OutputOptions output;
@@ -49,8 +62,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
+    TrustedClasses classes = trustedClasses();
     engine.start(terminal);
-    StoredModel stored = ModelFiles.open(file);
+    StoredModel stored = ModelFiles.open(file, classes);
     terminal.tell(provenance(stored));
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
@@ -62,6 +76,18 @@ final class EvaluateCommand implements Callable<Integer> {
       terminal.print(EvaluationText.of(figures));
     }
     return Bnzoo.SUCCESS;
+  }
+
+  private TrustedClasses trustedClasses() {
+    TrustedClasses classes = TrustedClasses.STANDARD;
+    try {
+      for (String name : trusted) {
+        classes = classes.withPackage(name);
+      }
+      return classes;
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "--trust: " + e.getMessage(), e);
+    }
   }
 
   private static String provenance(StoredModel stored) {

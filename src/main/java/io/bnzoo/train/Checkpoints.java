@@ -10,6 +10,7 @@ import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.ModelOrigin;
 import io.bnzoo.storage.SpecificationJson;
 import io.bnzoo.storage.StoredModel;
+import io.bnzoo.storage.TrustedClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -119,9 +120,19 @@ public final class Checkpoints {
    * @param warnings hears in one line of each that is passed over
    */
   public Optional<Checkpoint> newest(Consumer<String> warnings) throws IOException {
+    return newest(warnings, TrustedClasses.STANDARD);
+  }
+
+  /**
+   * The same, for a network with layers of one's own.
+   *
+   * @param trusted what a checkpoint may name
+   */
+  public Optional<Checkpoint> newest(Consumer<String> warnings, TrustedClasses trusted)
+      throws IOException {
     for (Path file : newestFirst()) {
       try {
-        return Optional.of(read(file));
+        return Optional.of(read(file, trusted));
       } catch (ModelFileException e) {
         warnings.accept("passed over a checkpoint: " + e.getMessage());
       }
@@ -129,8 +140,8 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
-  private Checkpoint read(Path file) throws IOException {
-    StoredModel stored = ModelFiles.open(file);
+  private Checkpoint read(Path file, TrustedClasses trusted) throws IOException {
+    StoredModel stored = ModelFiles.open(file, trusted);
     boolean ours =
         stored
             .manifest()

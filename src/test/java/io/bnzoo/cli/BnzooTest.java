@@ -9,6 +9,7 @@ import io.bnzoo.files.FolderLock;
 import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.storage.own.OwnLayer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.FilterWriter;
 import java.io.IOException;
@@ -24,6 +25,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import picocli.CommandLine;
 
 /** Every command, run in this JVM on generated digits. */
@@ -164,6 +169,7 @@ class BnzooTest {
         "train @pom.xml                   | there is no model '@pom.xml'",
         "bench resnet                     | there is no model 'resnet'; there is deep-cnn, mlp",
         "memory resnet                    | there is no model 'resnet'; there is deep-cnn, mlp",
+        "evaluate x.zip --trust com/layers | --trust: \"com/layers\" is not the name of a package",
       })
   void wrongUsageIsExplainedInALineAndEndsWithTwo(String line, String message) {
     assertThat(run(line.trim().split(" +", -1))).isEqualTo(Bnzoo.USAGE);
@@ -380,6 +386,30 @@ class BnzooTest {
     assertThat(out.toString()).contains("accuracy", "one by one", "precision", "recall");
     assertThat(out.toString().lines())
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void evaluateTakesLayersOfOnesOwnWhenTheirPackageIsTrusted() throws IOException {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new OwnLayer())
+                .layer(
+                    new OutputLayer.Builder()
+                        .nIn(784)
+                        .nOut(10)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .build());
+    network.init();
+    String model = folder.resolve("model.zip").toString();
+    ModelFiles.save(network, Path.of(model));
+    assertThat(run("evaluate", model, "--data", "generated")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString().lines()).singleElement().asString().contains("--trust");
+    String own = OwnLayer.class.getPackageName();
+    assertThat(run("evaluate", model, "--data", "generated", "--trust", own)).isZero();
+    assertThat(out.toString()).contains("accuracy");
   }
 
   @Test

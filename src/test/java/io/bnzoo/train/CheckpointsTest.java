@@ -11,6 +11,8 @@ import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.Optimizer;
 import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.storage.TrustedClasses;
+import io.bnzoo.storage.own.OwnLayer;
 import io.bnzoo.train.Checkpoints.Checkpoint;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,6 +174,25 @@ class CheckpointsTest {
     assertThat(ofOtherDigits.newest(warnings::add)).isEmpty();
     assertThat(ofAnotherPlan.newest(warnings::add)).isEmpty();
     assertThat(warnings).hasSize(9).allMatch(line -> line.contains("no checkpoint of this"));
+  }
+
+  @Test
+  void checkpointsWithLayersOfOnesOwnAreReadWhereTheirPackageIsTrusted() throws IOException {
+    BatchNormModel model = model("plain");
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder().nIn(3).nOut(3).build())
+                .layer(new OwnLayer())
+                .build());
+    network.init();
+    checkpoints(model).write(network, TrainingProgress.NONE);
+    List<String> warnings = new ArrayList<>();
+    assertThat(checkpoints(model).newest(warnings::add)).isEmpty();
+    assertThat(warnings).singleElement().asString().contains(OwnLayer.class.getName());
+    TrustedClasses trusted = TrustedClasses.STANDARD.withPackage(OwnLayer.class.getPackageName());
+    assertThat(checkpoints(model).newest(warnings::add, trusted)).isPresent();
   }
 
   private void train(BatchNormModel model) throws IOException {
