@@ -1,6 +1,7 @@
 package io.bnzoo.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,8 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The four files of an MNIST-shaped data set in a folder, each plain or gzipped. */
+/**
+ * The four files of an MNIST-shaped data set in a folder, each plain or gzipped.
+ *
+ * <p>{@code train-images.idx3-ubyte} is as good a name as {@code train-images-idx3-ubyte}: some
+ * programs that unpack the files write it, or put each file into a folder of its name.
+ */
 public final class DigitFiles {
 
   /** One of the four files: its name, the shape of its values and MNIST's sum of it. */
@@ -62,6 +69,9 @@ public final class DigitFiles {
     }
   }
 
+  /** Of what is found in the place of the four. */
+  private static final int MOST_NAMES = 6;
+
   private DigitFiles() {}
 
   /** SHA-256 of each of MNIST's unpacked files. */
@@ -75,8 +85,10 @@ public final class DigitFiles {
 
   /** The part's file in a folder, unpacked or else gzipped. */
   static Optional<Path> find(Path folder, Part part) {
-    return List.of(part.fileName, part.fileName + ".gz").stream()
-        .map(folder::resolve)
+    List<String> names = List.of(part.fileName, part.fileName.replace("-idx", ".idx"));
+    return Stream.concat(Stream.of(folder), names.stream().map(folder::resolve))
+        .flatMap(place -> names.stream().map(place::resolve))
+        .flatMap(file -> Stream.of(file, file.resolveSibling(file.getFileName() + ".gz")))
         .filter(Files::isRegularFile)
         .findFirst();
   }
@@ -89,6 +101,56 @@ public final class DigitFiles {
         .toList();
   }
 
+  /** What a folder lacks of the four files, and what is there in their place, in one line. */
+  static Optional<String> lackOf(Path folder) {
+    List<String> missing = missingFrom(folder);
+    if (missing.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!Files.isDirectory(folder)) {
+      return Optional.of(folder + " is no folder; it should have " + listed(missing));
+    }
+    List<String> found = contents(folder);
+    return Optional.of(
+        folder
+            + " has no "
+            + listed(missing)
+            + (found.isEmpty() ? "; it is empty" : "; it has " + String.join(", ", found)));
+  }
+
+  private static String listed(List<String> names) {
+    return String.join(", ", names) + " (plain or .gz)";
+  }
+
+  /** Whether there is anything in a folder but downloads under way. */
+  static boolean hasContents(Path folder) {
+    return !contents(folder).isEmpty();
+  }
+
+  /** Some of a folder's names, without those of downloads under way. */
+  private static List<String> contents(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.list(folder)) {
+      List<String> names =
+          paths
+              .map(path -> path.getFileName().toString())
+              .filter(name -> !name.endsWith(".part"))
+              .map(name -> name.replaceAll("\\p{Cntrl}", "?"))
+              .sorted()
+              .toList();
+      return names.size() <= MOST_NAMES
+          ? names
+          : Stream.concat(
+                  names.stream().limit(MOST_NAMES),
+                  Stream.of("and " + (names.size() - MOST_NAMES) + " more"))
+              .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of("files that cannot be listed");
+    }
+  }
+
   /**
    * Reads and checks all four files and splits them.
    *
@@ -97,14 +159,9 @@ public final class DigitFiles {
    */
   static Digits load(Path folder, Map<Part, String> sums, Digits.Kind kind, String description)
       throws IOException {
-    List<String> missing = missingFrom(folder);
-    if (!missing.isEmpty()) {
-      throw new DataException(
-          String.format(
-              "%s has no %s (plain or .gz); it needs all of %s",
-              folder,
-              String.join(", ", missing),
-              Arrays.stream(Part.values()).map(Part::fileName).toList()));
+    Optional<String> lack = lackOf(folder);
+    if (lack.isPresent()) {
+      throw new DataException(lack.get());
     }
     LabeledImages train = pair(folder, sums, Part.TRAIN_IMAGES, Part.TRAIN_LABELS);
     LabeledImages test = pair(folder, sums, Part.TEST_IMAGES, Part.TEST_LABELS);

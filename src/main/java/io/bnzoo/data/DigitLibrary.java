@@ -2,6 +2,8 @@ package io.bnzoo.data;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +16,8 @@ import java.util.function.Consumer;
  * BNZOO_DATA} names, and only there if it is set; else into {@code ~/.bnzoo/mnist}, then into
  * Deeplearning4j's own folder, then fetches MNIST into {@code ~/.bnzoo/mnist}; and where no mirror
  * answers it falls back to generated digits, says so to the listener for notices, and leaves it in
- * the digits' origin. Whatever is found is verified before it is used.
+ * the digits' origin. A folder with files that are not the four is told of, too. Whatever is found
+ * is verified before it is used.
  */
 public final class DigitLibrary {
   private final Path home;
@@ -96,14 +99,39 @@ public final class DigitLibrary {
     if (found.isPresent()) {
       return mnistIn(found.get());
     }
+    tellOfUnusableFiles();
     try {
       notices.accept("MNIST is not on this machine: fetching 11 MB into " + mnistFolder());
       download.into(mnistFolder(), progress);
     } catch (DataException e) {
-      notices.accept("using GENERATED digits, not MNIST: " + e.getMessage());
-      return generated("generated digits, because MNIST could not be downloaded");
+      return fallBack(e.getMessage());
+    } catch (FileSystemException e) {
+      return fallBack(unwritable(mnistFolder(), e));
     }
     return mnistIn(mnistFolder());
+  }
+
+  private Digits fallBack(String reason) throws IOException {
+    notices.accept("using GENERATED digits, not MNIST: " + reason);
+    return generated("generated digits, because MNIST could not be downloaded");
+  }
+
+  private void tellOfUnusableFiles() {
+    for (Path folder : folders()) {
+      if (DigitFiles.hasContents(folder)) {
+        DigitFiles.lackOf(folder).ifPresent(lack -> notices.accept("incomplete: " + lack));
+      }
+    }
+  }
+
+  /** Why something is not kept, and what a person can do about it. */
+  private static String unwritable(Path folder, FileSystemException e) {
+    String reason =
+        e instanceof AccessDeniedException
+            ? "permission denied"
+            : Optional.ofNullable(e.getReason()).orElse(e.getClass().getSimpleName());
+    return String.format(
+        "%s cannot be written (%s); set BNZOO_HOME to a folder that can", folder, reason);
   }
 
   /** The folder that {@link DataChoice.Automatic} would read MNIST from, if there is one yet. */
@@ -111,9 +139,13 @@ public final class DigitLibrary {
     if (environmentFolder.isPresent()) {
       return environmentFolder;
     }
-    return List.of(mnistFolder(), dl4jFolder).stream()
+    return folders().stream()
         .filter(folder -> DigitFiles.missingFrom(folder).isEmpty())
         .findFirst();
+  }
+
+  private List<Path> folders() {
+    return List.of(mnistFolder(), dl4jFolder);
   }
 
   /** Where downloads go. */
@@ -122,7 +154,13 @@ public final class DigitLibrary {
   }
 
   private Digits generated(String description) throws IOException {
-    return GeneratedDigits.cachedIn(home.resolve("generated"), description, progress);
+    Path cache = home.resolve("generated");
+    try {
+      return GeneratedDigits.cachedIn(cache, description, progress);
+    } catch (FileSystemException e) {
+      notices.accept("the drawn digits are not kept: " + unwritable(cache, e));
+      return GeneratedDigits.drawnForOnce(description, progress);
+    }
   }
 
   private static Digits mnistIn(Path folder) throws IOException {

@@ -55,6 +55,16 @@ final class GeneratedDigits {
     return drawAndLoad(folder, description, progress);
   }
 
+  /** Draws the set and keeps it nowhere. */
+  static Digits drawnForOnce(String description, ProgressListener progress) throws IOException {
+    Path temporary = Files.createTempDirectory("bnzoo-digits");
+    try {
+      return drawAndLoad(temporary.resolve("generated"), description, progress);
+    } finally {
+      deleteTree(temporary);
+    }
+  }
+
   private static Digits drawAndLoad(Path folder, String description, ProgressListener progress)
       throws IOException {
     drawInto(folder, progress);

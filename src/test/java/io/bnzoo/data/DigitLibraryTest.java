@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DigitLibraryTest {
   private static final MnistDownload.Timeouts IMPATIENT =
@@ -158,6 +161,85 @@ class DigitLibraryTest {
   }
 
   @Test
+  void whatAFolderLacksIsNamedOnceAndSoIsWhatIsThere() throws IOException {
+    Path own = Files.createDirectory(folder.resolve("own"));
+    Files.createFile(own.resolve("train-images-idx3-ubyte.gz"));
+    Files.createFile(own.resolve("mnist.npz"));
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> library("/").load(new DataChoice.Folder(own)))
+        .withMessage(
+            own
+                + " has no train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte"
+                + " (plain or .gz); it has mnist.npz, train-images-idx3-ubyte.gz");
+    Path empty = Files.createDirectory(folder.resolve("nothing"));
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> library("/").load(new DataChoice.Folder(empty)))
+        .withMessageEndingWith(" t10k-labels-idx1-ubyte (plain or .gz); it is empty");
+  }
+
+  @Test
+  void ofManyFilesInAFolderSomeAreNamed() throws IOException {
+    for (int i = 0; i < 9; i++) {
+      Files.createFile(folder.resolve(i + ".png"));
+    }
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> library("/").load(new DataChoice.Folder(folder)))
+        .withMessageEndingWith("it has 0.png, 1.png, 2.png, 3.png, 4.png, 5.png, and 4 more");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%1$s",
+        "%1$s.gz",
+        "%2$s",
+        "%2$s.gz",
+        "%1$s/%1$s",
+        "%1$s/%2$s",
+        "%2$s/%2$s",
+        "%2$s/%1$s.gz"
+      })
+  void filesAreFoundAsAnyProgramUnpacksThem(String pattern) throws IOException {
+    Path own = folder.resolve("own");
+    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+      String dotted = part.fileName().replace("-idx", ".idx");
+      Path file = own.resolve(String.format(Locale.ROOT, pattern, part.fileName(), dotted));
+      Files.createDirectories(file.getParent());
+      Files.createLink(file, drawn.resolve("generated").resolve(part.fileName()));
+    }
+    Digits digits = DigitFiles.load(own, GeneratedDigits.sums(), Digits.Kind.GENERATED, "drawn");
+    assertThat(digits.test().size()).isEqualTo(10_000);
+  }
+
+  @Test
+  void filesThatCannotBeUsedAreToldOfBeforeOthersAreTakenInTheirPlace() throws IOException {
+    Path dl4j = Files.createDirectories(folder.resolve("dl4j"));
+    Files.createFile(dl4j.resolve("mnist.npz"));
+    Digits digits = library("/nobody/").load(new DataChoice.Automatic());
+    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(notices.get(0))
+        .startsWith("incomplete: " + dl4j + " has no train-images-idx3-ubyte, ")
+        .endsWith("; it has mnist.npz");
+  }
+
+  @Test
+  void digitsAreDrawnWhereNothingCanBeKeptAndTheWayOutIsNamed() throws IOException {
+    Path place = Files.createDirectory(folder.resolve("place"));
+    Files.createFile(place.resolve("home")); // A file, in which no folder can be made.
+    Digits digits =
+        DigitLibrary.below(place, Optional.empty(), List.of(), IMPATIENT)
+            .withNotices(notices::add)
+            .load(new DataChoice.Automatic());
+    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(digits.train().size()).isEqualTo(55_000);
+    assertThat(notices.get(1))
+        .startsWith("using GENERATED digits, not MNIST: ")
+        .contains(place.resolve("home").resolve("mnist") + " cannot be written")
+        .endsWith("set BNZOO_HOME to a folder that can");
+    assertThat(notices.get(2)).startsWith("the drawn digits are not kept: ");
+  }
+
+  @Test
   void digitsThatAreNotMnistAreRefusedByName() throws IOException {
     Path generated = drawn.resolve("generated");
     assertThatExceptionOfType(DataException.class)
@@ -210,7 +292,7 @@ class DigitLibraryTest {
         DigitLibrary.below(folder, Optional.of(folder.resolve("empty")), List.of(), IMPATIENT);
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> library.load(new DataChoice.Automatic()))
-        .withMessageContaining("empty has no train-images-idx3-ubyte");
+        .withMessageContaining("empty is no folder; it should have train-images-idx3-ubyte");
   }
 
   private void assertFellBack(Digits digits, String reason) throws IOException {
