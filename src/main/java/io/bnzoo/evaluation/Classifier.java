@@ -6,7 +6,6 @@ import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,19 +27,14 @@ interface Classifier extends AutoCloseable {
   /**
    * A classifier of what a file held.
    *
-   * @throws IllegalArgumentException if it takes no images of 28 x 28, or not one input
+   * @throws IllegalArgumentException if it takes no images of 28 x 28 or does not give ten classes
    */
   static Classifier of(Model model, EngineFactory engines) {
+    DigitsCheck.requireFit(model);
     if (model instanceof MultiLayerNetwork network) {
       return new OfEngine(engines.open(network, Runtime.getRuntime().availableProcessors()));
     }
     ComputationGraph graph = (ComputationGraph) model;
-    if (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1) {
-      throw new IllegalArgumentException("the model has more than one input or output");
-    }
-    if (!(graph.getOutputLayer(0) instanceof IOutputLayer)) {
-      throw new IllegalArgumentException("the model's last layer must be an output or loss layer");
-    }
     return new OfGraph(graph, ImageInput.of(graph));
   }
 

@@ -1,14 +1,18 @@
 package io.bnzoo.evaluation;
 
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.PixelRange;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineFactory;
+import io.bnzoo.storage.StoredModel;
+import io.bnzoo.storage.StoredNormalizer;
 import io.bnzoo.train.Scorer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,15 +22,43 @@ public final class ModelEvaluation implements AutoCloseable {
   private static final int SINGLES = 100;
 
   private final Classifier classifier;
+  private final EvaluationRecord.Pixels pixels;
 
   /**
-   * An evaluation of a loaded model.
+   * An evaluation of what a file held; pixels go through the normalizer that it has.
+   *
+   * @param engines run a sequential network; what {@link #obstacle} names is left to Deeplearning4j
+   * @throws IllegalArgumentException if the model has another input or another number of classes
+   */
+  public ModelEvaluation(StoredModel stored, EngineFactory engines) {
+    this(stored.model(), stored.normalizer(), engines);
+  }
+
+  /**
+   * An evaluation of a model that was trained on pixels from 0 to 1, without a normalizer.
    *
    * @param engines run a sequential network; graphs are left to Deeplearning4j
-   * @throws IllegalArgumentException if the model has another input or another number of outputs
+   * @throws IllegalArgumentException if the model has another input or another number of classes
    */
   public ModelEvaluation(Model model, EngineFactory engines) {
-    this.classifier = Classifier.of(model, engines);
+    this(model, Optional.empty(), engines);
+  }
+
+  private ModelEvaluation(
+      Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
+    this.classifier = Classifier.of(model, normalizer, engines);
+    PixelRange range = normalizer.map(StoredNormalizer::pixels).orElse(PixelRange.UNIT);
+    this.pixels =
+        new EvaluationRecord.Pixels(
+            0, range.white(), normalizer.map(StoredNormalizer::description));
+  }
+
+  /** What keeps engines from a model, so that Deeplearning4j computes; a clause for people. */
+  public static Optional<String> obstacle(StoredModel stored) {
+    if (stored.model() instanceof ComputationGraph) {
+      return Optional.of("the model is a graph");
+    }
+    return stored.normalizer().map(normalizer -> "the model has a normalizer");
   }
 
   /** The figures on the given images; the first 100 are fed one at a time as well. */
@@ -50,6 +82,7 @@ public final class ModelEvaluation implements AutoCloseable {
     int singles = Math.min(SINGLES, images.size());
     return new EvaluationRecord(
         images.size(),
+        pixels,
         evaluation.accuracy(),
         loss / images.size(),
         classFigures(evaluation),
@@ -65,14 +98,12 @@ public final class ModelEvaluation implements AutoCloseable {
   }
 
   private static void checkClasses(INDArray values) {
-    if (values.rank() != 2 || values.columns() != LabeledImages.CLASSES) {
+    if (values.rank() != 2) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "the model must give %d values an image, its output has shape %s",
-              LabeledImages.CLASSES,
-              Arrays.toString(values.shape())));
+          "the model must give one row of values an image, its output has shape "
+              + Arrays.toString(values.shape()));
     }
+    DigitsCheck.requireClasses(values.columns());
   }
 
   private double singleAccuracy(LabeledImages images) {

@@ -9,6 +9,7 @@ import io.bnzoo.files.FolderLock;
 import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.storage.ModelFiles;
+import io.bnzoo.storage.ModelOrigin;
 import io.bnzoo.storage.own.OwnLayer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.FilterWriter;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler;
 import picocli.CommandLine;
 
 /** Every command, run in this JVM on generated digits. */
@@ -413,6 +415,54 @@ class BnzooTest {
   }
 
   @Test
+  void evaluateSaysInWhichValuesAModelWasGivenItsPixels() throws IOException {
+    Path model = folder.resolve("model.zip");
+    ModelFiles.save(ThreeLayerMlp.builder().build().init(), model);
+    assertThat(run("evaluate", model.toString(), "--data", "generated")).isZero();
+    assertThat(out.toString()).containsPattern("pixels +0 to 1, no normalizer");
+    ModelSerializer.addNormalizerToModel(model.toFile(), new ImagePreProcessingScaler(-1, 1));
+    assertThat(run("evaluate", model.toString(), "--data", "generated")).isZero();
+    assertThat(out.toString())
+        .contains("model: its normalizer was added later; nothing vouches for it")
+        .containsPattern("pixels +0 to 255, then ImagePreProcessingScaler\\(-1, 1\\)");
+    assertThat(out.toString().lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    out.getBuffer().setLength(0);
+    assertThat(run("evaluate", model.toString(), "--data", "generated", "--json")).isZero();
+    JsonNode pixels = json(out.toString()).at("/evaluation/pixels");
+    assertThat(pixels.at("/white").asInt()).isEqualTo(255);
+    assertThat(pixels.at("/normalizer").asText()).isEqualTo("ImagePreProcessingScaler(-1, 1)");
+    assertThat(run("evaluate", model.toString(), "--data", "generated", "--engine", "onednn"))
+        .isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString())
+        .contains("oneDNN cannot run this network: the model has a normalizer");
+  }
+
+  @Test
+  void evaluateSaysThatAModelWasTrainedOnOtherDigits() throws IOException {
+    Path model = folder.resolve("model.zip");
+    ThreeLayerMlp mlp = ThreeLayerMlp.builder().build();
+    String mnist = "d0a3eec1f5a454401d758fdbf15b9b0163a7034963586d671960c180b97e2c1a";
+    ModelFiles.save(mlp.init(), model, new ModelOrigin(mlp.spec(), mnist, 5));
+    assertThat(run("evaluate", model.toString(), "--data", "generated", "--json")).isZero();
+    assertThat(err.toString().lines())
+        .contains("model: trained on MNIST; evaluated on drawn digits");
+    assertThat(json(out.toString()).at("/trainedOn/kind").asText()).isEqualTo("MNIST");
+    assertThat(json(out.toString()).at("/trainedOn/same").asBoolean(true)).isFalse();
+  }
+
+  @Test
+  void evaluateSaysNothingOfDigitsThatAModelWasTrainedOn() throws IOException {
+    assertThat(train("--batches", "2", "--name", "ours")).isZero();
+    out.getBuffer().setLength(0);
+    String model = folder.resolve("ours").resolve("batch-norm-seed-1.zip").toString();
+    assertThat(run("evaluate", model, "--data", "generated", "--json")).isZero();
+    assertThat(err.toString()).doesNotContain("trained on");
+    assertThat(json(out.toString()).at("/trainedOn/same").asBoolean()).isTrue();
+    assertThat(json(out.toString()).at("/trainedOn/kind").asText()).isEqualTo("GENERATED");
+  }
+
+  @Test
   void evaluateSaysInOneLineWhyItCannotUseAFile() throws IOException {
     Path file = Files.writeString(folder.resolve("model.zip"), "no model");
     assertThat(run("evaluate", file.toString())).isEqualTo(Bnzoo.FAILURE);
@@ -430,7 +480,9 @@ class BnzooTest {
     assertThat(err.toString().lines())
         .singleElement()
         .asString()
-        .contains("takes no images of 28 x 28");
+        .endsWith(
+            "model.zip cannot be evaluated here: the model takes 64 values; the digits are 28 x 28"
+                + " x 1");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.bnzoo.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.data.LabeledImages;
@@ -11,13 +10,13 @@ import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.spec.ImageFormat;
-import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.Scorer;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
@@ -98,19 +97,9 @@ class ModelEvaluationTest {
   }
 
   @Test
-  void aModelWithAnotherNumberOfClassesIsRefused() {
-    Model model = ThreeLayerMlp.builder().classes(7).build().init();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> evaluate(model))
-        .withMessage("the model must give 10 values an image, its output has shape [130, 7]");
-  }
-
-  @Test
-  void aModelOfOtherImagesIsRefused() {
-    Model model = DeepCnn.builder().input(new ImageShape(3, 28, 28)).build().init();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ModelEvaluation(model, EngineChoice.AUTO))
-        .withMessageContaining("takes no images of 28 x 28 pixels and one channel");
+  void pixelsAreGivenFromZeroToOneWhereAModelHasNoNormalizer() {
+    assertThat(evaluate(trained()).pixels())
+        .isEqualTo(new EvaluationRecord.Pixels(0, 1, Optional.empty()));
   }
 
   private static EvaluationRecord evaluate(Model model) {

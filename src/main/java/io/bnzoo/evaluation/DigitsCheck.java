@@ -1,0 +1,69 @@
+package io.bnzoo.evaluation;
+
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.NetworkInput;
+import java.util.Locale;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** Whether a model can be asked for digits, as far as its configuration tells. */
+final class DigitsCheck {
+  private DigitsCheck() {}
+
+  /**
+   * Checks what a model takes and gives.
+   *
+   * @throws IllegalArgumentException saying what it has in the place of one image of 28 x 28 x 1,
+   *     one output, ten classes
+   */
+  static void requireFit(Model model) {
+    if (model instanceof ComputationGraph graph) {
+      int inputs = graph.getNumInputArrays();
+      int outputs = graph.getNumOutputArrays();
+      require(
+          inputs == 1 && outputs == 1,
+          "the model has %d input(s) and %d output(s); it needs one of each",
+          inputs,
+          outputs);
+    }
+    Optional<String> taken = NetworkInput.otherThanDigits(model);
+    require(
+        taken.isEmpty(),
+        "the model takes %s; the digits are %d x %d x 1",
+        taken.orElse(""),
+        LabeledImages.SIDE,
+        LabeledImages.SIDE);
+    Layer last = lastLayer(model);
+    require(last instanceof IOutputLayer, "the model's last layer must be an output or loss layer");
+    if (last.conf().getLayer() instanceof BaseOutputLayer output) {
+      requireClasses(output.getNOut());
+    }
+  }
+
+  /** Checks how many classes a model gives. */
+  static void requireClasses(long classes) {
+    require(
+        classes == LabeledImages.CLASSES,
+        "the model gives %,d %s; the digits have %d",
+        classes,
+        classes == 1 ? "class" : "classes",
+        LabeledImages.CLASSES);
+  }
+
+  private static Layer lastLayer(Model model) {
+    return model instanceof MultiLayerNetwork network
+        ? network.getLayer(network.getnLayers() - 1)
+        : ((ComputationGraph) model).getOutputLayer(0);
+  }
+
+  private static void require(boolean condition, String format, Object... values) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(Locale.ROOT, format, values));
+    }
+  }
+}
