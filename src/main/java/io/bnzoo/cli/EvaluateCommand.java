@@ -3,6 +3,7 @@ package io.bnzoo.cli;
 import io.bnzoo.data.Digits;
 import io.bnzoo.evaluation.EvaluationRecord;
 import io.bnzoo.evaluation.ModelEvaluation;
+import io.bnzoo.evaluation.TrainingDigits;
 import io.bnzoo.report.EvaluationText;
 import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFiles;
@@ -11,6 +12,7 @@ import io.bnzoo.storage.TrustedClasses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.api.Model;
 import picocli.CommandLine;
@@ -57,7 +59,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
 
   /** What {@code --json} prints. */
-  record Document(String model, Digits.Origin data, EvaluationRecord evaluation) {}
+  record Document(
+      String model,
+      Optional<TrainingDigits> trainedOn,
+      Digits.Origin data,
+      EvaluationRecord evaluation) {}
 
   @Override
   public Integer call() throws IOException {
@@ -68,9 +74,13 @@ final class EvaluateCommand implements Callable<Integer> {
     terminal.tell(provenance(stored));
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
+    Optional<TrainingDigits> trainedOn = TrainingDigits.of(stored, digits.origin());
+    trainedOn
+        .filter(known -> !known.same())
+        .ifPresent(known -> terminal.warn(otherDigits(known, digits.origin())));
     EvaluationRecord figures = evaluate(stored.model(), digits, terminal);
     if (output.json()) {
-      Document document = new Document(file.toString(), digits.origin(), figures);
+      Document document = new Document(file.toString(), trainedOn, digits.origin(), figures);
       terminal.print(Json.write(document).stripTrailing());
     } else {
       terminal.print(EvaluationText.of(figures));
@@ -88,6 +98,10 @@ final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--trust: " + e.getMessage(), e);
     }
+  }
+
+  private static String otherDigits(TrainingDigits trainedOn, Digits.Origin evaluated) {
+    return "model: trained on " + trainedOn.label() + "; evaluated on " + evaluated.kind().label();
   }
 
   private static String provenance(StoredModel stored) {

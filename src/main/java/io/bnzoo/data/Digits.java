@@ -1,5 +1,7 @@
 package io.bnzoo.data;
 
+import java.util.Optional;
+
 /**
  * Training, validation and test images, and where they come from.
  *
@@ -17,7 +19,22 @@ public record Digits(
   /** What a data set is. */
   public enum Kind {
     MNIST,
-    GENERATED
+    GENERATED;
+
+    /** The kind whose {@link Origin#sha256} is given; none if that is neither's. */
+    public static Optional<Kind> of(String sha256) {
+      if (sha256.equals(DigitFiles.combined(DigitFiles.mnistSums()))) {
+        return Optional.of(MNIST);
+      }
+      return sha256.equals(DigitFiles.combined(GeneratedDigits.sums()))
+          ? Optional.of(GENERATED)
+          : Optional.empty();
+    }
+
+    /** Its name in a sentence. */
+    public String label() {
+      return this == MNIST ? "MNIST" : "drawn digits";
+    }
   }
 
   /**
