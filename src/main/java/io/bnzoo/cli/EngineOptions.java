@@ -45,6 +45,22 @@ final class EngineOptions {
         });
   }
 
+  /**
+   * Warns that Deeplearning4j runs a network, whatever was chosen.
+   *
+   * @param reason what keeps it from oneDNN, as a clause
+   * @throws CommandFailure if nothing but oneDNN was asked for
+   */
+  void without(String reason, Terminal terminal) {
+    if (choice == EngineChoice.ONEDNN) {
+      throw new CommandFailure(
+          "oneDNN cannot run this network: " + reason + "; ask for --engine auto");
+    }
+    if (isFast()) {
+      terminal.warn("Deeplearning4j's own engine runs, because " + reason);
+    }
+  }
+
   /** Reads a choice. */
   static final class Converter implements CommandLine.ITypeConverter<EngineChoice> {
     @Override

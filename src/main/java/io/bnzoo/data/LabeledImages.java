@@ -127,7 +127,12 @@ public final class LabeledImages {
 
   /** All images, [size, 784], float, in [0, 1]. */
   public INDArray images() {
-    return array(greyLevels(), PIXELS);
+    return images(PixelRange.UNIT);
+  }
+
+  /** All images, [size, 784], float, in the given range. */
+  public INDArray images(PixelRange range) {
+    return array(greyLevels(range), PIXELS);
   }
 
   /** All labels, [size, 10], float, 1 in the column of the digit and 0 elsewhere. */
@@ -144,11 +149,12 @@ public final class LabeledImages {
     return array;
   }
 
-  private float[] greyLevels() {
+  private float[] greyLevels(PixelRange range) {
     float[] values = new float[size * PIXELS];
     int start = offset * PIXELS;
     for (int i = 0; i < values.length; i++) {
-      values[i] = GREY_LEVELS[pixels[start + i] & 0xFF];
+      int level = pixels[start + i] & 0xFF;
+      values[i] = range == PixelRange.BYTES ? level : GREY_LEVELS[level];
     }
     return values;
   }

@@ -75,8 +75,17 @@ public final class Dl4jEngine implements Engine {
   @Override
   public INDArray logits(LabeledImages images, Statistics statistics) {
     check.prediction(images);
+    return logits(images.images(), statistics);
+  }
+
+  /**
+   * The same for pixels in the values that the network was trained on.
+   *
+   * @param pixels [N,784]
+   */
+  public INDArray logits(INDArray pixels, Statistics statistics) {
     threads.ifPresent(NativeBackend::useThreads);
-    return beforeActivation.output(input.shaped(images.images()), statistics == Statistics.BATCH);
+    return beforeActivation.output(input.shaped(pixels), statistics == Statistics.BATCH);
   }
 
   @Override

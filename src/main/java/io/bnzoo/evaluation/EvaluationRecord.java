@@ -1,11 +1,13 @@
 package io.bnzoo.evaluation;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a model does on a set of images.
  *
  * @param images how many
+ * @param pixels in which values the model was given them
  * @param accuracy the share recognized, in [0, 1]
  * @param loss the model's own mean loss
  * @param classes one row a digit
@@ -16,6 +18,7 @@ import java.util.List;
  */
 public record EvaluationRecord(
     int images,
+    Pixels pixels,
     double accuracy,
     double loss,
     List<ClassFigures> classes,
@@ -33,6 +36,15 @@ public record EvaluationRecord(
    * @param recall of those that are it, the share predicted; 0 if there is none
    */
   public record ClassFigures(int digit, int images, double precision, double recall) {}
+
+  /**
+   * The values that a model was given.
+   *
+   * @param black the value of a black pixel
+   * @param white the value of a white pixel
+   * @param normalizer what they then went through, the model's own; none where it has none
+   */
+  public record Pixels(int black, int white, Optional<String> normalizer) {}
 
   public EvaluationRecord {
     classes = List.copyOf(classes);

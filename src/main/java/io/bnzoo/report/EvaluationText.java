@@ -12,6 +12,7 @@ public final class EvaluationText {
   public static String of(EvaluationRecord record) {
     StringBuilder text = new StringBuilder();
     text.append(line("images", "%,d", record.images()));
+    text.append(line("pixels", "%s", pixels(record.pixels())));
     text.append(line("accuracy", "%.4f", record.accuracy()));
     text.append(line("loss", "%.5f", record.loss()));
     text.append(
@@ -19,6 +20,15 @@ public final class EvaluationText {
     text.append(line("images a second", "%,.0f", record.imagesPerSecond()));
     text.append("\nshown \\ predicted\n\n").append(TextTable.plain(rows(record)));
     return text.toString();
+  }
+
+  private static String pixels(EvaluationRecord.Pixels pixels) {
+    return String.format(
+        Locale.ROOT,
+        "%d to %d%s",
+        pixels.black(),
+        pixels.white(),
+        pixels.normalizer().map(name -> ", then " + name).orElse(", no normalizer"));
   }
 
   private static String line(String name, String format, Object value) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.deeplearning4j.util.ModelSerializer;
 
 /**
  * What an archive says of its own entries. Deeplearning4j does not look at it.
@@ -54,6 +55,10 @@ public record Manifest(
     return sums;
   }
 
+  boolean vouchesFor(String entry) {
+    return sha256.containsKey(entry);
+  }
+
   void requireKnown() throws IOException {
     if (format != FORMAT) {
       throw new IOException("format " + format + " is unknown");
@@ -64,9 +69,15 @@ public record Manifest(
     return SpecificationJson.mapper().writeValueAsBytes(this);
   }
 
-  /** An entry whose bytes are not those that were written, or that is missing or new. */
+  /**
+   * An entry whose bytes are not those that were written, or that is missing or new. A normalizer
+   * may be new: Deeplearning4j adds one to a file that is there.
+   */
   Optional<String> broken(Map<String, byte[]> entries) {
     Map<String, String> found = sums(entries);
+    if (!vouchesFor(ModelSerializer.NORMALIZER_BIN)) {
+      found.remove(ModelSerializer.NORMALIZER_BIN);
+    }
     TreeMap<String, String> all = new TreeMap<>(found);
     all.putAll(sha256);
     return all.keySet().stream()

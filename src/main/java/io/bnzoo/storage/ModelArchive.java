@@ -48,21 +48,19 @@ final class ModelArchive {
   /** What an array's entry has before its values: names of types and a shape. */
   static final long ARRAY_HEADER = 1 << 10;
 
-  /** Entries that hold numbers or text. The others that Deeplearning4j knows hold Java objects. */
+  /** Entries that hold numbers or text. */
   private static final Set<String> HARMLESS =
       Set.of(
           ModelSerializer.CONFIGURATION_JSON,
           ModelSerializer.COEFFICIENTS_BIN,
           ModelSerializer.UPDATER_BIN,
           ModelSerializer.NO_PARAMS_MARKER,
+          ModelSerializer.NORMALIZER_BIN,
           Manifest.ENTRY,
           TRAINING);
 
   private static final List<String> ARRAYS =
       List.of(ModelSerializer.COEFFICIENTS_BIN, ModelSerializer.UPDATER_BIN);
-
-  private static final Set<String> JAVA_OBJECTS =
-      Set.of(ModelSerializer.PREPROCESSOR_BIN, ModelSerializer.NORMALIZER_BIN);
 
   /** Java objects of former releases, and what Deeplearning4j's {@code addObjectToFile} adds. */
   private static final String FORMER_UPDATER = "updater.bin";
@@ -106,6 +104,27 @@ final class ModelArchive {
   Optional<String> text(String name) {
     return Optional.ofNullable(entries.get(name))
         .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * What pixels go through before the model is given them.
+   *
+   * @throws ModelFileException if there is one that cannot be applied, saying why
+   */
+  Optional<StoredNormalizer> normalizer() throws IOException {
+    byte[] bytes = entries.get(ModelSerializer.NORMALIZER_BIN);
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(NormalizerReader.read(bytes));
+    } catch (IOException e) {
+      throw new ModelFileException(
+          String.format(
+              "%s is refused: its entry %s %s",
+              file, ModelSerializer.NORMALIZER_BIN, e.getMessage()),
+          e);
+    }
   }
 
   /**
@@ -241,11 +260,12 @@ final class ModelArchive {
   }
 
   private static void checkName(Path file, String name) throws ModelFileException {
-    if (JAVA_OBJECTS.contains(name)) {
+    if (name.equals(ModelSerializer.PREPROCESSOR_BIN)) {
       throw new ModelFileException(
           String.format(
-              "%s is refused: its entry %s holds Java objects, which could run code when read;"
-                  + " save the model without its normalizer",
+              "%s is refused: its entry %s holds serialized Java objects, which are not read, since"
+                  + " reading them can run code; save the model without it and its normalizer with"
+                  + " ModelSerializer.addNormalizerToModel",
               file, name));
     }
     if (name.equals(FORMER_UPDATER) || name.startsWith(OBJECTS)) {

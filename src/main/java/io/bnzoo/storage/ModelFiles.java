@@ -53,7 +53,8 @@ public final class ModelFiles {
    * Validates a .zip and loads the network in it.
    *
    * @return a {@code MultiLayerNetwork} or a {@code ComputationGraph}
-   * @throws ModelFileException see {@link #open(Path, TrustedClasses)}
+   * @throws ModelFileException see {@link #open(Path, TrustedClasses)}; also if the file has a
+   *     normalizer, without which the network would answer wrongly
    */
   public static Model load(Path file) throws IOException {
     return load(file, TrustedClasses.STANDARD);
@@ -65,7 +66,15 @@ public final class ModelFiles {
    * @param trusted what the file may name: {@code TrustedClasses.STANDARD.withPackage(...)}
    */
   public static Model load(Path file, TrustedClasses trusted) throws IOException {
-    return open(file, trusted).model();
+    StoredModel stored = open(file, trusted);
+    if (stored.normalizer().isPresent()) {
+      throw new ModelFileException(
+          String.format(
+              "%s has the normalizer %s, without which its predictions are wrong; read both with"
+                  + " ModelFiles.open",
+              file, stored.normalizer().get().description()));
+    }
+    return stored.model();
   }
 
   /**
@@ -90,7 +99,10 @@ public final class ModelFiles {
 
   private static StoredModel restore(ModelArchive archive) throws IOException {
     return new StoredModel(
-        archive.network(), archive.manifest(), archive.text(ModelArchive.TRAINING));
+        archive.network(),
+        archive.manifest(),
+        archive.normalizer(),
+        archive.text(ModelArchive.TRAINING));
   }
 
   /** What is read from a file; whatever goes wrong becomes one line. */

@@ -58,6 +58,15 @@ record StoredArray(DataType type, ByteBuffer values, boolean finite) {
     return new StoredArray(values.type(), content, isFinite(content.duplicate(), values.type()));
   }
 
+  /**
+   * Where the array that begins at {@code start} ends, so that several in a row can be told apart.
+   *
+   * @throws IOException saying what is wrong with its bytes
+   */
+  static int end(byte[] bytes, int start) throws IOException {
+    return buffer(bytes, buffer(bytes, start).end()).end();
+  }
+
   /** How many values there are. */
   int length() {
     return values.remaining() / type.width();

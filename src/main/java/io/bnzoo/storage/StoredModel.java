@@ -2,12 +2,28 @@ package io.bnzoo.storage;
 
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.util.ModelSerializer;
 
 /**
  * A model and what its file says of it.
  *
  * @param model a {@code MultiLayerNetwork} or a {@code ComputationGraph}
  * @param manifest that its entries agree with; a file that this library has not written has none
+ * @param normalizer what pixels go through before the model is given them; without it, its
+ *     predictions are wrong
  * @param training how far its training has come, as JSON, where the file is a checkpoint
  */
-public record StoredModel(Model model, Optional<Manifest> manifest, Optional<String> training) {}
+public record StoredModel(
+    Model model,
+    Optional<Manifest> manifest,
+    Optional<StoredNormalizer> normalizer,
+    Optional<String> training) {
+
+  /**
+   * Whether the manifest vouches for everything but the normalizer, which was added to the file.
+   */
+  public boolean hasUnvouchedNormalizer() {
+    return normalizer.isPresent()
+        && manifest.filter(known -> !known.vouchesFor(ModelSerializer.NORMALIZER_BIN)).isPresent();
+  }
+}

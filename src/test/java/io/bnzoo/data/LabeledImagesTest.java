@@ -27,6 +27,15 @@ class LabeledImagesTest {
   }
 
   @Test
+  void pixelsCanBeHadAsTheBytesOfTheFile() {
+    INDArray images = TWO.images(PixelRange.BYTES);
+    assertThat(images.shape()).containsExactly(2, 784);
+    assertThat(images.getFloat(1, 3)).isEqualTo(255f);
+    assertThat(images.getFloat(1, 4)).isEqualTo(51f);
+    assertThat(images.sumNumber().floatValue()).isEqualTo(306f);
+  }
+
+  @Test
   void labelsBecomeOneHotRows() {
     INDArray labels = TWO.oneHotLabels();
     assertThat(labels.shape()).containsExactly(2, 10);

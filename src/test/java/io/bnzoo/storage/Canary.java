@@ -1,12 +1,16 @@
 package io.bnzoo.storage;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.nn.conf.distribution.Distribution;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler;
+import org.nd4j.linalg.dataset.api.preprocessor.serializer.CustomSerializerStrategy;
 
 /** Classes that sing when something makes one of them. */
 public final class Canary {
@@ -64,6 +68,27 @@ public final class Canary {
   public static final class Stranger {
     static {
       SONGS.incrementAndGet();
+    }
+  }
+
+  /** As what writes a normalizer. */
+  public static final class NormalizerStrategy
+      extends CustomSerializerStrategy<ImagePreProcessingScaler> {
+    public NormalizerStrategy() {
+      SONGS.incrementAndGet();
+    }
+
+    @Override
+    public Class<ImagePreProcessingScaler> getSupportedClass() {
+      return ImagePreProcessingScaler.class;
+    }
+
+    @Override
+    public void write(ImagePreProcessingScaler normalizer, OutputStream stream) {}
+
+    @Override
+    public ImagePreProcessingScaler restore(InputStream stream) {
+      return new ImagePreProcessingScaler();
     }
   }
 }

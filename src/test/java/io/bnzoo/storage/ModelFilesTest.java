@@ -112,7 +112,7 @@ class ModelFilesTest {
   @Test
   void javaObjectsAreRefusedUnread() throws IOException {
     rewrite(Map.of("preprocessor.bin", new byte[] {1}), "");
-    assertRefused(file, "its entry preprocessor.bin holds Java objects");
+    assertRefused(file, "its entry preprocessor.bin holds serialized Java objects");
   }
 
   @Test
