@@ -8,6 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +71,41 @@ class NotebookFilesTest {
       problems.addAll(NotebookFile.read(file).problems(Notebooks.PLACES));
     }
     assertThat(problems).isEmpty();
+  }
+
+  /** Numbers, and {@code 10 to 13}, after the word "cells" or "cell". */
+  private static Set<Integer> cells(String row) {
+    Set<Integer> cells = new TreeSet<>();
+    String list = row.substring(row.indexOf("cells "), row.indexOf('|', row.indexOf("cells ")));
+    Matcher range = Pattern.compile("(\\d+)(?: to (\\d+))?").matcher(list);
+    while (range.find()) {
+      int first = Integer.parseInt(range.group(1));
+      int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
+      IntStream.rangeClosed(first, last).forEach(cells::add);
+    }
+    return cells;
+  }
+
+  @Test
+  void theReadmeSaysWhichOfTheLessonsCellsAreInANotebook() throws IOException {
+    Set<Integer> shown = new TreeSet<>();
+    for (Path file : Notebooks.files()) {
+      Matcher use = Pattern.compile("\\(\\\\\"cell-(\\d\\d)").matcher(Files.readString(file));
+      while (use.find()) {
+        shown.add(Integer.parseInt(use.group(1)));
+      }
+    }
+    List<String> rows =
+        Files.readAllLines(Path.of("notebooks-ported", "README.md")).stream()
+            .filter(line -> line.contains("Lesson: ") && line.contains("lesson run cell-"))
+            .toList();
+    assertThat(rows).hasSize(2);
+    Set<Integer> left = cells(rows.get(1));
+    assertThat(cells(rows.get(0).replace(", which repeats 16", ""))).isEqualTo(shown);
+    assertThat(rows.get(1)).contains("| in none |");
+    assertThat(left).doesNotContainAnyElementsOf(shown);
+    left.addAll(shown);
+    assertThat(left).containsExactlyElementsOf(IntStream.rangeClosed(4, 21).boxed().toList());
   }
 
   @Test
