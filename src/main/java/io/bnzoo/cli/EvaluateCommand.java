@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.nn.api.Model;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +29,11 @@ import picocli.CommandLine.Parameters;
       "Evaluates a saved model on the 10,000 test images.",
       "",
       "Takes any Deeplearning4j .zip whose network takes images of 28 x 28 (flat, NCHW or NHWC)"
-          + " and has ten outputs. The file is looked through before anything in it is read as an object."
+          + " and has ten outputs. The file is looked through before anything in it is read as an object.",
+      "",
+      "Pixels are given as 0 to 1. A normalizer in the file (NormalizerStandardize,"
+          + " NormalizerMinMaxScaler, ImagePreProcessingScaler) is applied, to the pixels that it"
+          + " expects, 0 to 1 or 0 to 255; the result says which."
     },
     footer = {
       "",
@@ -72,13 +75,16 @@ final class EvaluateCommand implements Callable<Integer> {
     engine.start(terminal);
     StoredModel stored = ModelFiles.open(file, classes);
     terminal.tell(provenance(stored));
+    if (stored.hasUnvouchedNormalizer()) {
+      terminal.tell("model: its normalizer was added later; nothing vouches for it");
+    }
     Digits digits = data.load(terminal);
     terminal.tell("data: " + digits.origin().description());
     Optional<TrainingDigits> trainedOn = TrainingDigits.of(stored, digits.origin());
     trainedOn
         .filter(known -> !known.same())
         .ifPresent(known -> terminal.warn(otherDigits(known, digits.origin())));
-    EvaluationRecord figures = evaluate(stored.model(), digits, terminal);
+    EvaluationRecord figures = evaluate(stored, digits, terminal);
     if (output.json()) {
       Document document = new Document(file.toString(), trainedOn, digits.origin(), figures);
       terminal.print(Json.write(document).stripTrailing());
@@ -117,9 +123,10 @@ final class EvaluateCommand implements Callable<Integer> {
         .orElse("model: nothing vouches for it; it has no bnzoo.json");
   }
 
-  private EvaluationRecord evaluate(Model model, Digits digits, Terminal terminal) {
-    try (ModelEvaluation evaluation = new ModelEvaluation(model, engine.factory(terminal));
+  private EvaluationRecord evaluate(StoredModel stored, Digits digits, Terminal terminal) {
+    try (ModelEvaluation evaluation = new ModelEvaluation(stored, engine.factory(terminal));
         Terminal.Progress progress = terminal.progress()) {
+      ModelEvaluation.obstacle(stored).ifPresent(reason -> engine.without(reason, terminal));
       return evaluation.run(digits.test(), progress);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(file + " cannot be evaluated here: " + oneLine(e));

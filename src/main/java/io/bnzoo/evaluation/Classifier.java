@@ -1,10 +1,13 @@
 package io.bnzoo.evaluation;
 
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
+import io.bnzoo.storage.StoredNormalizer;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -27,15 +30,19 @@ interface Classifier extends AutoCloseable {
   /**
    * A classifier of what a file held.
    *
+   * @param normalizer what its pixels go through
    * @throws IllegalArgumentException if it takes no images of 28 x 28 or does not give ten classes
    */
-  static Classifier of(Model model, EngineFactory engines) {
+  static Classifier of(Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
     DigitsCheck.requireFit(model);
+    int threads = Runtime.getRuntime().availableProcessors();
     if (model instanceof MultiLayerNetwork network) {
-      return new OfEngine(engines.open(network, Runtime.getRuntime().availableProcessors()));
+      return normalizer.isPresent()
+          ? new OfNormalized(new Dl4jEngine(network, threads), normalizer.get())
+          : new OfEngine(engines.open(network, threads));
     }
     ComputationGraph graph = (ComputationGraph) model;
-    return new OfGraph(graph, ImageInput.of(graph));
+    return new OfGraph(graph, ImageInput.of(graph), normalizer);
   }
 
   /** A sequential network, through its logits. */
@@ -56,18 +63,40 @@ interface Classifier extends AutoCloseable {
     }
   }
 
-  /** A graph, through its output. */
-  record OfGraph(ComputationGraph graph, ImageInput input) implements Classifier {
+  /** A sequential network with a normalizer, whose values are not the bytes that oneDNN takes. */
+  record OfNormalized(Dl4jEngine engine, StoredNormalizer normalizer) implements Classifier {
     @Override
     public INDArray values(LabeledImages images) {
-      return graph.outputSingle(input.shaped(images.images()));
+      return engine.logits(normalizer.apply(images), Statistics.POPULATION);
     }
 
     @Override
     public double loss(LabeledImages images, INDArray values) {
-      double score =
-          graph.score(new DataSet(input.shaped(images.images()), images.oneHotLabels()), false);
+      return engine.loss(values, images.oneHotLabels());
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
+  /** A graph, through its output. */
+  record OfGraph(ComputationGraph graph, ImageInput input, Optional<StoredNormalizer> normalizer)
+      implements Classifier {
+    @Override
+    public INDArray values(LabeledImages images) {
+      return graph.outputSingle(pixels(images));
+    }
+
+    @Override
+    public double loss(LabeledImages images, INDArray values) {
+      double score = graph.score(new DataSet(pixels(images), images.oneHotLabels()), false);
       return score - graph.calcRegularizationScore(true);
+    }
+
+    private INDArray pixels(LabeledImages images) {
+      return input.shaped(normalizer.map(known -> known.apply(images)).orElseGet(images::images));
     }
   }
 }

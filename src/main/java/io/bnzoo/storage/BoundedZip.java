@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -71,8 +72,10 @@ final class BoundedZip {
     if (Files.size(file) - compressed > LARGEST_REST) {
       throw new ModelFileException(
           String.format(
+              Locale.ROOT,
               "%s is refused: %d of its bytes are in no entry; save the model anew",
-              file, Files.size(file) - compressed));
+              file,
+              Files.size(file) - compressed));
     }
     return new BoundedZip(file, sizes);
   }
@@ -106,9 +109,11 @@ final class BoundedZip {
       if (size < 0 || size > LARGEST_DIRECTORY) {
         throw new ModelFileException(
             String.format(
+                Locale.ROOT,
                 "%s is refused: its directory has %d bytes, which is more than a model's; save the"
                     + " model anew",
-                file, size));
+                file,
+                size));
       }
     }
   }

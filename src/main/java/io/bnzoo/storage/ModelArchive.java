@@ -193,6 +193,7 @@ final class ModelArchive {
     } catch (RuntimeException e) { // Deeplearning4j's layers fail in many ways, too.
       throw new ModelFileException(
           String.format(
+              Locale.ROOT,
               "%s is refused: its entry %s does not describe a network with the %d bytes of %s: %s;"
                   + " take another copy",
               file,
@@ -217,9 +218,12 @@ final class ModelArchive {
     if (size > mostOfAll) {
       throw new ModelFileException(
           String.format(
+              Locale.ROOT,
               "%s is refused: it unpacks to %d bytes, more than %d times its own size; save the"
                   + " model with ModelFiles",
-              file, size, LARGEST_RATIO));
+              file,
+              size,
+              LARGEST_RATIO));
     }
   }
 
@@ -233,9 +237,13 @@ final class ModelArchive {
   private static ModelFileException tooLarge(Path file, String entry, long size, long most) {
     return new ModelFileException(
         String.format(
+            Locale.ROOT,
             "%s is refused: its entry %s unpacks to %d bytes, and the model has at most %d in it;"
                 + " take another copy",
-            file, entry, size, most));
+            file,
+            entry,
+            size,
+            most));
   }
 
   /** The network with its parameters and the state of its updater. */
@@ -250,9 +258,13 @@ final class ModelArchive {
       if (place.length() != state.length()) {
         throw new ModelFileException(
             String.format(
+                Locale.ROOT,
                 "%s is refused: its updater keeps %d values, its entry %s has %d; take another"
                     + " copy",
-                file, place.length(), ModelSerializer.UPDATER_BIN, state.length()));
+                file,
+                place.length(),
+                ModelSerializer.UPDATER_BIN,
+                state.length()));
       }
       place.assign(state.toRow().reshape(place.shape()));
     }
@@ -345,9 +357,13 @@ final class ModelArchive {
     if (length != parameters) {
       throw new ModelFileException(
           String.format(
+              Locale.ROOT,
               "%s is refused: its configuration needs %d parameters, its entry %s has %d; take"
                   + " another copy",
-              file, parameters, ModelSerializer.COEFFICIENTS_BIN, length));
+              file,
+              parameters,
+              ModelSerializer.COEFFICIENTS_BIN,
+              length));
     }
     if (values != null && !values.finite()) {
       throw new ModelFileException(

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.Deflater;
@@ -101,9 +102,11 @@ final class ModelWriter {
     if (size > ModelArchive.LARGEST_ARRAY - ModelArchive.ARRAY_HEADER) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "the entry %s would have %d bytes, and neither Deeplearning4j nor this library reads"
                   + " one of more than 2 GB",
-              name, size));
+              name,
+              size));
     }
     entry(
         name,

@@ -1,5 +1,6 @@
 package io.bnzoo.backend;
 
+import java.util.Locale;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,7 @@ final class SmallNetworks {
       for (int kernel = 1; kernel <= 3; kernel++) {
         for (int stride = 1; stride <= 2; stride++) {
           kinds.put(
-              String.format("convolution %s kernel %d stride %d", mode, kernel, stride),
+              String.format(Locale.ROOT, "convolution %s kernel %d stride %d", mode, kernel, stride),
               convolution(mode, kernel, stride));
         }
       }

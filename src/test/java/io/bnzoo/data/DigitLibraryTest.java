@@ -240,6 +240,15 @@ class DigitLibraryTest {
   }
 
   @Test
+  void aChecksumTellsWhatTheDigitsAre() {
+    assertThat(Digits.Kind.of(DigitFiles.combined(DigitFiles.mnistSums())))
+        .contains(Digits.Kind.MNIST);
+    assertThat(Digits.Kind.of(DigitFiles.combined(GeneratedDigits.sums())))
+        .contains(Digits.Kind.GENERATED);
+    assertThat(Digits.Kind.of("0".repeat(64))).isEmpty();
+  }
+
+  @Test
   void digitsThatAreNotMnistAreRefusedByName() throws IOException {
     Path generated = drawn.resolve("generated");
     assertThatExceptionOfType(DataException.class)
