@@ -1,6 +1,7 @@
 package io.bnzoo.engine;
 
 import java.util.Locale;
+import java.util.OptionalInt;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 
@@ -42,7 +43,16 @@ abstract class CrossEntropy implements LogitLoss {
    * @param weights [1,classes], or null for ones, as {@link LossBinaryXENT} has it
    */
   static CrossEntropy ofSigmoid(INDArray weights) {
-    return new OfSigmoid(weights == null ? null : weights.dup('c').data().asFloat());
+    float[] given = weights == null ? null : weights.dup('c').data().asFloat();
+    return given == null
+        ? new OfSigmoid((k, classes) -> 1, OptionalInt.empty())
+        : new OfSigmoid((k, classes) -> given[k], OptionalInt.of(given.length));
+  }
+
+  /** With sigmoid: the mean over the classes, however many there are. */
+  static CrossEntropy ofMeanSigmoid() {
+    // Rounded as in the array of weights that Deeplearning4j computes with.
+    return new OfSigmoid((k, classes) -> (float) (1.0 / classes), OptionalInt.empty());
   }
 
   @Override
@@ -108,18 +118,27 @@ abstract class CrossEntropy implements LogitLoss {
   }
 
   private static final class OfSigmoid extends CrossEntropy {
-    private final float[] weights;
+    /** What a class counts for. */
+    interface Weights {
+      float of(int k, int classes);
+    }
 
-    OfSigmoid(float[] weights) {
+    private final Weights weights;
+
+    /** How many classes have a weight, unless any number may. */
+    private final OptionalInt weighed;
+
+    OfSigmoid(Weights weights, OptionalInt weighed) {
       this.weights = weights;
+      this.weighed = weighed;
     }
 
     @Override
     void check(int classes) {
-      if (weights != null && weights.length != classes) {
+      if (weighed.isPresent() && weighed.getAsInt() != classes) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "the loss weighs %d classes, got %d", weights.length, classes));
+                Locale.ROOT, "the loss weighs %d classes, got %d", weighed.getAsInt(), classes));
       }
     }
 
@@ -127,7 +146,7 @@ abstract class CrossEntropy implements LogitLoss {
     double example(float[] z, float[] y, int start, int classes, float[] gradient, double scale) {
       double sum = 0;
       for (int k = start; k < start + classes; k++) {
-        double weight = weights == null ? 1 : weights[k - start];
+        double weight = weights.of(k - start, classes);
         sum +=
             weight
                 * (Math.max(z[k], 0)

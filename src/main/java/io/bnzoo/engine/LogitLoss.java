@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -41,6 +42,10 @@ interface LogitLoss {
     ILossFunction function = function(configuration);
     IActivation activation = outputLayer(configuration).getActivationFn();
     // A subclass may compute anything, so classes are compared.
+    if (function.getClass() == MeanSigmoidCrossEntropy.class
+        && activation.getClass() == ActivationSigmoid.class) {
+      return CrossEntropy.ofMeanSigmoid();
+    }
     if (function.getClass() == LossBinaryXENT.class
         && activation.getClass() == ActivationSigmoid.class) {
       return CrossEntropy.ofSigmoid(((LossBinaryXENT) function).getWeights());

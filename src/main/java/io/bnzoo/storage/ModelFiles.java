@@ -2,6 +2,7 @@ package io.bnzoo.storage;
 
 import io.bnzoo.files.Reason;
 import io.bnzoo.files.WholeFile;
+import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -98,11 +99,10 @@ public final class ModelFiles {
   }
 
   private static StoredModel restore(ModelArchive archive) throws IOException {
+    Model model = archive.network();
+    MeanSigmoidCrossEntropy.restoreIn(model);
     return new StoredModel(
-        archive.network(),
-        archive.manifest(),
-        archive.normalizer(),
-        archive.text(ModelArchive.TRAINING));
+        model, archive.manifest(), archive.normalizer(), archive.text(ModelArchive.TRAINING));
   }
 
   /** What is read from a file; whatever goes wrong becomes one line. */

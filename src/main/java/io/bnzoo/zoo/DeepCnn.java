@@ -91,7 +91,7 @@ public final class DeepCnn extends BatchNormModel {
       maps = c.out();
     }
     stack.dense("fc1", maps * height * width, DENSE_UNITS);
-    stack.output(DENSE_UNITS, Activation.SIGMOID, Losses.meanSigmoidCrossEntropy(spec().classes()));
+    stack.output(DENSE_UNITS, Activation.SIGMOID, new MeanSigmoidCrossEntropy(spec().classes()));
     return stack.forImages();
   }
 }

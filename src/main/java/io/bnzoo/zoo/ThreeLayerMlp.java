@@ -9,6 +9,7 @@ import io.bnzoo.spec.Optimizer;
 import io.bnzoo.spec.Placement;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
  * Three hidden layers of 100 and a softmax output of 10: [N,784] to [N,10].
@@ -57,7 +58,7 @@ public final class ThreeLayerMlp extends BatchNormModel {
       stack.dense("fc" + i, width, UNITS);
       width = UNITS;
     }
-    stack.output(width, Activation.SOFTMAX, Losses.softmaxCrossEntropy());
+    stack.output(width, Activation.SOFTMAX, new LossMCXENT());
     return stack.forVectors();
   }
 }

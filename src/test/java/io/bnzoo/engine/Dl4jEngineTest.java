@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -110,6 +111,19 @@ class Dl4jEngineTest {
       logits.putScalar(0, 3, 200);
       assertThat(engine.loss(logits, Nd4j.eye(10).getRows(5)))
           .isCloseTo((9 * Math.log(2) + 200) / 10, within(1e-5));
+    }
+  }
+
+  @Test
+  void theSigmoidLossIsTheMeanOverOtherNumbersOfClassesToo() {
+    MultiLayerNetwork ten = DeepCnn.builder().build().init();
+    MultiLayerNetwork five =
+        new TransferLearning.Builder(ten)
+            .nOutReplace(ten.getnLayers() - 1, 5, WeightInit.XAVIER)
+            .build();
+    try (Engine engine = new Dl4jEngine(five)) {
+      assertThat(engine.loss(Nd4j.zeros(1, 5), Nd4j.eye(5).getRows(3)))
+          .isCloseTo(Math.log(2), within(1e-7));
     }
   }
 

@@ -9,6 +9,7 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.Sha256;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
+import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -27,6 +28,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,18 @@ class ModelFilesTest {
   void aGraphIsLoadedAsAGraph() throws IOException {
     ModelSerializer.writeModel(network.toComputationGraph(), file.toFile(), true);
     assertThat(ModelFiles.load(file)).isInstanceOf(ComputationGraph.class);
+  }
+
+  @Test
+  void whatIsLoadedCanBeGivenAnotherNumberOfClasses() throws IOException {
+    MultiLayerNetwork saved = DeepCnn.builder().build().init();
+    ModelFiles.save(saved, file);
+    MultiLayerNetwork five =
+        new TransferLearning.Builder((MultiLayerNetwork) ModelFiles.load(file))
+            .nOutReplace(saved.getnLayers() - 1, 5, WeightInit.XAVIER)
+            .build();
+    five.fit(Nd4j.rand(2, 1, 28, 28), Nd4j.eye(5).getRows(0, 4));
+    assertThat(five.score()).isFinite();
   }
 
   @Test
