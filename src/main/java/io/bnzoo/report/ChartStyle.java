@@ -45,7 +45,7 @@ public final class ChartStyle {
       List.of(new float[] {9, 7}, new float[] {2, 6}, new float[] {12, 5, 2, 5});
 
   /** The first line is so much wider that another that lies on it leaves a rim. */
-  private static final float FIRST = 1.9f;
+  private static final float FIRST = 1.6f;
 
   private static final Color PALE = new Color(0xDDDDDD);
   private static final int LEGEND_LINE = 34;

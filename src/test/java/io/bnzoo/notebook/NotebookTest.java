@@ -202,7 +202,7 @@ class NotebookTest {
         Stream.of("low-level", "batch-norm", "mine")
             .map(label -> new Trained(label, one.network(), one.plan(), one.result()))
             .toList();
-    BufferedImage plot = Pictures.curves(same).getSubimage(0, 0, 720, 330); // No legend.
+    BufferedImage plot = Pictures.curves(same).getSubimage(0, 0, 720, 400); // No legend.
     assertThat(vermilion(plot)).isPositive();
   }
 
