@@ -7,41 +7,61 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads NumPy's format 1.0 of floats in C order.
+ * NumPy's format 1.0 of floats in C order.
  *
  * <p>ND4J's own reader takes the header {@code (48, )}, with a space, for an empty array of [48,0].
+ *
+ * @param shape of the array
+ * @param values all of them, the last axis moving fastest
  */
-final class NpyFile {
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
+record NpyFile(List<Integer> shape, float[] values) {
+  private static final int FIXED_BYTES = 10; // The magic number, the version, the header's length.
   private static final Pattern HEADER =
       Pattern.compile(
           "\\{'descr': '<f4', 'fortran_order': False, 'shape': \\(([0-9, ]*)\\), \\}\\s*");
 
-  private NpyFile() {}
-
-  static INDArray read(Path file) throws IOException {
+  /**
+   * Reads a file.
+   *
+   * @throws IOException if it is another format or has too few or too many bytes, naming it
+   */
+  static NpyFile read(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.position(8); // Behind the magic number and the version.
-    byte[] header = new byte[bytes.getShort()];
-    bytes.get(header);
+    int headerSize =
+        bytes.capacity() < FIXED_BYTES ? bytes.capacity() : bytes.getShort(FIXED_BYTES - 2);
+    if (headerSize < 0 || bytes.capacity() < FIXED_BYTES + headerSize) {
+      throw new IOException(file + " is cut off before its values, or is no .npy file");
+    }
+    byte[] header = new byte[headerSize];
+    bytes.position(FIXED_BYTES).get(header);
     Matcher matcher = HEADER.matcher(new String(header, US_ASCII));
     if (!matcher.matches()) {
-      throw new IOException(file + " has an unknown header: " + new String(header, US_ASCII));
+      throw new IOException(
+          file
+              + " must hold floats in C order ('<f4'), its header is "
+              + new String(header, US_ASCII).strip());
     }
-    long[] shape =
+    List<Integer> shape =
         Stream.of(matcher.group(1).split("[, ]+", -1))
             .filter(size -> !size.isEmpty())
-            .mapToLong(Long::parseLong)
-            .toArray();
-    float[] values = new float[(int) LongStream.of(shape).reduce(1, (a, b) -> a * b)];
+            .map(Integer::valueOf)
+            .toList();
+    long count = shape.stream().mapToLong(size -> size).reduce(1, Math::multiplyExact);
+    if (bytes.remaining() != Float.BYTES * count) {
+      throw new IOException(
+          String.format(
+              "%s has %d bytes of values where its shape %s has %d",
+              file, bytes.remaining(), shape, Float.BYTES * count));
+    }
+    float[] values = new float[(int) count];
     bytes.asFloatBuffer().get(values);
-    return Nd4j.createFromArray(values).reshape('c', shape);
+    return new NpyFile(shape, values);
   }
 }

@@ -1,14 +1,17 @@
 package io.bnzoo.parity;
 
+import io.bnzoo.spec.Arithmetic;
 import io.bnzoo.spec.Normalization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A network of ours in TensorFlow's terms. */
 final class Parity {
@@ -20,7 +23,15 @@ final class Parity {
   static List<Normalization> implementations(String batchNorm) {
     return batchNorm.equals("none")
         ? List.of(Normalization.none())
-        : List.of(Normalization.lowLevel(), Normalization.speltOut(), Normalization.batchNorm());
+        : batchNorms(Normalization.TENSORFLOW_DECAY, Normalization.TENSORFLOW_EPSILON);
+  }
+
+  /** All batch norms of ours. */
+  static List<Normalization> batchNorms(double decay, double epsilon) {
+    return List.of(
+        new Normalization.LowLevel(decay, epsilon, Arithmetic.ONE_OPERATION),
+        new Normalization.LowLevel(decay, epsilon, Arithmetic.SPELT_OUT),
+        new Normalization.BatchNorm(decay, epsilon));
   }
 
   /** All parameters by names such as {@code conv01.W} and {@code fc1-bn.populationMean}. */
@@ -36,8 +47,13 @@ final class Parity {
   /** Those that move by the decay formula. */
   static Map<String, INDArray> statistics(MultiLayerNetwork network) {
     Map<String, INDArray> statistics = parameters(network);
-    statistics.keySet().removeIf(name -> !name.contains(".population"));
+    statistics.keySet().removeIf(name -> !isStatistic(name));
     return statistics;
+  }
+
+  /** Whether a parameter moves by the decay formula. */
+  static boolean isStatistic(String name) {
+    return name.contains(".population");
   }
 
   /** The others. */
@@ -100,11 +116,29 @@ final class Parity {
     }
   }
 
-  /** |actual - expected| / |expected| with Euclidean norms. */
-  static double distance(INDArray actual, INDArray expected) {
-    INDArray reference = expected.castTo(DataType.DOUBLE).ravel();
-    double difference =
-        actual.castTo(DataType.DOUBLE).ravel().sub(reference).norm2Number().doubleValue();
-    return difference / reference.norm2Number().doubleValue();
+  /** Arrays of ours in TensorFlow's order of axes: convolution weights [height,width,in,out]. */
+  static Map<String, double[]> inTensorFlowsOrder(Map<String, INDArray> ours) {
+    Map<String, double[]> theirs = new TreeMap<>();
+    ours.forEach(
+        (name, array) ->
+            theirs.put(
+                name,
+                (isConvolution(name, array.rank()) ? array.permute(2, 3, 1, 0) : array)
+                    .castTo(DataType.DOUBLE)
+                    .dup('c')
+                    .data()
+                    .asDouble()));
+    return theirs;
+  }
+
+  /** One of TensorFlow's arrays in the order of ours: convolution weights [out,in,height,width]. */
+  static float[] inOurOrder(double[] theirs, List<Integer> shape) {
+    INDArray array =
+        Nd4j.createFromArray(theirs).reshape('c', shape.stream().mapToLong(size -> size).toArray());
+    return (shape.size() == 4 ? array.permute(3, 2, 0, 1).dup('c') : array).data().asFloat();
+  }
+
+  private static boolean isConvolution(String name, int rank) {
+    return rank == 4 && name.endsWith(".W"); // Gamma may have rank 4 as well.
   }
 }

@@ -1,122 +1,160 @@
 package io.bnzoo.parity;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A training run on MNIST recorded from TensorFlow, one of those in the folder {@code
- * BNZOO_PARITY}.
+ * A training run on MNIST recorded from TensorFlow.
  *
- * <p>Arrays are by parameter, such as {@code conv01.W} or {@code fc1-bn.gamma}, in Deeplearning4j's
- * shapes: convolution weights, [height,width,in,out] in the files, are [out,in,height,width].
+ * <p>Arrays are by parameter, such as {@code conv01.W} or {@code fc1-bn.gamma}, in TensorFlow's
+ * order of axes.
+ *
+ * @param folder where its files are
  */
-record RecordedRun(Path folder, JsonNode description) {
+record RecordedRun(Path folder, RunDescription description) {
+  static final String DESCRIPTION = "case.json";
+  private static final String LOGITS = "inference-logits-first-50-validation.npy";
+  private static final int LOGITS_IMAGES = 50;
 
-  /** The run of a name; skips the test where there are no recorded runs. */
-  static RecordedRun named(String name) throws IOException {
-    String folder = System.getenv("BNZOO_PARITY");
-    assumeTrue(
-        folder != null,
-        "BNZOO_PARITY does not say where runs recorded from TensorFlow are; none are compared");
-    Path run = Path.of(folder, name);
-    return new RecordedRun(
-        run, JsonMapper.builder().build().readTree(run.resolve("case.json").toFile()));
+  /** What of a run is recorded, each in a folder of its own. */
+  enum State {
+    INITIAL("initial"),
+    FIRST_GRADIENTS("gradient-of-step-1"),
+    AFTER_FIRST_STEP("after-step-1"),
+    LAST("final");
+
+    private final String folder;
+
+    State(String folder) {
+      this.folder = folder;
+    }
   }
 
-  boolean convolutional() {
-    return folder.getFileName().toString().startsWith("cnn");
+  /**
+   * The run in a folder, all of whose files are read once.
+   *
+   * @throws IOException if a file is missing, damaged or of no known kind, naming the folder, the
+   *     file and what is wrong
+   */
+  static RecordedRun read(Path folder) throws IOException {
+    try {
+      Path file = folder.resolve(DESCRIPTION);
+      if (!Files.isRegularFile(file)) {
+        throw new IOException("there is no " + DESCRIPTION);
+      }
+      RecordedRun run = new RecordedRun(folder, RunDescription.read(file));
+      for (State state : State.values()) {
+        run.arrays(state);
+      }
+      run.inferenceLogits();
+      return run;
+    } catch (IOException e) {
+      throw new IOException(folder + " is no whole recorded run: " + e.getMessage(), e);
+    }
   }
 
-  /** None, moments or fused. */
-  String batchNorm() {
-    return description.get("batch_norm").asText();
+  /** The same network in double precision. */
+  ExactNetwork exactNetwork() {
+    OptionalDouble epsilon =
+        description.normalized()
+            ? OptionalDouble.of(description.epsilon())
+            : OptionalDouble.empty();
+    int classes = LabeledImages.CLASSES;
+    return description.convolutional()
+        ? ExactNetwork.deepCnn(LabeledImages.SIDE, classes, description.activation(), epsilon)
+        : ExactNetwork.mlp(LabeledImages.PIXELS, classes, description.activation(), epsilon);
+  }
+
+  /** What of ours must give the same. */
+  List<Normalization> implementations() {
+    return description.normalized()
+        ? Parity.batchNorms(description.decay(), description.epsilon())
+        : List.of(Normalization.none());
   }
 
   /** The network before the first step, with a normalization of ours. */
   MultiLayerNetwork network(Normalization normalization) throws IOException {
-    double learningRate = description.get("learning_rate").asDouble();
-    boolean adam = description.get("optimizer").asText().startsWith("Adam");
-    String activation = description.get("activation").asText();
-    Map<String, float[]> weights = new LinkedHashMap<>();
-    for (Map.Entry<String, INDArray> array : arrays("initial").entrySet()) {
-      if (!array.getKey().contains("-bn.")) { // gamma, beta and statistics start alike everywhere.
-        weights.put(array.getKey(), array.getValue().data().asFloat());
+    Map<String, float[]> weights = new HashMap<>();
+    ExactNetwork exact = exactNetwork();
+    for (Map.Entry<String, double[]> array : arrays(State.INITIAL).entrySet()) {
+      String name = array.getKey();
+      if (!name.contains("-bn.")) { // Gamma, beta and the statistics start alike everywhere.
+        weights.put(name, Parity.inOurOrder(array.getValue(), exact.shapes().get(name)));
       }
     }
-    ModelBuilder<?> builder = convolutional() ? DeepCnn.builder() : ThreeLayerMlp.builder();
+    ModelBuilder<?> builder =
+        description.convolutional() ? DeepCnn.builder() : ThreeLayerMlp.builder();
     return builder
         .normalization(normalization)
-        .activation(Activation.valueOf(activation.toUpperCase(Locale.ROOT)))
-        .optimizer(adam ? new Optimizer.Adam(learningRate) : new Optimizer.Sgd(learningRate))
+        .activation(description.activation())
+        .optimizer(description.optimizer())
         .initialWeights(InitialWeights.given(weights))
         .build()
         .init();
   }
 
-  int steps() {
-    return description.get("steps").asInt();
-  }
-
-  int batchSize() {
-    return description.get("batch_size").asInt();
-  }
-
-  /** The loss before a step, on its batch, in training mode. */
-  double loss(int step) {
-    return description.get("loss_before_each_step").get(step).asDouble();
-  }
-
   /** The batch of a step. */
   LabeledImages batch(Digits digits, int step) {
-    JsonNode indices = description.get("batches").get(step);
-    int[] inTrainingSet =
-        IntStream.range(0, indices.size())
-            .map(i -> indices.get(i).asInt() - Digits.VALIDATION_SIZE)
-            .toArray();
-    return digits.train().select(inTrainingSet);
+    return digits
+        .train()
+        .select(
+            description.batches().get(step).stream()
+                .mapToInt(index -> index - Digits.VALIDATION_SIZE)
+                .toArray());
   }
 
-  /** All arrays in a folder of the run. */
-  Map<String, INDArray> arrays(String subfolder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.list(folder.resolve(subfolder))) {
-      files = all.toList();
-    }
-    Map<String, INDArray> arrays = new TreeMap<>();
-    for (Path file : files) {
-      INDArray array = NpyFile.read(file);
-      arrays.put(
-          file.getFileName().toString().replace(".npy", ""),
-          array.rank() == 4 ? array.permute(3, 2, 0, 1).dup('c') : array);
+  /** All arrays of a state. */
+  Map<String, double[]> arrays(State state) throws IOException {
+    Map<String, double[]> arrays = new TreeMap<>();
+    for (Map.Entry<String, List<Integer>> shape : exactNetwork().shapes().entrySet()) {
+      String name = shape.getKey();
+      if (state != State.FIRST_GRADIENTS || !Parity.isStatistic(name)) {
+        arrays.put(name, array(state.folder + "/" + name + ".npy", shape.getValue()));
+      }
     }
     return arrays;
   }
 
-  /** For the first 50 validation images, with population statistics, after the last step. */
-  INDArray inferenceLogits() throws IOException {
-    return NpyFile.read(folder.resolve("inference-logits-first-50-validation.npy"));
+  /** What the logits are of. */
+  LabeledImages inferenceImages(Digits digits) {
+    return digits.validation().slice(0, LOGITS_IMAGES);
+  }
+
+  /** By the running statistics after the last step, [images, classes]. */
+  double[] inferenceLogits() throws IOException {
+    return array(LOGITS, List.of(LOGITS_IMAGES, LabeledImages.CLASSES));
+  }
+
+  private double[] array(String file, List<Integer> shape) throws IOException {
+    Path path = folder.resolve(file);
+    if (!Files.isRegularFile(path)) {
+      throw new IOException("there is no " + file);
+    }
+    NpyFile array = NpyFile.read(path);
+    if (!array.shape().equals(shape)) {
+      throw new IOException(file + " must have shape " + shape + ", has " + array.shape());
+    }
+    double[] values = new double[array.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.values()[i];
+      if (!Double.isFinite(values[i])) {
+        throw new IOException(file + " must have finite values, one is " + values[i]);
+      }
+    }
+    return values;
   }
 }

@@ -1,0 +1,71 @@
+package io.bnzoo.parity;
+
+import io.bnzoo.parity.Distances.Quantity;
+import io.bnzoo.spec.Optimizer;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How far from double precision a right implementation in single precision may be, by median.
+ *
+ * <p>From 40 seeds of each network with batch norm and 15 to 25 of each other, recorded with
+ * TensorFlow 2.21: each limit is above all that TensorFlow's own runs had, one by one.
+ */
+enum Limits {
+  /** Rounding, and no more of it than in a few sums. */
+  MLP(Map.of()),
+
+  /** At learning rate 1 the steps amplify rounding. */
+  MLP_AT_HIGH_RATE(
+      Map.of(
+          Quantity.LATER_LOSSES, 5e-4,
+          Quantity.LAST_VARIANCES, 5e-4,
+          Quantity.LAST_LOGITS, 2e-2)),
+
+  /** In every other run one value or so is on the other side of a ReLU. */
+  PLAIN_CNN(
+      Map.of(
+          Quantity.GRADIENTS, 1e-2,
+          Quantity.FIRST_UPDATE, 2e-5,
+          Quantity.LATER_LOSSES, 2e-5,
+          Quantity.LAST_LOGITS, 1e-2)),
+
+  /** Twenty normalizations amplify rounding, and dozens of values are on the other side. */
+  NORMALIZED_CNN(
+      Map.of(
+          Quantity.FIRST_LOSS, 3e-4,
+          Quantity.SECOND_LOSS, 3e-4,
+          Quantity.FIRST_MEANS, 1e-4,
+          Quantity.FIRST_VARIANCES, 3e-7,
+          Quantity.OUTPUT_GRADIENTS, 2e-3,
+          Quantity.GRADIENTS, 0.25,
+          Quantity.GRADIENTS_GIVEN_GATES, 1e-2,
+          Quantity.LATER_LOSSES, 5e-2,
+          Quantity.LAST_VARIANCES, 2e-2,
+          Quantity.LAST_LOGITS, 0.3));
+
+  /** Some forty times the rounding of a float. */
+  private static final double SINGLE_PRECISION = 5e-6;
+
+  private static final double HIGH_RATE = 0.1;
+
+  private final Map<Quantity, Double> limits;
+
+  Limits(Map<Quantity, Double> limits) {
+    this.limits = new EnumMap<>(Quantity.class);
+    this.limits.putAll(limits);
+  }
+
+  static Limits of(RunDescription run) {
+    if (run.convolutional()) {
+      return run.normalized() ? NORMALIZED_CNN : PLAIN_CNN;
+    }
+    return run.optimizer() instanceof Optimizer.Sgd sgd && sgd.learningRate() >= HIGH_RATE
+        ? MLP_AT_HIGH_RATE
+        : MLP;
+  }
+
+  double of(Quantity quantity) {
+    return limits.getOrDefault(quantity, SINGLE_PRECISION);
+  }
+}
