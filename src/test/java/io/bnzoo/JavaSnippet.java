@@ -76,9 +76,12 @@ record JavaSnippet(Path file, int line, String given, String code) {
         .filter(one -> one.getKind() == Diagnostic.Kind.ERROR)
         .map(
             one ->
-                String.format(Locale.ROOT, 
+                String.format(
+                    Locale.ROOT,
                     "%s:%d: %s",
-                    file, line + one.getLineNumber() - headLines - 1, one.getMessage(Locale.ROOT)))
+                    file,
+                    line + one.getLineNumber() - headLines - 1,
+                    one.getMessage(Locale.ROOT)))
         .toList();
   }
 

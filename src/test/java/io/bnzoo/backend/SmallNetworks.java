@@ -1,9 +1,9 @@
 package io.bnzoo.backend;
 
-import java.util.Locale;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -62,7 +62,8 @@ final class SmallNetworks {
       for (int kernel = 1; kernel <= 3; kernel++) {
         for (int stride = 1; stride <= 2; stride++) {
           kinds.put(
-              String.format(Locale.ROOT, "convolution %s kernel %d stride %d", mode, kernel, stride),
+              String.format(
+                  Locale.ROOT, "convolution %s kernel %d stride %d", mode, kernel, stride),
               convolution(mode, kernel, stride));
         }
       }

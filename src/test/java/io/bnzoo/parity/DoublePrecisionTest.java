@@ -88,8 +88,7 @@ class DoublePrecisionTest {
 
   private static Expected expected(OptionalDouble epsilon, Map<String, double[]> initial) {
     ExactNetwork network =
-        ExactNetwork.deepCnn(
-            LabeledImages.SIDE, LabeledImages.CLASSES, Activation.TANH, epsilon);
+        ExactNetwork.deepCnn(LabeledImages.SIDE, LabeledImages.CLASSES, Activation.TANH, epsilon);
     ExactTraining.Batch first = ExactRun.batch(batch(0));
     ExactNetwork.Pass pass =
         network.forward(initial, first.images(), first.size(), Statistics.BATCH);
@@ -131,9 +130,7 @@ class DoublePrecisionTest {
         (name, values) -> {
           Distances distances = new Distances();
           distances.add(Quantity.GRADIENTS, ours.get(name), values);
-          assertThat(distances.medians(Quantity.GRADIENTS).get(""))
-              .as(name)
-              .isLessThan(tolerance);
+          assertThat(distances.medians(Quantity.GRADIENTS).get("")).as(name).isLessThan(tolerance);
         });
   }
 }

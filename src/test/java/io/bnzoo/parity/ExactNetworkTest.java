@@ -42,8 +42,11 @@ class ExactNetworkTest {
         network.gradients(parameters, pass(network, parameters), batch.labels(), Gates.BY_SIGN);
     gradients.forEach(
         (name, gradient) -> {
-          double norm = Math.sqrt(IntStream.range(0, gradient.length)
-              .mapToDouble(i -> gradient[i] * gradient[i]).sum());
+          double norm =
+              Math.sqrt(
+                  IntStream.range(0, gradient.length)
+                      .mapToDouble(i -> gradient[i] * gradient[i])
+                      .sum());
           double rise = loss(network, moved(parameters, name, gradient, STEP / norm));
           double fall = loss(network, moved(parameters, name, gradient, -STEP / norm));
           assertThat((rise - fall) / (2 * STEP)).as(name).isCloseTo(norm, within(2e-5 * norm));

@@ -150,9 +150,7 @@ class RecordedRunsTest {
     String sizes = shape.stream().map(String::valueOf).collect(Collectors.joining(", "));
     String header =
         String.format(
-            Locale.ROOT,
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (%s,), }%n",
-            sizes);
+            Locale.ROOT, "{'descr': '<f4', 'fortran_order': False, 'shape': (%s,), }%n", sizes);
     int count = shape.stream().reduce(1, Math::multiplyExact);
     ByteBuffer bytes =
         ByteBuffer.allocate(10 + header.length() + Float.BYTES * count)
