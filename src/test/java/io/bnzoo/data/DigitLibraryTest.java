@@ -81,7 +81,8 @@ class DigitLibraryTest {
 
   @Test
   void filesOfTheRightShapeWithOtherContentsAreNotBelieved() throws IOException {
-    serve("/", exchange -> respond(exchange, gzip(idxHeader(60_000, 28, 28), 60_000 * 784)));
+    byte[] zeros = gzip(idxHeader(60_000, 28, 28), 60_000 * 784); // At once, for the impatient.
+    serve("/", exchange -> respond(exchange, zeros));
     assertFellBack(
         library("/").load(new DataChoice.Automatic()), "served something other than MNIST");
   }
