@@ -49,6 +49,7 @@ enum Limits {
 
   private static final double HIGH_RATE = 0.1;
 
+  @SuppressWarnings("ImmutableEnumChecker") // Never written to.
   private final Map<Quantity, Double> limits;
 
   Limits(Map<Quantity, Double> limits) {
