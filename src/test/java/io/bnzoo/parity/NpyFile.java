@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,8 +58,12 @@ record NpyFile(List<Integer> shape, float[] values) {
     if (bytes.remaining() != Float.BYTES * count) {
       throw new IOException(
           String.format(
+              Locale.ROOT,
               "%s has %d bytes of values where its shape %s has %d",
-              file, bytes.remaining(), shape, Float.BYTES * count));
+              file,
+              bytes.remaining(),
+              shape,
+              Float.BYTES * count));
     }
     float[] values = new float[(int) count];
     bytes.asFloatBuffer().get(values);
