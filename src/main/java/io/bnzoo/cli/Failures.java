@@ -48,7 +48,7 @@ final class Failures {
       return line(file);
     }
     if (thrown instanceof CommandFailure) {
-      return Reason.of(thrown);
+      return whole(thrown);
     }
     Throwable defect = thrown;
     while (defect.getCause() != null
@@ -103,7 +103,12 @@ final class Failures {
     if (e instanceof FileSystemException other && other.getReason() == null) {
       return other.getFile() + ": " + other.getClass().getSimpleName();
     }
-    return Reason.of(e);
+    return whole(e);
+  }
+
+  /** A name of a file may have a line feed, which is escaped where it is printed. */
+  private static String whole(Throwable thrown) {
+    return thrown.getMessage() == null ? Reason.of(thrown) : thrown.getMessage();
   }
 
   /** Java can name files in the characters of the locale alone. */
