@@ -28,14 +28,17 @@ final class BarText implements ProgressBarRenderer {
     }
   }
 
+  /** As wide as it may be, so that nothing of a longer text before it is seen. */
   @Override
   public String render(ProgressState state, int width) {
-    return text(
-        state.getCurrent(),
-        state.getMax(),
-        state.getExtraMessage(),
-        (System.nanoTime() - startNanos) / 1e9,
-        width);
+    String text =
+        text(
+            state.getCurrent(),
+            state.getMax(),
+            state.getExtraMessage(),
+            (System.nanoTime() - startNanos) / 1e9,
+            width);
+    return text + " ".repeat(Math.max(0, width - text.length()));
   }
 
   /**

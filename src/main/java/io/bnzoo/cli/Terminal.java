@@ -81,6 +81,12 @@ final class Terminal {
     return talk == Talk.FULL && standardOutputIsATerminal();
   }
 
+  /** As many as most terminals have, unless the environment says otherwise. */
+  private static int columns() {
+    String columns = System.getenv("COLUMNS");
+    return columns != null && columns.matches("[1-9]\\d{1,2}") ? Integer.parseInt(columns) : 80;
+  }
+
   /** Since Java 22 there is a console even where there is no terminal, and a method that tells. */
   @SuppressWarnings("SystemConsoleNull") // Both cases are handled.
   private static boolean standardOutputIsATerminal() {
@@ -142,7 +148,9 @@ final class Terminal {
               .continuousUpdate()
               .clearDisplayOnFinish()
               // It stays on one line, which print() may take; the default moves the cursor about.
-              .setConsumer(new ConsoleProgressBarConsumer(System.out))
+              // Its width is given, since to find it out JLine would take over the terminal, and
+              // with it Ctrl-C, which would then end the JVM at once.
+              .setConsumer(new ConsoleProgressBarConsumer(System.out, columns() - 1))
               .build();
     }
 
