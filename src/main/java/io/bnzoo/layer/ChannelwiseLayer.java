@@ -277,6 +277,9 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
 
     /** The axis order of images, NCHW by default; setInputType finds it out, too. */
     public final B format(CNN2DFormat format) {
+      if (format == null) {
+        throw new IllegalArgumentException("format must be given, got null");
+      }
       channelAxis = axis(format);
       return self();
     }

@@ -11,4 +11,15 @@ final class Check {
       throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
     }
   }
+
+  /** Refuses null. */
+  static void given(String name, Object value) {
+    argument(value != null, "%s must be given, got null", name);
+  }
+
+  /** Refuses all but finite numbers above 0. */
+  static void aboveZero(String name, double value) {
+    argument(value > 0, "%s must be above 0, got %s", name, value);
+    argument(Double.isFinite(value), "%s must be finite, got %s", name, value);
+  }
 }

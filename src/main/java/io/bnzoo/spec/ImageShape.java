@@ -1,22 +1,93 @@
 package io.bnzoo.spec;
 
-/** The size of one input image; each component is at least 1. */
-public record ImageShape(int channels, int height, int width) {
+import java.util.Objects;
+
+/**
+ * The size of one input image, made of named parts: {@code
+ * ImageShape.withChannels(3).height(32).width(32)}. Each part is at least 1.
+ *
+ * <p>Libraries differ in which of the three comes first, so that bare numbers could be taken for
+ * each other.
+ */
+public final class ImageShape {
 
   /** An MNIST digit: one channel of 28 x 28 pixels. */
-  public static final ImageShape MNIST = new ImageShape(1, 28, 28);
+  public static final ImageShape MNIST = withChannels(1).height(28).width(28);
 
-  public ImageShape {
+  private final int channels;
+  private final int height;
+  private final int width;
+
+  private ImageShape(int channels, int height, int width) {
     Check.argument(
         channels >= 1 && height >= 1 && width >= 1,
-        "an image needs at least one channel, row and column, got %sx%sx%s",
+        "an image needs at least one channel, row and column, got %s channels, height %s, width %s",
         channels,
         height,
         width);
+    Check.argument(
+        (double) channels * height * width <= Integer.MAX_VALUE,
+        "an image may have at most %s values, got %s channels, height %s, width %s",
+        Integer.MAX_VALUE,
+        channels,
+        height,
+        width);
+    this.channels = channels;
+    this.height = height;
+    this.width = width;
+  }
+
+  /** The first part: 1 for gray images, 3 for colored ones. */
+  public static WithChannels withChannels(int channels) {
+    return height -> width -> new ImageShape(channels, height, width);
+  }
+
+  /** Waits for the height. */
+  @FunctionalInterface
+  public interface WithChannels {
+    /** The number of rows. */
+    WithHeight height(int height);
+  }
+
+  /** Waits for the width. */
+  @FunctionalInterface
+  public interface WithHeight {
+    /** The number of columns, which completes the shape. */
+    ImageShape width(int width);
+  }
+
+  public int channels() {
+    return channels;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  public int width() {
+    return width;
   }
 
   /** Values in one image. */
   public int size() {
     return channels * height * width;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ImageShape shape
+        && shape.channels == channels
+        && shape.height == height
+        && shape.width == width;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(channels, height, width);
+  }
+
+  @Override
+  public String toString() {
+    return height + " x " + width + ", channels: " + channels;
   }
 }

@@ -21,14 +21,14 @@ public sealed interface InitialWeights {
   /** Normal with mean 0 and the given standard deviation, above 0. */
   record Normal(double stddev) implements InitialWeights {
     public Normal {
-      Check.argument(stddev > 0, "stddev must be above 0, got %s", stddev);
+      Check.aboveZero("stddev", stddev);
     }
   }
 
   /** As {@link Normal}, with what falls beyond two standard deviations drawn again. */
   record TruncatedNormal(double stddev) implements InitialWeights {
     public TruncatedNormal {
-      Check.argument(stddev > 0, "stddev must be above 0, got %s", stddev);
+      Check.aboveZero("stddev", stddev);
     }
   }
 
@@ -38,7 +38,7 @@ public sealed interface InitialWeights {
    */
   record TruncatedNormalConvolutions(double stddev) implements InitialWeights {
     public TruncatedNormalConvolutions {
-      Check.argument(stddev > 0, "stddev must be above 0, got %s", stddev);
+      Check.aboveZero("stddev", stddev);
     }
   }
 
@@ -52,7 +52,13 @@ public sealed interface InitialWeights {
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
     private Given(Map<String, float[]> values) {
-      values.forEach((name, array) -> this.values.put(name, array.clone()));
+      Check.given("weights", values);
+      values.forEach(
+          (name, array) -> {
+            Check.given("the name of a parameter", name);
+            Check.given("the weights of " + name, array);
+            this.values.put(name, array.clone());
+          });
     }
 
     /** The names of the parameters that are given. */

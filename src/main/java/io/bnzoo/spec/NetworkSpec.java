@@ -29,7 +29,13 @@ public record NetworkSpec(
     int classes) {
 
   public NetworkSpec {
-    new Variant(normalization, placement); // Checks that they go together.
+    Check.given("model", model);
+    new Variant(normalization, placement); // Checks them.
+    Check.given("activation", activation);
+    Check.given("optimizer", optimizer);
+    Check.given("initialWeights", initialWeights);
+    Check.given("input", input);
+    Check.given("format", format);
     Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
   }
 

@@ -54,7 +54,7 @@ public sealed interface Normalization {
   record LowLevel(double decay, double epsilon, Arithmetic arithmetic) implements Normalization {
     public LowLevel {
       checkBatchNorm(decay, epsilon);
-      Check.argument(arithmetic != null, "arithmetic must be given");
+      Check.given("arithmetic", arithmetic);
     }
 
     @Override
@@ -93,6 +93,6 @@ public sealed interface Normalization {
 
   private static void checkBatchNorm(double decay, double epsilon) {
     Check.argument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
-    Check.argument(epsilon > 0, "epsilon must be above 0, got %s", epsilon);
+    Check.aboveZero("epsilon", epsilon);
   }
 }

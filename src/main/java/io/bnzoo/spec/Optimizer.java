@@ -50,6 +50,6 @@ public sealed interface Optimizer {
   }
 
   private static void checkLearningRate(double learningRate) {
-    Check.argument(learningRate > 0, "learningRate must be above 0, got %s", learningRate);
+    Check.aboveZero("learningRate", learningRate);
   }
 }

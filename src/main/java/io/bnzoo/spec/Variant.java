@@ -9,6 +9,8 @@ import java.util.stream.Stream;
  */
 public record Variant(Normalization normalization, Placement placement) {
   public Variant {
+    Check.given("normalization", normalization);
+    Check.given("placement", placement);
     Check.argument(
         !(normalization instanceof Normalization.None) || placement == Placement.BEFORE_ACTIVATION,
         "placement must be BEFORE_ACTIVATION where there is nothing to place, got %s",

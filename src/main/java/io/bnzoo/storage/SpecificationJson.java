@@ -3,16 +3,22 @@ package io.bnzoo.storage;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
+import java.io.IOException;
 import java.util.Set;
 
 /** How specifications look as JSON. */
@@ -26,6 +32,34 @@ public final class SpecificationJson {
   private interface GivenByNames extends NamedByKind {
     @JsonProperty
     Set<String> names();
+  }
+
+  /** A shape by its three parts. */
+  private interface InParts {
+    @JsonProperty
+    int channels();
+
+    @JsonProperty
+    int height();
+
+    @JsonProperty
+    int width();
+  }
+
+  /** Reads a shape, whose constructor would not say which part is which. */
+  private static final class ShapeReader extends StdDeserializer<ImageShape> {
+    private record Parts(int channels, int height, int width) {}
+
+    ShapeReader() {
+      super(ImageShape.class);
+    }
+
+    @Override
+    public ImageShape deserialize(JsonParser json, DeserializationContext context)
+        throws IOException {
+      Parts parts = context.readValue(json, Parts.class);
+      return ImageShape.withChannels(parts.channels()).height(parts.height()).width(parts.width());
+    }
   }
 
   private static final ObjectMapper MAPPER =
@@ -42,6 +76,8 @@ public final class SpecificationJson {
           .addMixIn(Optimizer.class, NamedByKind.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)
           .addMixIn(InitialWeights.Given.class, GivenByNames.class)
+          .addMixIn(ImageShape.class, InParts.class)
+          .addModule(new SimpleModule().addDeserializer(ImageShape.class, new ShapeReader()))
           .build();
 
   private SpecificationJson() {}

@@ -57,11 +57,14 @@ public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
    */
   @Override
   public final void setInputShape(int[][] inputShape) {
-    if (inputShape.length != 1 || inputShape[0].length != 3) {
+    if (inputShape == null
+        || inputShape.length != 1
+        || inputShape[0] == null
+        || inputShape[0].length != 3) {
       throw new IllegalArgumentException("inputShape must be one [channels, height, width]");
     }
-    ImageShape shape = new ImageShape(inputShape[0][0], inputShape[0][1], inputShape[0][2]);
-    spec = spec.withInput(shape);
+    int[] shape = inputShape[0];
+    spec = spec.withInput(ImageShape.withChannels(shape[0]).height(shape[1]).width(shape[2]));
   }
 
   @Override

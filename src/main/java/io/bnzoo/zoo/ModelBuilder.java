@@ -13,7 +13,8 @@ import java.util.function.Function;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * Builds a model from its defaults and what the caller changes of them.
+ * Builds a model from its defaults and what the caller changes of them. Every setter refuses null
+ * with an {@link IllegalArgumentException} that names the setting.
  *
  * @param <M> the model
  */
@@ -56,30 +57,31 @@ public final class ModelBuilder<M extends BatchNormModel> {
 
   /** What normalizes the hidden layers; none by default. */
   public ModelBuilder<M> normalization(Normalization choice) {
-    normalization = choice;
+    normalization = given("normalization", choice);
     return this;
   }
 
   /** Where the normalization stands; by default before the activation, and no bias before it. */
   public ModelBuilder<M> placement(Placement choice) {
-    placement = choice;
+    placement = given("placement", choice);
     return this;
   }
 
   /** Normalization and placement at once. */
   public ModelBuilder<M> variant(Variant choice) {
+    given("variant", choice);
     return normalization(choice.normalization()).placement(choice.placement());
   }
 
   /** The hidden layers' activation. */
   public ModelBuilder<M> activation(Activation choice) {
-    activation = choice;
+    activation = given("activation", choice);
     return this;
   }
 
   /** The update rule with its learning rate. */
   public ModelBuilder<M> optimizer(Optimizer choice) {
-    optimizer = choice;
+    optimizer = given("optimizer", choice);
     return this;
   }
 
@@ -90,7 +92,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
   }
 
   public ModelBuilder<M> initialWeights(InitialWeights choice) {
-    initialWeights = Optional.of(choice);
+    initialWeights = Optional.of(given("initialWeights", choice));
     return this;
   }
 
@@ -102,13 +104,13 @@ public final class ModelBuilder<M extends BatchNormModel> {
 
   /** The shape of an image. */
   public ModelBuilder<M> input(ImageShape shape) {
-    input = shape;
+    input = given("input", shape);
     return this;
   }
 
   /** The axis order of a batch of images. */
   public ModelBuilder<M> format(ImageFormat choice) {
-    format = choice;
+    format = given("format", choice);
     return this;
   }
 
@@ -116,6 +118,13 @@ public final class ModelBuilder<M extends BatchNormModel> {
   public ModelBuilder<M> classes(int count) {
     classes = count;
     return this;
+  }
+
+  private static <T> T given(String setting, T value) {
+    if (value == null) {
+      throw new IllegalArgumentException(setting + " must be given, got null");
+    }
+    return value;
   }
 
   /**

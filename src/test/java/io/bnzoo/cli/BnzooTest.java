@@ -475,7 +475,9 @@ class BnzooTest {
   @Test
   void evaluateSaysInOneLineThatAModelTakesOtherImages() throws IOException {
     Path model = folder.resolve("model.zip");
-    ModelFiles.save(ThreeLayerMlp.builder().input(new ImageShape(1, 8, 8)).build().init(), model);
+    ModelFiles.save(
+        ThreeLayerMlp.builder().input(ImageShape.withChannels(1).height(8).width(8)).build().init(),
+        model);
     assertThat(run("evaluate", model.toString(), "--data", "generated")).isEqualTo(Bnzoo.FAILURE);
     assertThat(err.toString().lines())
         .singleElement()

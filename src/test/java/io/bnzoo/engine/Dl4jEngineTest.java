@@ -139,7 +139,7 @@ class Dl4jEngineTest {
   @Test
   void aNetworkForOtherImagesIsRefused() {
     MultiLayerNetwork network =
-        ThreeLayerMlp.builder().input(new ImageShape(1, 8, 8)).build().init();
+        ThreeLayerMlp.builder().input(ImageShape.withChannels(1).height(8).width(8)).build().init();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Dl4jEngine(network))
         .withMessageContaining("takes no images of 28 x 28 pixels");

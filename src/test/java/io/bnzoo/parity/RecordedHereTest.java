@@ -110,7 +110,7 @@ class RecordedHereTest {
         .normalization(c.normalization())
         .activation(Activation.TANH)
         .optimizer(new Optimizer.Sgd(learningRate))
-        .input(new ImageShape(1, c.side(), c.side()))
+        .input(ImageShape.withChannels(1).height(c.side()).width(c.side()))
         .format(ImageFormat.NHWC)
         .classes(c.classes())
         .initialWeights(InitialWeights.given(weights(c)))

@@ -3,6 +3,7 @@ package io.bnzoo.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,52 @@ class SpecificationTest {
     weights[0] = 7;
     given.valuesOf("fc1.W")[1] = 7;
     assertThat(given.valuesOf("fc1.W")).containsExactly(1, 2);
+  }
+
+  @Test
+  void aShapeIsMadeOfNamedParts() {
+    ImageShape shape = ImageShape.withChannels(3).height(32).width(48);
+    assertThat(shape.channels()).isEqualTo(3);
+    assertThat(shape.height()).isEqualTo(32);
+    assertThat(shape.width()).isEqualTo(48);
+    assertThat(shape.size()).isEqualTo(3 * 32 * 48);
+    assertThat(shape).hasToString("32 x 48, channels: 3");
+    assertThat(shape).isEqualTo(ImageShape.withChannels(3).height(32).width(48));
+    assertThat(shape).isNotEqualTo(ImageShape.withChannels(3).height(48).width(32));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,32,32", "1,0,32", "1,32,-1", "1000,100000,100000"})
+  void aShapeIsOfAtLeastOneValueAndFitsAnArray(int channels, int height, int width) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ImageShape.withChannels(channels).height(height).width(width))
+        .withMessageContaining("got %s channels, height %s, width %s", channels, height, width);
+  }
+
+  @Test
+  void nothingMayBeLeftOut() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Variant(null, Placement.BEFORE_ACTIVATION))
+        .withMessage("normalization must be given, got null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Variant(Normalization.batchNorm(), null))
+        .withMessage("placement must be given, got null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Normalization.LowLevel(0.9, 0.1, null))
+        .withMessage("arithmetic must be given, got null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> InitialWeights.given(null))
+        .withMessage("weights must be given, got null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> InitialWeights.given(Collections.singletonMap("fc1.W", null)))
+        .withMessage("the weights of fc1.W must be given, got null");
+  }
+
+  @Test
+  void anInfiniteLearningRateIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Optimizer.Sgd(Double.POSITIVE_INFINITY))
+        .withMessage("learningRate must be finite, got Infinity");
   }
 
   @Test

@@ -54,7 +54,7 @@ record GoldenModel(Variant variant) {
     MultiLayerNetwork network =
         ThreeLayerMlp.builder()
             .variant(golden.variant())
-            .input(new ImageShape(1, 8, 8))
+            .input(ImageShape.withChannels(1).height(8).width(8))
             .learningRate(0.1)
             .build()
             .init();

@@ -56,7 +56,7 @@ class HostileModelTest {
         ThreeLayerMlp.builder()
             .normalization(Normalization.batchNorm())
             .optimizer(new Optimizer.Adam(0.01))
-            .input(new ImageShape(1, 4, 4))
+            .input(ImageShape.withChannels(1).height(4).width(4))
             .build()
             .init();
     network.fit(

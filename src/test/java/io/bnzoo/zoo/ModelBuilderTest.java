@@ -3,11 +3,16 @@ package io.bnzoo.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.bnzoo.spec.InitialWeights;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
+import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -15,7 +20,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.zoo.PretrainedType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -128,6 +135,43 @@ class ModelBuilderTest {
         (BatchNormalization) network.getLayer("fc2-bn").conf().getLayer();
     assertThat(normalization.getDecay()).isEqualTo(0.9);
     assertThat(normalization.getEps()).isEqualTo(0.01);
+  }
+
+  static Stream<Arguments> settings() {
+    ModelBuilder<DeepCnn> builder = DeepCnn.builder();
+    return Stream.of(
+        arguments("normalization", run(() -> builder.normalization(null))),
+        arguments("placement", run(() -> builder.placement(null))),
+        arguments("variant", run(() -> builder.variant(null))),
+        arguments("activation", run(() -> builder.activation(null))),
+        arguments("optimizer", run(() -> builder.optimizer(null))),
+        arguments("initialWeights", run(() -> builder.initialWeights(null))),
+        arguments("input", run(() -> builder.input(null))),
+        arguments("format", run(() -> builder.format(null))));
+  }
+
+  private static Runnable run(Runnable setting) {
+    return setting;
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void aSettingThatIsNullIsRefusedByItsName(String name, Runnable setting) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(setting::run)
+        .withMessage(name + " must be given, got null");
+  }
+
+  @Test
+  void everySettingOfTheBuilderIsTried() {
+    Set<String> taking =
+        Stream.of(ModelBuilder.class.getMethods())
+            .filter(method -> method.getReturnType() == ModelBuilder.class)
+            .filter(method -> !method.getParameterTypes()[0].isPrimitive())
+            .map(Method::getName)
+            .collect(Collectors.toSet());
+    assertThat(settings().map(setting -> (String) setting.get()[0]))
+        .containsExactlyInAnyOrderElementsOf(taking);
   }
 
   @Test
