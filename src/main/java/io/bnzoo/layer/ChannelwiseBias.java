@@ -1,7 +1,9 @@
 package io.bnzoo.layer;
 
 import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Adds a trained {@code bias}, at first 0, to each feature of [N,F] or channel of images: {@code y
@@ -39,6 +41,28 @@ public final class ChannelwiseBias extends ChannelwiseLayer {
   @Override
   Map<String, Double> statistics() {
     return Map.of();
+  }
+
+  @Override
+  ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
+    return new InNetwork(conf, type);
+  }
+
+  @Override
+  int inferenceArrays() {
+    return 0;
+  }
+
+  @Override
+  int trainingArrays() {
+    return 1;
+  }
+
+  /** This layer in a network. */
+  static final class InNetwork extends ChannelwiseRuntime {
+    private InNetwork(NeuralNetConfiguration conf, DataType type) {
+      super(conf, type);
+    }
   }
 
   /** Sets the layer up. */

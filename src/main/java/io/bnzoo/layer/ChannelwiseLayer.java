@@ -14,6 +14,8 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -102,6 +104,17 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
   /** What is computed in inference. */
   abstract Definition inference(SDVariable x, Map<String, SDVariable> parameters);
 
+  /** The layer in a network, without parameters yet. */
+  abstract ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type);
+
+  /**
+   * How many arrays of the input's size inference has at once, beside input and output; roughly.
+   */
+  abstract int inferenceArrays();
+
+  /** How many arrays of the input's size a training step has at once, likewise. */
+  abstract int trainingArrays();
+
   /** The shape of a parameter in the graphs, by default the one that broadcasts. */
   long[] parameterShape(int rank) {
     return new Channels(rank, channelAxis).broadcastShape(features);
@@ -126,7 +139,7 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
                   + " builder, or features on the layer's",
               getLayerName()));
     }
-    ChannelwiseRuntime layer = new ChannelwiseRuntime(conf, type);
+    ChannelwiseRuntime layer = runtime(conf, type);
     layer.setListeners(listeners);
     layer.setIndex(index);
     layer.setParamsViewArray(parameters);
@@ -242,6 +255,33 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
   @Override
   public final List<Regularization> getRegularizationByParam(String parameter) {
     return null;
+  }
+
+  /** An estimate; the updater's state is known once the layer is in a network's configuration. */
+  @Override
+  public final LayerMemoryReport getMemoryReport(InputType input) {
+    InputType output = getOutputType(-1, input);
+    long parameters = (trained().size() + statistics().size()) * features;
+    long updaterState =
+        getUpdater() == null ? 0 : trained().size() * getUpdater().stateSize(features);
+    long size = output.arrayElementsPerExample();
+    return new LayerMemoryReport.Builder(getLayerName(), getClass(), input, output)
+        .standardMemory(parameters, updaterState)
+        .workingMemory(
+            0, inferenceArrays() * size, statistics().size() * features, trainingArrays() * size)
+        .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
+        .build();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%s(name=%s, features=%d, channelAxis=%d)",
+        getClass().getSimpleName(),
+        getLayerName(),
+        features,
+        channelAxis);
   }
 
   @Override

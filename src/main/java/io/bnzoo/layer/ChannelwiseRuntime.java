@@ -3,7 +3,9 @@ package io.bnzoo.layer;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -18,7 +20,8 @@ import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A {@link ChannelwiseLayer} in a network.
+ * A {@link ChannelwiseLayer} in a network; a subclass for each, as Deeplearning4j's summaries show
+ * its name.
  *
  * <p>Deeplearning4j changes parameters in one way only: {@code p = p - update}, where the update is
  * what the parameter's updater makes of its gradient. A statistic rides along. Its step stands in
@@ -26,10 +29,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * nowhere else: the gradients by name, and the view that clipping works on, have the trained
  * parameters alone.
  */
-final class ChannelwiseRuntime extends SameDiffLayer {
+abstract sealed class ChannelwiseRuntime extends SameDiffLayer
+    permits LowLevelBatchNormalization.InNetwork, ChannelwiseBias.InNetwork {
   private final ChannelwiseLayer definition;
   private final Map<String, LayerGraph> graphs = new HashMap<>();
   private INDArray trainedGradients;
+  private Gradient gradient = new DefaultGradient();
 
   // What the last activate ran and what it found, which is what a gradient is taken of.
   private LayerGraph graph;
@@ -83,9 +88,12 @@ final class ChannelwiseRuntime extends SameDiffLayer {
                 graph.inputGradient(),
                 ArrayType.ACTIVATION_GRAD,
                 ArrayType.BP_WORKING_MEM));
-    Gradient byName = new DefaultGradient();
-    definition.trained().keySet().forEach(name -> byName.setGradientFor(name, gradTable.get(name)));
-    return new Pair<>(byName, values.get(graph.inputGradient()));
+    gradient = new DefaultGradient();
+    definition
+        .trained()
+        .keySet()
+        .forEach(name -> gradient.setGradientFor(name, gradTable.get(name)));
+    return new Pair<>(gradient, values.get(graph.inputGradient()));
   }
 
   private LayerGraph graph(boolean training) {
@@ -145,6 +153,35 @@ final class ChannelwiseRuntime extends SameDiffLayer {
   public void setParam(String name, INDArray value) {
     super.setParam(name, value);
     paramTable.get(name).assign(value);
+  }
+
+  /** What the last {@link #backpropGradient} found, of the trained parameters. */
+  @Override
+  public Gradient gradient() {
+    return gradient;
+  }
+
+  /** 0: only an output layer has a score. */
+  @Override
+  public double score() {
+    return 0;
+  }
+
+  /** Adds to a parameter, as Deeplearning4j's own layers do. */
+  @Override
+  public void update(INDArray step, String name) {
+    paramTable.get(name).addi(step);
+  }
+
+  @Override
+  public void update(Gradient steps) {
+    steps.gradientForVariable().forEach((name, step) -> update(step, name));
+  }
+
+  /** A layer of its own with copies of the parameters. */
+  @Override
+  public Layer clone() {
+    return definition.instantiate(conf.clone(), List.of(), index, params.dup(), false, dataType);
   }
 
   @Override

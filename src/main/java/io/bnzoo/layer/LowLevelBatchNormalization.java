@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Batch normalization by hand, after TensorFlow's tf.nn functions.
@@ -123,6 +125,21 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
     return STATISTICS;
   }
 
+  @Override
+  ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
+    return new InNetwork(conf, type);
+  }
+
+  @Override
+  int inferenceArrays() {
+    return arithmetic == Arithmetic.ONE_OPERATION ? 0 : 3;
+  }
+
+  @Override
+  int trainingArrays() {
+    return arithmetic == Arithmetic.ONE_OPERATION ? 5 : 9;
+  }
+
   private static Map<String, Double> inOrder(
       String first, double ofFirst, String second, double ofSecond) {
     Map<String, Double> values = new LinkedHashMap<>();
@@ -163,6 +180,18 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   @Override
   public int hashCode() {
     return Objects.hash(super.hashCode(), decay, epsilon, arithmetic);
+  }
+
+  /** This layer in a network. */
+  static final class InNetwork extends ChannelwiseRuntime {
+    private InNetwork(NeuralNetConfiguration conf, DataType type) {
+      super(conf, type);
+    }
+
+    @Override
+    public Type type() {
+      return Type.NORMALIZATION;
+    }
   }
 
   /** Sets the layer up. */

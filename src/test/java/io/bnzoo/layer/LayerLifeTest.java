@@ -9,12 +9,21 @@ import io.bnzoo.spec.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.memory.MemoryType;
+import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
+import org.deeplearning4j.nn.conf.memory.NetworkMemoryReport;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
@@ -32,6 +41,73 @@ import org.nd4j.linalg.learning.config.Sgd;
 /** A layer outlives its network: copies, files, other kinds of network, transfer learning. */
 class LayerLifeTest {
   private static final DataType TYPE = DataType.FLOAT;
+
+  @Test
+  void theMemoryReportCountsParametersAndUpdaterState() {
+    MultiLayerNetwork network =
+        dense(Networks.settings(TYPE).updater(new Adam(0.01)), Arithmetic.ONE_OPERATION);
+    NetworkMemoryReport report =
+        network
+            .getLayerWiseConfigurations()
+            .getMemoryReport(InputType.feedForward(Networks.INPUTS));
+    assertThat(report.toString()).contains("LowLevelBatchNormalization");
+    long parameters =
+        report.getMemoryBytes(
+            MemoryType.PARAMETERS, 8, MemoryUseMode.TRAINING, CacheMode.NONE, TYPE);
+    assertThat(parameters).isEqualTo(4 * network.numParams());
+    long state =
+        report.getMemoryBytes(
+            MemoryType.UPDATER_STATE, 8, MemoryUseMode.TRAINING, CacheMode.NONE, TYPE);
+    assertThat(state).isEqualTo(4 * network.getUpdater(true).getStateViewArray().length());
+    assertThat(NetworkMemoryReport.fromJson(report.toJson())).isEqualTo(report);
+  }
+
+  @Test
+  void aGraphHasAMemoryReportToo() {
+    ComputationGraph graph = dense().toComputationGraph();
+    InputType input = InputType.feedForward(Networks.INPUTS);
+    assertThat(graph.getConfiguration().getMemoryReport(input).toString())
+        .contains("LowLevelBatchNormalization");
+  }
+
+  @Test
+  void theLayerAnswersWhatDeeplearning4jAsksOfItsOwn() {
+    MultiLayerNetwork network = dense();
+    step(network, 1);
+    Layer layer = layer(network);
+    assertThat(layer.type()).isEqualTo(Layer.Type.NORMALIZATION);
+    assertThat(layer.score()).isZero();
+    assertThat(layer.gradient().gradientForVariable()).containsOnlyKeys("gamma", "beta");
+    assertThat(layer.gradientAndScore().getFirst()).isSameAs(layer.gradient());
+    assertThat(layer.conf().getLayer().toString()).startsWith("LowLevelBatchNormalization(name=");
+  }
+
+  @Test
+  void anUpdateIsAddedToTheParameters() {
+    Layer layer = layer(dense());
+    INDArray ones = layer.getParam("gamma").ulike().assign(1);
+    Gradient steps = new DefaultGradient();
+    steps.setGradientFor("gamma", ones);
+    layer.update(steps);
+    assertThat(layer.getParam("gamma").minNumber().doubleValue()).isEqualTo(2.25);
+  }
+
+  @Test
+  void aClonedLayerHasParametersOfItsOwn() {
+    Layer layer = layer(dense());
+    Layer clone = ((ChannelwiseRuntime) layer).clone();
+    ArrayAssert.assertSameBits(clone.params(), layer.params());
+    clone.params().addi(1);
+    assertThat(layer.getParam("gamma").maxNumber().doubleValue()).isEqualTo(1.25);
+    assertThat(clone.getParam("gamma").maxNumber().doubleValue()).isEqualTo(2.25);
+  }
+
+  private static Layer layer(MultiLayerNetwork network) {
+    return Stream.of(network.getLayers())
+        .filter(ChannelwiseRuntime.class::isInstance)
+        .findFirst()
+        .orElseThrow();
+  }
 
   @Test
   void aCloneGoesOnAsTheOriginalDoes() {
