@@ -1,0 +1,58 @@
+package io.bnzoo.diagnostics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.spec.Normalization;
+import io.bnzoo.spec.Placement;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NetworkSummaryTest {
+  private static final int TRAINED = 784 * 100 + 2 * 100 * 100 + 3 * 200 + 100 * 10 + 10;
+
+  @ParameterizedTest
+  @CsvSource({"batch-norm, BatchNormalization", "low-level, LowLevelBatchNormalization"})
+  void runningStatisticsAreNoTrainedParameters(String normalization, String type) {
+    String text =
+        NetworkSummary.of(
+            mlp(
+                normalization.equals("low-level")
+                    ? Normalization.lowLevel()
+                    : Normalization.batchNorm(),
+                Placement.BEFORE_ACTIVATION));
+    assertThat(text)
+        .contains(
+            String.format(
+                "%ntrained parameters %,d, frozen parameters 0, running statistics 600%n",
+                TRAINED));
+    assertThat(text.lines().filter(line -> line.startsWith("fc2-bn ")).toList())
+        .singleElement()
+        .asString()
+        .matches("fc2-bn +" + type + " +100 +100 +200 +200");
+  }
+
+  @Test
+  void frozenParametersAreCountedByThemselves() {
+    MultiLayerNetwork network = mlp(Normalization.none(), Placement.BEFORE_ACTIVATION);
+    MultiLayerNetwork frozen = new TransferLearning.Builder(network).setFeatureExtractor(0).build();
+    assertThat(NetworkSummary.of(frozen))
+        .contains("DenseLayer, frozen")
+        .contains("frozen parameters 78,500, running statistics 0");
+  }
+
+  @Test
+  void deeplearning4jsOwnSummaryNamesTheLayersToo() {
+    String text = mlp(Normalization.lowLevel(), Placement.BEFORE_ACTIVATION_THEN_BIAS).summary();
+    assertThat(text)
+        .contains("fc1-bn (LowLevelBatchNormalization$InNetwork)")
+        .contains("fc1-bias (ChannelwiseBias$InNetwork)");
+  }
+
+  private static MultiLayerNetwork mlp(Normalization normalization, Placement placement) {
+    return ThreeLayerMlp.builder().normalization(normalization).placement(placement).build().init();
+  }
+}
