@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Placement;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import java.util.Locale;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class NetworkSummaryTest {
     assertThat(text)
         .contains(
             String.format(
+                Locale.ROOT,
                 "%ntrained parameters %,d, frozen parameters 0, running statistics 600%n",
                 TRAINED));
     assertThat(text.lines().filter(line -> line.startsWith("fc2-bn ")).toList())

@@ -50,7 +50,10 @@ class OtherInputsTest {
         // So many strides that any size up to 64 will do.
         Arguments.of(
             "images of 3 channels",
-            DeepCnn.builder().input(new ImageShape(3, 32, 32)).build().init()));
+            DeepCnn.builder()
+                .input(ImageShape.withChannels(3).height(32).width(32))
+                .build()
+                .init()));
   }
 
   @ParameterizedTest(name = "{0}")

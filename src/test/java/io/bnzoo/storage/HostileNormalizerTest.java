@@ -246,7 +246,7 @@ class HostileNormalizerTest {
   private Path with(String name, byte[] content) throws IOException {
     Path stock = folder.resolve("stock.zip");
     ModelSerializer.writeModel(
-        ThreeLayerMlp.builder().input(new ImageShape(1, 4, 4)).build().init(),
+        ThreeLayerMlp.builder().input(ImageShape.withChannels(1).height(4).width(4)).build().init(),
         stock.toFile(),
         true);
     Path file = folder.resolve("model.zip");
