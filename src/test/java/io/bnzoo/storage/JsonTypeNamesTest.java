@@ -163,7 +163,8 @@ class JsonTypeNamesTest {
             "MultiLayerConfigurationDeserializer",
             "NDArrayDeSerializer",
             "NDArrayTextDeSerializer",
-            "RowVectorDeserializer");
+            "RowVectorDeserializer",
+            "ShapeReader"); // of three numbers
   }
 
   @Test
