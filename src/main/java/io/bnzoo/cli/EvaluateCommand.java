@@ -4,6 +4,7 @@ import io.bnzoo.data.Digits;
 import io.bnzoo.evaluation.EvaluationRecord;
 import io.bnzoo.evaluation.ModelEvaluation;
 import io.bnzoo.evaluation.TrainingDigits;
+import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
 import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFiles;
@@ -129,11 +130,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ModelEvaluation.obstacle(stored).ifPresent(reason -> engine.without(reason, terminal));
       return evaluation.run(digits.test(), progress);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(file + " cannot be evaluated here: " + oneLine(e));
+      throw new CommandFailure(file + " cannot be evaluated here: " + Reason.of(e));
     }
-  }
-
-  private static String oneLine(Exception e) {
-    return e.getMessage().lines().findFirst().orElse("");
   }
 }

@@ -8,6 +8,7 @@ import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.storage.StoredNormalizer;
 import java.util.Optional;
+import java.util.function.Function;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -38,36 +39,32 @@ interface Classifier extends AutoCloseable {
     int threads = Runtime.getRuntime().availableProcessors();
     if (model instanceof MultiLayerNetwork network) {
       return normalizer.isPresent()
-          ? new OfNormalized(new Dl4jEngine(network, threads), normalizer.get())
-          : new OfEngine(engines.open(network, threads));
+          ? OfEngine.of(new Dl4jEngine(network, threads), normalizer.get())
+          : OfEngine.of(engines.open(network, threads));
     }
     ComputationGraph graph = (ComputationGraph) model;
     return new OfGraph(graph, ImageInput.of(graph), normalizer);
   }
 
-  /** A sequential network, through its logits. */
-  record OfEngine(Engine engine) implements Classifier {
+  /**
+   * A sequential network, through its logits.
+   *
+   * @param logits what the engine makes of images
+   */
+  record OfEngine(Engine engine, Function<LabeledImages, INDArray> logits) implements Classifier {
+    static OfEngine of(Engine engine) {
+      return new OfEngine(engine, images -> engine.logits(images, Statistics.POPULATION));
+    }
+
+    /** With a normalizer, whose values are not the bytes that oneDNN takes. */
+    static OfEngine of(Dl4jEngine engine, StoredNormalizer normalizer) {
+      return new OfEngine(
+          engine, images -> engine.logits(normalizer.apply(images), Statistics.POPULATION));
+    }
+
     @Override
     public INDArray values(LabeledImages images) {
-      return engine.logits(images, Statistics.POPULATION);
-    }
-
-    @Override
-    public double loss(LabeledImages images, INDArray values) {
-      return engine.loss(values, images.oneHotLabels());
-    }
-
-    @Override
-    public void close() {
-      engine.close();
-    }
-  }
-
-  /** A sequential network with a normalizer, whose values are not the bytes that oneDNN takes. */
-  record OfNormalized(Dl4jEngine engine, StoredNormalizer normalizer) implements Classifier {
-    @Override
-    public INDArray values(LabeledImages images) {
-      return engine.logits(normalizer.apply(images), Statistics.POPULATION);
+      return logits.apply(images);
     }
 
     @Override

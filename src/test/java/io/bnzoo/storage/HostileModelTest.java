@@ -11,7 +11,6 @@ import io.bnzoo.spec.ImageShape;
 import io.bnzoo.spec.Normalization;
 import io.bnzoo.spec.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -20,13 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,24 +122,24 @@ class HostileModelTest {
 
   /** Two entries under each other's names; CRCs are right. */
   private byte[] swapped(Random random) throws IOException {
-    Map<String, byte[]> entries = entries(intact);
+    Map<String, byte[]> entries = ModelZip.entries(intact);
     List<String> names = new ArrayList<>(entries.keySet());
     String one = names.remove(random.nextInt(names.size()));
     String other = names.get(random.nextInt(names.size()));
     byte[] bytes = entries.get(one);
     entries.put(one, entries.get(other));
     entries.put(other, bytes);
-    return zip(entries);
+    return ModelZip.of(entries);
   }
 
   /** A character of the configuration; CRCs are right. */
   private byte[] edited(Random random) throws IOException {
-    Map<String, byte[]> entries = entries(intact);
+    Map<String, byte[]> entries = ModelZip.entries(intact);
     byte[] json = entries.get("configuration.json").clone();
     json[random.nextInt(json.length)] =
         (byte) "0123456789\"{}[],:.-eE tn".charAt(random.nextInt(24));
     entries.put("configuration.json", json);
-    return zip(entries);
+    return ModelZip.of(entries);
   }
 
   /** Of what nothing vouches for, only that it does no harm can be asked. */
@@ -152,9 +147,9 @@ class HostileModelTest {
   void anEditedStockFileIsRefusedOrLoadedAndDoesNoHarm() throws IOException {
     Random random = new Random(SEED);
     for (int i = 0; i < MUTATIONS / 4; i++) {
-      Map<String, byte[]> entries = entries(i % 2 == 0 ? edited(random) : swapped(random));
+      Map<String, byte[]> entries = ModelZip.entries(i % 2 == 0 ? edited(random) : swapped(random));
       entries.remove("bnzoo.json");
-      Files.write(file, zip(entries));
+      Files.write(file, ModelZip.of(entries));
       String what = "edit " + i;
       bounded(
           what,
@@ -170,7 +165,7 @@ class HostileModelTest {
 
   /** What an array says of itself; CRCs are right. */
   private byte[] inflated(Random random) throws IOException {
-    Map<String, byte[]> entries = entries(intact);
+    Map<String, byte[]> entries = ModelZip.entries(intact);
     String name = random.nextBoolean() ? "coefficients.bin" : "updaterState.bin";
     byte[] array = entries.get(name).clone();
     int values = new String(array, ISO_8859_1).indexOf("FLOAT") + "FLOAT".length();
@@ -179,7 +174,7 @@ class HostileModelTest {
     if (random.nextBoolean()) {
       entries.remove("bnzoo.json"); // As a stock file, which nothing vouches for.
     }
-    return zip(entries);
+    return ModelZip.of(entries);
   }
 
   /** Whether it was refused. */
@@ -231,7 +226,7 @@ class HostileModelTest {
       assertRefused(with(name, object.toByteArray()));
     }
     assertRefused(with("inner.zip", intact));
-    String json = new String(entries(intact).get("configuration.json"), UTF_8);
+    String json = new String(ModelZip.entries(intact).get("configuration.json"), UTF_8);
     for (String[] change :
         new String[][] {
           {"org.nd4j.linalg.activations.impl.ActivationReLU", Canary.Activation.class.getName()},
@@ -266,30 +261,9 @@ class HostileModelTest {
 
   /** A stock file with one entry added or replaced. */
   private byte[] with(String name, byte[] bytes) throws IOException {
-    Map<String, byte[]> entries = entries(intact);
+    Map<String, byte[]> entries = ModelZip.entries(intact);
     entries.remove("bnzoo.json");
     entries.put(name, bytes);
-    return zip(entries);
-  }
-
-  private static Map<String, byte[]> entries(byte[] archive) throws IOException {
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        entries.put(entry.getName(), zip.readAllBytes());
-      }
-    }
-    return entries;
-  }
-
-  private static byte[] zip(Map<String, byte[]> entries) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue());
-      }
-    }
-    return bytes.toByteArray();
+    return ModelZip.of(entries);
   }
 }

@@ -14,11 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -249,16 +247,8 @@ class HostileNormalizerTest {
         ThreeLayerMlp.builder().input(ImageShape.withChannels(1).height(4).width(4)).build().init(),
         stock.toFile(),
         true);
-    Path file = folder.resolve("model.zip");
-    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(stock));
-        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
-      for (ZipEntry next = in.getNextEntry(); next != null; next = in.getNextEntry()) {
-        out.putNextEntry(new ZipEntry(next.getName()));
-        in.transferTo(out);
-      }
-      out.putNextEntry(new ZipEntry(name));
-      out.write(content);
-    }
-    return file;
+    Map<String, byte[]> entries = ModelZip.entries(Files.readAllBytes(stock));
+    entries.put(name, content);
+    return Files.write(folder.resolve("model.zip"), ModelZip.of(entries));
   }
 }

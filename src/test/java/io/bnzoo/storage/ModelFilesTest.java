@@ -14,14 +14,10 @@ import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -266,25 +262,12 @@ class ModelFilesTest {
 
   private void rewrite(Map<String, byte[]> added, String without, boolean withManifest)
       throws IOException {
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      for (ZipEntry entry : Collections.list(zip.entries())) {
-        try (InputStream in = zip.getInputStream(entry)) {
-          entries.put(entry.getName(), in.readAllBytes());
-        }
-      }
-    }
+    Map<String, byte[]> entries = ModelZip.entries(Files.readAllBytes(file));
     entries.remove(without);
     if (!withManifest) {
       entries.remove("bnzoo.json");
     }
     entries.putAll(added);
-    try (OutputStream out = Files.newOutputStream(file);
-        ZipOutputStream zip = new ZipOutputStream(out)) {
-      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue());
-      }
-    }
+    Files.write(file, ModelZip.of(entries));
   }
 }
