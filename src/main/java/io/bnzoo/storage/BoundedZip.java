@@ -1,5 +1,6 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.files.ShownName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -65,7 +66,7 @@ final class BoundedZip {
           throw new ModelFileException(
               String.format(
                   "%s is refused: it has the entry %s twice; save the model anew",
-                  file, ModelArchive.printable(entry.getName())));
+                  file, ShownName.of(entry.getName())));
         }
       }
     }
@@ -153,8 +154,7 @@ final class BoundedZip {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         String name = entry.getName();
         if (!sizes.containsKey(name) || entries.containsKey(name)) {
-          throw new ZipException(
-              "its directory does not name the entry " + ModelArchive.printable(name));
+          throw new ZipException("its directory does not name the entry " + ShownName.of(name));
         }
         entries.put(name, exactly(zip, name));
       }
@@ -168,8 +168,7 @@ final class BoundedZip {
   private byte[] exactly(InputStream in, String name) throws IOException {
     byte[] bytes = new byte[Math.toIntExact(size(name))];
     if (in.readNBytes(bytes, 0, bytes.length) < bytes.length || in.read() >= 0) {
-      throw new ZipException(
-          "its directory has another size for the entry " + ModelArchive.printable(name));
+      throw new ZipException("its directory has another size for the entry " + ShownName.of(name));
     }
     return bytes;
   }

@@ -1,6 +1,7 @@
 package io.bnzoo.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.files.ShownName;
 import io.bnzoo.storage.TrustedTypeFactory.UntrustedClassException;
 import java.io.IOException;
 import java.util.List;
@@ -88,7 +89,7 @@ final class ConfigurationReader {
             "names the class %s, which is not among those of Deeplearning4j and this library that a"
                 + " model may name; if it is your own, trust its package with --trust or"
                 + " TrustedClasses, otherwise do not trust the file",
-            ModelArchive.printable(name)));
+            ShownName.of(name)));
   }
 
   /**
@@ -116,7 +117,7 @@ final class ConfigurationReader {
       throw new IOException(
           String.format(
               "is no configuration of Deeplearning4j's: %s; take another copy",
-              ModelArchive.printable(String.valueOf(e.getMessage()))),
+              ShownName.of(String.valueOf(e.getMessage()))),
           e);
     }
   }

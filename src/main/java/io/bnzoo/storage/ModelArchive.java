@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bnzoo.files.ShownName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -200,7 +201,7 @@ final class ModelArchive {
               ModelSerializer.CONFIGURATION_JSON,
               zip.size(ModelSerializer.COEFFICIENTS_BIN),
               ModelSerializer.COEFFICIENTS_BIN,
-              printable(String.valueOf(e.getMessage()))),
+              ShownName.of(String.valueOf(e.getMessage()))),
           e);
     }
   }
@@ -285,20 +286,14 @@ final class ModelArchive {
           String.format(
               "%s is refused: its entry %s holds Java objects, which could run code when read;"
                   + " remove the entry, or save the model anew",
-              file, printable(name)));
+              file, ShownName.of(name)));
     }
     if (!HARMLESS.contains(name)) {
       throw new ModelFileException(
           String.format(
               "%s is refused: a Deeplearning4j model has no entry %s; save the model alone",
-              file, printable(name)));
+              file, ShownName.of(name)));
     }
-  }
-
-  /** Names come from strangers; those with control characters would write on the terminal. */
-  static String printable(String name) {
-    String shown = name.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", "?");
-    return shown.length() > 60 ? shown.substring(0, 60) + "..." : shown;
   }
 
   private static Optional<Manifest> checkManifest(Path file, Map<String, byte[]> entries)
@@ -325,7 +320,7 @@ final class ModelArchive {
           String.format(
               "%s is refused: its entry %s is not what was saved; take another copy, or an earlier"
                   + " checkpoint",
-              file, printable(broken.get())));
+              file, ShownName.of(broken.get())));
     }
     return Optional.of(manifest);
   }

@@ -1,6 +1,7 @@
 package io.bnzoo.storage;
 
 import io.bnzoo.files.Reason;
+import io.bnzoo.files.ShownName;
 import io.bnzoo.files.WholeFile;
 import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.io.EOFException;
@@ -121,10 +122,7 @@ public final class ModelFiles {
           file + " needs more memory than Java may use; allow it more with -Xmx", e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new ModelFileException(
-          file
-              + " could not be read as a Deeplearning4j model: "
-              + ModelArchive.printable(Reason.of(e)),
-          e);
+          file + " could not be read as a Deeplearning4j model: " + ShownName.of(Reason.of(e)), e);
     }
   }
 

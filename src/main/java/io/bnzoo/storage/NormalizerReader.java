@@ -2,6 +2,7 @@ package io.bnzoo.storage;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
+import io.bnzoo.files.ShownName;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -78,7 +79,7 @@ final class NormalizerReader {
           default ->
               throw new IOException(
                   "is of type "
-                      + ModelArchive.printable(type)
+                      + ShownName.of(type)
                       + "; what can be applied is NormalizerStandardize, NormalizerMinMaxScaler"
                       + " and ImagePreProcessingScaler");
         };

@@ -1,5 +1,6 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.files.ShownName;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -77,7 +78,7 @@ public final class TrustedClasses {
       throw new IllegalArgumentException(
           String.format(
               "\"%s\" is not the name of a package, such as com.example.layers",
-              ModelArchive.printable(name)));
+              ShownName.of(name)));
     }
     Set<String> more = new TreeSet<>(packages);
     more.add(name);
