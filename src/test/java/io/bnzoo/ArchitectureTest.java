@@ -30,6 +30,7 @@ class ArchitectureTest {
           "engine",
           "program",
           "storage",
+          "limits",
           "zoo",
           "layer",
           "onednn",

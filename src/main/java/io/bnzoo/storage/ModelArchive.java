@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bnzoo.files.Reason;
 import io.bnzoo.files.ShownName;
+import io.bnzoo.limits.EmbeddedArrays;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -175,14 +177,36 @@ final class ModelArchive {
     String text = new String(json, StandardCharsets.UTF_8);
     JsonNode root = parse(file, ModelSerializer.CONFIGURATION_JSON, text);
     ConfigurationReader reader = trusted.reader();
+    StoredConfiguration configuration;
     try {
       reader.checkClasses(root);
-      return reader.read(root, text);
+      EmbeddedArrays.check(root);
+      configuration = reader.read(root, text);
     } catch (IOException e) {
       throw new ModelFileException(
           String.format(
               "%s is refused: its entry %s %s",
               file, ModelSerializer.CONFIGURATION_JSON, e.getMessage()),
+          e);
+    }
+    checkLimits(file, configuration);
+    return configuration;
+  }
+
+  private static void checkLimits(Path file, StoredConfiguration configuration)
+      throws ModelFileException {
+    try {
+      configuration.checkLimits();
+    } catch (IOException e) {
+      throw new ModelFileException(
+          String.format(
+              "%s is refused: %s; get the file from where it was made", file, e.getMessage()),
+          e);
+    } catch (RuntimeException e) { // Something is missing that every configuration has.
+      throw new ModelFileException(
+          String.format(
+              "%s is refused: its entry %s is not complete: %s; take another copy",
+              file, ModelSerializer.CONFIGURATION_JSON, ShownName.of(Reason.of(e))),
           e);
     }
   }

@@ -1,5 +1,7 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.limits.ConfigurationLimits;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,13 @@ sealed interface StoredConfiguration {
    * @throws IllegalArgumentException naming a size that is negative or larger
    */
   long parameters(long most);
+
+  /**
+   * Checks what a network of it would need, and each number of it.
+   *
+   * @throws IOException naming the layer or vertex and what is wrong with it
+   */
+  void checkLimits() throws IOException;
 
   /** Those layers that have an updater of their own. */
   Stream<BaseLayer> baseLayers();
@@ -72,6 +81,11 @@ sealed interface StoredConfiguration {
   /** Of a {@code MultiLayerNetwork}. */
   record Sequence(MultiLayerConfiguration configuration) implements StoredConfiguration {
     @Override
+    public void checkLimits() throws IOException {
+      ConfigurationLimits.check(configuration);
+    }
+
+    @Override
     public long parameters(long most) {
       long count = 0;
       for (NeuralNetConfiguration layer : configuration.getConfs()) {
@@ -107,6 +121,11 @@ sealed interface StoredConfiguration {
 
   /** Of a {@code ComputationGraph}. */
   record Graph(ComputationGraphConfiguration configuration) implements StoredConfiguration {
+    @Override
+    public void checkLimits() throws IOException {
+      ConfigurationLimits.check(configuration);
+    }
+
     @Override
     public long parameters(long most) {
       long count = 0;

@@ -213,7 +213,7 @@ class ModelSizesTest {
     ModelSerializer.writeModel(one, file.toFile(), true);
     Map<String, byte[]> entries = ModelZip.entries(Files.readAllBytes(file));
     String json = new String(entries.get("configuration.json"), UTF_8);
-    String wide = json.replaceFirst("\"nout\" : 1,", "\"nout\" : 1000000,");
+    String wide = json.replaceAll("\"(nin|nout)\" : 1,", "\"$1\" : 1000000,");
     assertThat(wide).isNotEqualTo(json);
     entries.put("configuration.json", wide.getBytes(UTF_8));
     byte[] archive = ModelZip.of(entries);
