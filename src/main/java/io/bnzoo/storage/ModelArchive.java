@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.files.Reason;
 import io.bnzoo.files.ShownName;
 import io.bnzoo.limits.EmbeddedArrays;
+import io.bnzoo.limits.RunningVariances;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipException;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -293,7 +295,32 @@ final class ModelArchive {
       }
       place.assign(state.toRow().reshape(place.shape()));
     }
+    checkParameters(network);
     return network;
+  }
+
+  /** Those that no network can work with, which is told by the layer that has them. */
+  private void checkParameters(Model network) throws ModelFileException {
+    Optional<String> fault = RunningVariances.fault(network);
+    StoredArray values = arrays.get(ModelSerializer.COEFFICIENTS_BIN);
+    if (fault.isEmpty() && values != null && !values.finite()) {
+      fault = Optional.of(notFinite(network) + " values that are not finite");
+    }
+    if (fault.isPresent()) {
+      throw new ModelFileException(
+          String.format(
+              "%s is refused: its %s; its training has diverged, so train it anew",
+              file, fault.get()));
+    }
+  }
+
+  private static String notFinite(Model network) {
+    for (Layer layer : RunningVariances.layers(network)) {
+      if (layer.numParams() > 0 && !Double.isFinite(layer.params().sumNumber().doubleValue())) {
+        return RunningVariances.name(layer) + " has";
+      }
+    }
+    return "parameters have";
   }
 
   private static void checkName(Path file, String name) throws ModelFileException {
@@ -383,13 +410,6 @@ final class ModelArchive {
               parameters,
               ModelSerializer.COEFFICIENTS_BIN,
               length));
-    }
-    if (values != null && !values.finite()) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s has values that are no numbers; its training has"
-                  + " diverged, so train it anew",
-              file, ModelSerializer.COEFFICIENTS_BIN));
     }
     return arrays;
   }

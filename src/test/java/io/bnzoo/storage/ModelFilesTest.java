@@ -188,7 +188,7 @@ class ModelFilesTest {
   void parametersThatAreNoNumbersAreRefused() throws IOException {
     INDArray diverged = network.params().dup().putScalar(5, Float.NaN);
     rewrite(Map.of("coefficients.bin", array(diverged)), "coefficients.bin");
-    assertRefused(file, "has values that are no numbers; its training has diverged");
+    assertRefused(file, "its layer fc1 has values that are not finite; its training has diverged");
   }
 
   @Test
