@@ -18,11 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Evaluates any Deeplearning4j model that takes images of 28 x 28 and has ten outputs. */
 public final class ModelEvaluation implements AutoCloseable {
-  private static final int CHUNK = 500;
   private static final int SINGLES = 100;
 
   private final Classifier classifier;
   private final EvaluationRecord.Pixels pixels;
+  private final int batchSize;
 
   /**
    * An evaluation of what a file held; pixels go through the normalizer that it has.
@@ -47,6 +47,7 @@ public final class ModelEvaluation implements AutoCloseable {
   private ModelEvaluation(
       Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
     this.classifier = Classifier.of(model, normalizer, engines);
+    this.batchSize = BatchSize.of(model);
     PixelRange range = normalizer.map(StoredNormalizer::pixels).orElse(PixelRange.UNIT);
     this.pixels =
         new EvaluationRecord.Pixels(
@@ -66,8 +67,8 @@ public final class ModelEvaluation implements AutoCloseable {
     Evaluation evaluation = new Evaluation(LabeledImages.CLASSES);
     double loss = 0;
     long nanos = 0;
-    for (int from = 0; from < images.size(); from += CHUNK) {
-      LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
+    for (int from = 0; from < images.size(); from += batchSize) {
+      LabeledImages chunk = images.slice(from, Math.min(images.size(), from + batchSize));
       long before = System.nanoTime();
       INDArray values = classifier.values(chunk);
       nanos += System.nanoTime() - before;

@@ -1,0 +1,38 @@
+package io.bnzoo.evaluation;
+
+import io.bnzoo.limits.PredictionLimits;
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
+/** How many images a model predicts at once: as many as memory allows, but no more than serve. */
+final class BatchSize {
+  private static final int LARGEST = 500;
+
+  /** Of all activations of a batch; half a GiB in single precision. */
+  private static final long MOST_VALUES = 1 << 27;
+
+  private static final List<InputType> DIGITS =
+      List.of(
+          InputType.feedForward(784),
+          InputType.convolutional(28, 28, 1, CNN2DFormat.NCHW),
+          InputType.convolutional(28, 28, 1, CNN2DFormat.NHWC));
+
+  private BatchSize() {}
+
+  /** For digits, in whichever shape the model takes them. */
+  static int of(Model model) {
+    long values = DIGITS.stream().mapToLong(type -> valuesOfOne(model, type)).max().orElse(0);
+    return values == 0 ? 1 : (int) Math.max(1, Math.min(LARGEST, MOST_VALUES / values));
+  }
+
+  /** 0 if the model takes another shape. */
+  private static long valuesOfOne(Model model, InputType type) {
+    try {
+      return PredictionLimits.valuesPerExample(model, type);
+    } catch (IllegalArgumentException e) {
+      return 0;
+    }
+  }
+}
