@@ -17,8 +17,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/**
+ * Both models against runs of TensorFlow on MNIST: all in the folders {@code BNZOO_PARITY} and
+ * {@code BNZOO_PARITY_MORE}.
+ *
+ * <p>Judge over both is {@link ExactNetwork}, in double precision. TensorFlow's float32 results
+ * cannot be: where a channel hardly varies batch norm scales it up thirtyfold, twenty times over,
+ * and dozens of values within rounding of 0 fall on the other side of a ReLU, by which right
+ * gradients differ by 5 to 15 percents and losses by 1 to 3 percents after ten steps. So ours and
+ * TensorFlow's distances from double precision are compared, by medians over blocks, parameters or
+ * steps and over all runs of a kind. They are tight where no ReLU can be on the other side: what
+ * goes forward in the first step, the output layer's gradients, the optimizer's step by gradients
+ * that are given, inference with parameters that are given, the MLPs; and, with {@link GateSearch},
+ * all gradients.
+ */
 class TensorFlowParityTest {
+  /** How many times further than TensorFlow ours may be; medians of runs of one seed differ so. */
   private static final double FACTOR = 3;
+
+  /** How many times a limit TensorFlow's own distance may be: above it the record is wrong. */
+  private static final double FACTOR_OF_RECORD = 5;
 
   private static Digits digits;
   private static Map<String, List<RecordedRun>> runs;
@@ -83,8 +101,10 @@ class TensorFlowParityTest {
           .forEach(
               (of, median) ->
                   assertThat(median)
-                      .as("%s", quantity)
-                      .isLessThanOrEqualTo(FACTOR * limits.of(quantity)));
+                      .as(
+                          "%s %s of TensorFlow itself; recorded with TF_ENABLE_ONEDNN_OPTS=0?",
+                          quantity, of)
+                      .isLessThanOrEqualTo(FACTOR_OF_RECORD * limits.of(quantity)));
     }
   }
 }

@@ -26,7 +26,7 @@ record Verdict(Distances ours, Distances tensorFlow) {
     }
   }
 
-  /** All implementations of ours for runs of one kind; those of {@link #subjects}. */
+  /** All implementations of ours for runs of one kind. */
   static List<Subject> subjects(List<RecordedRun> runs) {
     return subjects(runs.get(0), 0);
   }
