@@ -63,6 +63,12 @@ class LayerLifeTest {
   }
 
   @Test
+  void whatANetworkSaysWhereMemoryRunsOutCountsTheLayer() {
+    assertThat(dense().memoryInfo(8, InputType.feedForward(Networks.INPUTS)))
+        .containsPattern("InNetwork +3");
+  }
+
+  @Test
   void aGraphHasAMemoryReportToo() {
     ComputationGraph graph = dense().toComputationGraph();
     InputType input = InputType.feedForward(Networks.INPUTS);
