@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Its local repository has the jar and the pom that were made here, and links to everything that
  * is in the user's own, where nothing is installed.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class OutsideProjectIT {
   private static final Path SOURCE = Path.of("src", "test", "outside");
   private static final Pattern PLACEHOLDER = Pattern.compile("@([a-z.-]+)@");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** JVMs of their own: in one, ND4J can be loaded only once. */
-@Timeout(value = 3, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class NativeBackendIT {
   private static final String CLASSES = Path.of("target", "classes").toString();
 

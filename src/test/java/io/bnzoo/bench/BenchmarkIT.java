@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class BenchmarkIT {
   private static final List<Zoo.Entry> CNN = List.of(Zoo.find(DeepCnn.ID).orElseThrow());
   private static final List<Variant> VARIANTS =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class MemoryCheckIT {
   private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
   private static final Variant LOW_LEVEL = Variant.of(Normalization.lowLevel());

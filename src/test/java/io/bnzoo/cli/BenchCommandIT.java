@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class BenchCommandIT {
   @Test
   void showsEveryNetworkWithItsRatiosWithin80Columns() {

@@ -33,7 +33,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The packaged jar in a JVM of its own, and what a JVM without this library makes of its files. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class JarIT {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged jar on a terminal, where it draws progress bars. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class TerminalIT {
   private static final Path SCRIPT = Path.of("/usr/bin/script");
   private static final int CTRL_C = 130;
