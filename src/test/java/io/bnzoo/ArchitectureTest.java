@@ -28,7 +28,7 @@ class ArchitectureTest {
           "train",
           "diagnostics",
           "engine",
-          "program",
+          "compiler",
           "storage",
           "limits",
           "zoo",

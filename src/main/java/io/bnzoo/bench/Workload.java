@@ -1,12 +1,12 @@
 package io.bnzoo.bench;
 
+import io.bnzoo.compiler.Blueprint;
+import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.program.Blueprint;
-import io.bnzoo.program.UnsupportedNetworkException;
 import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;

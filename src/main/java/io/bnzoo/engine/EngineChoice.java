@@ -1,8 +1,8 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.onednn.OneDnn;
-import io.bnzoo.program.UnsupportedNetworkException;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -1,12 +1,12 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.compiler.Blueprint;
+import io.bnzoo.compiler.CompiledNetwork;
+import io.bnzoo.compiler.Mode;
+import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.onednn.OneDnn;
-import io.bnzoo.program.Blueprint;
-import io.bnzoo.program.CompiledNetwork;
-import io.bnzoo.program.Mode;
-import io.bnzoo.program.UnsupportedNetworkException;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -1,0 +1,111 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Primitive;
+import io.bnzoo.onednn.Primitives;
+import io.bnzoo.onednn.Tensor;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** A linear map with weights, and what follows it; a subclass knows oneDNN's primitives for it. */
+abstract class AffineStage implements Stage {
+  private final Operation.Affine operation;
+  private final Workbench bench;
+  private Primitive forward;
+  private Tensor source;
+  private Tensor result;
+
+  AffineStage(Operation.Affine operation, Workbench bench) {
+    this.operation = operation;
+    this.bench = bench;
+  }
+
+  /** How an operation is computed; of images of one pixel, as a matrix product. */
+  static AffineStage of(Operation.Affine operation, Workbench bench) {
+    return operation instanceof Operation.Convolution convolution
+        ? new ConvolutionStage(convolution, bench)
+        : new DenseStage(operation, bench);
+  }
+
+  /** The map and the function of it, with weights in whatever layout suits it. */
+  abstract Primitive primitive(long batch, Primitives.Use use);
+
+  /** The gradients of weights and bias, with the former in whatever layout suits it. */
+  abstract Primitive weightGradient(Primitive forwards);
+
+  /** The gradient of the source, with weights in whatever layout suits it. */
+  abstract Primitive sourceGradient(Primitive forwards);
+
+  /** The layout in which the map wants its weights. */
+  final Layout weights(long batch) {
+    return bench.own(primitive(batch, Primitives.Use.TRAINING)).weights();
+  }
+
+  @Override
+  public final Tensor forward(Tensor given) {
+    forward = bench.own(primitive(given.layout().size(0), bench.use()));
+    source = bench.arranged(given, forward.source());
+    result = bench.tensor(forward.destination());
+    Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
+    arguments.put(Argument.SOURCE, source);
+    arguments.put(
+        Argument.WEIGHTS, bench.arranged(bench.values(operation.weights()), forward.weights()));
+    operation.bias().ifPresent(bias -> arguments.put(Argument.BIAS, bench.values(bias)));
+    arguments.put(Argument.DESTINATION, result);
+    bench.add(forward, arguments);
+    return result;
+  }
+
+  @Override
+  public final Tensor backward(Tensor given, boolean sourceNeeded) {
+    Tensor gradient = bench.rearranged(given, result.layout());
+    if (operation.then().isPresent()) {
+      gradient = FunctionStage.backward(operation.then().get(), result, gradient, bench);
+    }
+    bench.recycle(result);
+    differentiateWeights(gradient);
+    if (!sourceNeeded) {
+      return gradient;
+    }
+    Tensor found = differentiateSource(gradient);
+    bench.recycle(gradient);
+    return found;
+  }
+
+  private void differentiateWeights(Tensor gradient) {
+    Primitive primitive = bench.own(weightGradient(forward));
+    Tensor stored = bench.gradients(operation.weights());
+    boolean inPlace = stored.layout().equals(primitive.weightGradient());
+    Tensor found = inPlace ? stored : bench.tensor(primitive.weightGradient());
+    Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
+    arguments.put(Argument.SOURCE, source);
+    arguments.put(Argument.DESTINATION_GRADIENT, gradient);
+    arguments.put(Argument.WEIGHT_GRADIENT, found);
+    operation
+        .bias()
+        .ifPresent(bias -> arguments.put(Argument.BIAS_GRADIENT, bench.gradients(bias)));
+    bench.add(primitive, arguments);
+    if (!inPlace) {
+      bench.reorder(found, stored);
+      bench.recycle(found);
+    }
+  }
+
+  private Tensor differentiateSource(Tensor gradient) {
+    Primitive primitive = bench.own(sourceGradient(forward));
+    Tensor stored = bench.values(operation.weights());
+    Tensor arranged = bench.arranged(stored, primitive.weights());
+    Tensor found = bench.tensor(primitive.sourceGradient());
+    bench.add(
+        primitive,
+        Map.of(
+            Argument.DESTINATION_GRADIENT, gradient,
+            Argument.WEIGHTS, arranged,
+            Argument.SOURCE_GRADIENT, found));
+    if (arranged != stored) {
+      bench.recycle(arranged);
+    }
+    return found;
+  }
+}

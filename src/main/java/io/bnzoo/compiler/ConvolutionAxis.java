@@ -1,0 +1,67 @@
+package io.bnzoo.compiler;
+
+import static io.bnzoo.compiler.SettingsCheck.describe;
+import static io.bnzoo.compiler.SettingsCheck.require;
+
+import java.util.Locale;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+
+/**
+ * A convolution in one direction.
+ *
+ * @param output how many values it gives
+ * @param before how many zeros it takes before the first value
+ * @param after how many after the last; less than 0 where the kernel does not reach the last values
+ */
+record ConvolutionAxis(long output, long kernel, long stride, long before, long after) {
+
+  /**
+   * How a layer moves over an input.
+   *
+   * @param direction 0 vertical, 1 horizontal
+   * @throws UnsupportedNetworkException if it cannot
+   */
+  static ConvolutionAxis of(ConvolutionLayer layer, int direction, long input)
+      throws UnsupportedNetworkException {
+    ConvolutionMode mode = layer.getConvolutionMode();
+    long kernel = layer.getKernelSize()[direction];
+    long stride = layer.getStride()[direction];
+    require(
+        kernel > 0 && stride > 0,
+        String.format(
+            Locale.ROOT, "%s has kernel %d and stride %d", describe(layer), kernel, stride));
+    if (mode == ConvolutionMode.Same) {
+      long output = (input + stride - 1) / stride;
+      // Where the zeros cannot be shared out evenly, the end has one more, as in TensorFlow.
+      long padding = Math.max(0, (output - 1) * stride + kernel - input);
+      return new ConvolutionAxis(output, kernel, stride, padding / 2, padding - padding / 2);
+    }
+    require(
+        mode == ConvolutionMode.Truncate || mode == ConvolutionMode.Strict,
+        describe(layer) + " has the convolution mode " + mode);
+    long padding = layer.getPadding()[direction];
+    long moves = input + 2 * padding - kernel;
+    require(
+        padding >= 0 && moves >= 0,
+        String.format(
+            Locale.ROOT,
+            "%s has a kernel of %d for %d values with padding %d",
+            describe(layer),
+            kernel,
+            input,
+            padding));
+    require(
+        mode == ConvolutionMode.Truncate || moves % stride == 0,
+        describe(layer) + " leaves values over, which its convolution mode Strict forbids");
+    long output = moves / stride + 1;
+    // What the kernel does not reach at the end, oneDNN wants to be taken away there.
+    return new ConvolutionAxis(
+        output, kernel, stride, padding, (output - 1) * stride + kernel - input - padding);
+  }
+
+  /** Whether the kernel meets the first value when it begins. */
+  boolean meetsFirst() {
+    return before < kernel;
+  }
+}

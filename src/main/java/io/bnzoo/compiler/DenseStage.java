@@ -1,0 +1,44 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Primitive;
+import io.bnzoo.onednn.Primitives;
+
+/** A matrix product of [N,in]. */
+final class DenseStage extends AffineStage {
+  private final Operation.Affine operation;
+  private final Layout anyWeights;
+
+  DenseStage(Operation.Affine operation, Workbench bench) {
+    super(operation, bench);
+    this.operation = operation;
+    this.anyWeights = Layout.any(operation.weights().layout().size());
+  }
+
+  @Override
+  Primitive primitive(long batch, Primitives.Use use) {
+    return Primitives.dense(
+        use,
+        Layout.rowByRow(batch, anyWeights.size(1)),
+        anyWeights,
+        operation.bias().map(Parameter::layout),
+        Layout.rowByRow(batch, anyWeights.size(0)),
+        operation.then());
+  }
+
+  @Override
+  Primitive weightGradient(Primitive forwards) {
+    return Primitives.denseWeightGradient(
+        forwards.source(),
+        anyWeights,
+        operation.bias().map(Parameter::layout),
+        forwards.destination(),
+        forwards);
+  }
+
+  @Override
+  Primitive sourceGradient(Primitive forwards) {
+    return Primitives.denseSourceGradient(
+        forwards.source(), anyWeights, forwards.destination(), forwards);
+  }
+}

@@ -1,0 +1,50 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Function;
+import io.bnzoo.onednn.Primitive;
+import io.bnzoo.onednn.Primitives;
+import io.bnzoo.onednn.Tensor;
+import java.util.Map;
+
+/** A function of each value. */
+final class FunctionStage implements Stage {
+  private final Function function;
+  private final Workbench bench;
+  private Tensor result;
+
+  FunctionStage(Function function, Workbench bench) {
+    this.function = function;
+    this.bench = bench;
+  }
+
+  @Override
+  public Tensor forward(Tensor source) {
+    result = bench.tensor(source.layout());
+    bench.add(
+        bench.own(Primitives.function(bench.use(), function, source.layout())),
+        Map.of(Argument.SOURCE, source, Argument.DESTINATION, result));
+    return result;
+  }
+
+  @Override
+  public Tensor backward(Tensor gradient, boolean sourceNeeded) {
+    Tensor found = backward(function, result, gradient, bench);
+    bench.recycle(result);
+    return found;
+  }
+
+  /** The gradient of a function's argument, in the place of the value's and in its layout. */
+  static Tensor backward(Function function, Tensor value, Tensor given, Workbench bench) {
+    Tensor gradient = bench.rearranged(given, value.layout());
+    Primitive forward =
+        bench.own(Primitives.function(Primitives.Use.TRAINING, function, value.layout()));
+    bench.add(
+        bench.own(Primitives.functionGradient(function, value.layout(), forward)),
+        Map.of(
+            Argument.DESTINATION, value,
+            Argument.DESTINATION_GRADIENT, gradient,
+            Argument.SOURCE_GRADIENT, gradient));
+    return gradient;
+  }
+}

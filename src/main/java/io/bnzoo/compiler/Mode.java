@@ -1,0 +1,11 @@
+package io.bnzoo.compiler;
+
+/** What a program is for. */
+public enum Mode {
+  /** Forward by the batch's statistics, and backward. */
+  TRAINING,
+  /** Forward by the moving statistics. */
+  BY_POPULATION,
+  /** Forward by the batch's statistics, which are not kept. */
+  BY_BATCH
+}

@@ -1,0 +1,193 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Function;
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Primitive;
+import io.bnzoo.onednn.Primitives;
+import io.bnzoo.onednn.Primitives.NormalizeBy;
+import io.bnzoo.onednn.Primitives.Use;
+import io.bnzoo.onednn.Tensor;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Batch normalization of [N,F] or [N,C,H,W].
+ *
+ * <p>In training the batch's mean and variance take the gradients' place in the store, from where a
+ * step moves the moving ones.
+ */
+final class NormalizationStage implements Stage {
+  private final Operation.Normalization operation;
+  private final Workbench bench;
+  private boolean features;
+  private Primitive forward;
+
+  /** The forward kernel's twin that finds the moments itself, to which the way back belongs. */
+  private Primitive alone;
+
+  private boolean momentsFirst;
+  private boolean rectifies;
+  private Tensor source;
+  private Tensor workspace;
+  private Optional<FunctionStage> rectifier = Optional.empty();
+
+  NormalizationStage(Operation.Normalization operation, Workbench bench) {
+    this.operation = operation;
+    this.bench = bench;
+  }
+
+  @Override
+  public Tensor forward(Tensor given) {
+    features = given.layout().size().length == 2;
+    Tensor images = images(given);
+    choose(images.layout().size());
+    source = bench.arranged(images, forward.source());
+    Tensor result = bench.tensor(forward.destination());
+    Tensor mean = statistic(operation.mean());
+    Tensor variance = statistic(operation.variance());
+    if (momentsFirst) {
+      new Moments(bench, source.layout().size(0)).add(source, mean, variance);
+    }
+    Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
+    arguments.put(Argument.SOURCE, source);
+    arguments.put(Argument.SCALE_AND_SHIFT, scaleAndShift());
+    arguments.put(Argument.MEAN, mean);
+    arguments.put(Argument.VARIANCE, variance);
+    arguments.put(Argument.DESTINATION, result);
+    if (rectifies && bench.mode() != Mode.BY_POPULATION) {
+      workspace = bench.tensor(forward.workspace());
+      arguments.put(Argument.WORKSPACE, workspace);
+    }
+    bench.add(forward, arguments);
+    if (operation.rectified() && !rectifies) {
+      rectifier = Optional.of(new FunctionStage(Function.RELU, bench));
+      result = rectifier.get().forward(result);
+    }
+    return likeGiven(result);
+  }
+
+  /**
+   * Finds a way that oneDNN has fast code for: it depends on the number of channels. Images have
+   * their channels together as convolutions do, and only a single pixel is quickly reordered.
+   */
+  private void choose(long[] size) {
+    List<Layout> layouts =
+        features
+            ? List.of(Layout.blocked(size))
+            : List.of(Layout.channelsLast(size), Layout.blocked(size));
+    for (Layout layout : layouts) {
+      momentsFirst =
+          bench.mode() != Mode.BY_POPULATION
+              && Moments.worthwhile(layout)
+              && layout.equals(Layout.channelsLast(size));
+      for (boolean within : operation.rectified() ? List.of(true, false) : List.of(false)) {
+        boolean given = momentsFirst || bench.mode() == Mode.BY_POPULATION;
+        forward =
+            bench.own(
+                primitive(
+                    layout, given ? NormalizeBy.GIVEN_STATISTICS : NormalizeBy.BATCH, within));
+        alone =
+            given && bench.mode() == Mode.TRAINING
+                ? bench.own(primitive(layout, NormalizeBy.BATCH, within))
+                : forward;
+        rectifies = within;
+        if (!forward.isGeneric() && !alone.isGeneric()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private Primitive primitive(Layout layout, NormalizeBy normalizeBy, boolean rectified) {
+    return Primitives.batchNormalization(
+        bench.mode() == Mode.BY_POPULATION ? Use.INFERENCE : Use.TRAINING,
+        layout,
+        operation.epsilon(),
+        normalizeBy,
+        rectified);
+  }
+
+  /** [N,F] as [N,F,1,1]. */
+  private Tensor images(Tensor given) {
+    long[] size = given.layout().size();
+    return features ? bench.view(given, Layout.rowByRow(size[0], size[1], 1, 1)) : given;
+  }
+
+  /** What {@link #images} made of features becomes features again. */
+  private Tensor likeGiven(Tensor images) {
+    if (!features) {
+      return images;
+    }
+    long[] size = images.layout().size();
+    Tensor inOrder = bench.arranged(images, Layout.rowByRow(size));
+    return bench.view(inOrder, Layout.rowByRow(size[0], size[1]));
+  }
+
+  private Tensor statistic(Parameter parameter) {
+    return switch (bench.mode()) {
+      case TRAINING -> bench.gradients(parameter);
+      case BY_POPULATION -> bench.values(parameter);
+      case BY_BATCH -> bench.tensor(parameter.layout());
+    };
+  }
+
+  /** Gamma and beta; a bias is added to beta. */
+  private Tensor scaleAndShift() {
+    Tensor stored = bench.values(operation.scaleAndShift());
+    if (operation.bias().isEmpty()) {
+      return stored;
+    }
+    Tensor sum = bench.tensor(stored.layout());
+    Floats both = sum.floats().part(0, stored.floats().length());
+    Floats shift = shift(sum);
+    Floats bias = bench.values(operation.bias().get()).floats();
+    bench.add(
+        () -> {
+          both.copy(stored.floats());
+          shift.add(1, bias);
+        });
+    return sum;
+  }
+
+  private Floats shift(Tensor scaleAndShift) {
+    return scaleAndShift.floats().part(operation.features(), operation.features());
+  }
+
+  @Override
+  public Tensor backward(Tensor given, boolean sourceNeeded) {
+    Tensor gradient = bench.rearranged(images(given), forward.destination());
+    if (rectifier.isPresent()) {
+      gradient = rectifier.get().backward(gradient, true);
+    }
+    Tensor parameterGradients = bench.gradients(operation.scaleAndShift());
+    Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
+    arguments.put(Argument.SOURCE, source);
+    arguments.put(Argument.SCALE_AND_SHIFT, bench.values(operation.scaleAndShift()));
+    arguments.put(Argument.MEAN, statistic(operation.mean()));
+    arguments.put(Argument.VARIANCE, statistic(operation.variance()));
+    arguments.put(Argument.DESTINATION_GRADIENT, gradient);
+    arguments.put(Argument.SOURCE_GRADIENT, gradient);
+    arguments.put(Argument.SCALE_AND_SHIFT_GRADIENT, parameterGradients);
+    if (rectifies) {
+      arguments.put(Argument.WORKSPACE, workspace);
+    }
+    bench.add(
+        bench.own(
+            Primitives.batchNormalizationGradient(
+                forward.source(), operation.epsilon(), rectifies, alone)),
+        arguments);
+    operation
+        .bias()
+        .ifPresent(
+            bias -> {
+              Floats biasGradient = bench.gradients(bias).floats();
+              Floats shiftGradient = shift(parameterGradients);
+              bench.add(() -> biasGradient.copy(shiftGradient));
+            });
+    return likeGiven(gradient);
+  }
+}

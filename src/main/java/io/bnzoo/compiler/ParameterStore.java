@@ -1,0 +1,162 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Arena;
+import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Kernel;
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Temporaries;
+import io.bnzoo.onednn.Tensor;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A network's parameters, their gradients and what the optimizer remembers of them.
+ *
+ * <p>There are four vectors with the same places: in each, a parameter stands in the layout in
+ * which kernels want it, and parameters that are changed alike stand together. An optimizer's step
+ * is therefore a few operations on long vectors, whatever the layouts: it treats each value alone,
+ * and treats padding, which is 0 in all four, as 0.
+ */
+final class ParameterStore implements AutoCloseable {
+
+  /** What there is for each parameter. */
+  enum Vector {
+    VALUES,
+    /** Of a moving statistic: what the batch had. */
+    GRADIENTS,
+    /** The momentum of Nesterovs, the mean of Adam. */
+    FIRST_MOMENT,
+    /** The variance of Adam. */
+    SECOND_MOMENT
+  }
+
+  /** Parts start at cache lines. */
+  private static final long ALIGNMENT = 16;
+
+  /** Parameters that a step changes in the same way, one after the other. */
+  record Group(Parameter.Change change, long from, long count) {}
+
+  private final Map<Parameter, Layout> layouts;
+  private final Map<Parameter, Long> places = new HashMap<>();
+  private final List<Group> groups = new ArrayList<>();
+  private final Map<Vector, Stored> vectors = new EnumMap<>(Vector.class);
+  private final Floats flat;
+  private final long length;
+
+  /**
+   * Room for parameters.
+   *
+   * @param layouts how kernels want them
+   * @param flatLength the length of Deeplearning4j's vector of all parameters
+   */
+  ParameterStore(Map<Parameter, Layout> layouts, long flatLength) {
+    this.layouts = Map.copyOf(layouts);
+    this.flat = Floats.zeros(flatLength);
+    long end = 0;
+    for (List<Parameter> alike : alike(layouts.keySet())) {
+      long from = end;
+      for (Parameter parameter : alike) {
+        places.put(parameter, end);
+        end += aligned(layouts.get(parameter).floats());
+      }
+      groups.add(new Group(alike.get(0).change(), from, end - from));
+    }
+    this.length = end;
+  }
+
+  private static List<List<Parameter>> alike(Iterable<Parameter> parameters) {
+    Map<Parameter.Change, List<Parameter>> byChange = new LinkedHashMap<>();
+    for (Parameter parameter : parameters) {
+      byChange.computeIfAbsent(parameter.change(), change -> new ArrayList<>()).add(parameter);
+    }
+    return List.copyOf(byChange.values());
+  }
+
+  private static long aligned(long count) {
+    return (count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  List<Group> groups() {
+    return groups;
+  }
+
+  /** A group's part of a vector. */
+  Floats part(Vector vector, Group group) {
+    return stored(vector).floats.part(group.from(), group.count());
+  }
+
+  /** A parameter's part of a vector. */
+  Tensor tensor(Vector vector, Parameter parameter) {
+    return stored(vector).tensors.get(parameter);
+  }
+
+  /** Takes a vector in Deeplearning4j's order over. */
+  void load(Vector vector, float[] values) {
+    if (values.length != flat.length()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "%d parameters are needed, got %d", flat.length(), values.length));
+    }
+    flat.write(values);
+    stored(vector).loading.forEach(Kernel::run);
+  }
+
+  /** A vector in Deeplearning4j's order; 0 where no parameter stands. */
+  float[] store(Vector vector) {
+    float[] values = new float[flat.length()];
+    flat.write(values);
+    stored(vector).storing.forEach(Kernel::run);
+    flat.read(values);
+    return values;
+  }
+
+  private Stored stored(Vector vector) {
+    return vectors.computeIfAbsent(vector, unused -> new Stored());
+  }
+
+  /** One of the vectors, made when it is first asked for: not every optimizer needs them all. */
+  private final class Stored {
+    final Arena arena = new Arena();
+    final Floats floats = Floats.zeros(length);
+    final Map<Parameter, Tensor> tensors = new HashMap<>();
+    final List<Kernel> loading = new ArrayList<>();
+    final List<Kernel> storing = new ArrayList<>();
+
+    Stored() {
+      try (Temporaries made = new Temporaries()) {
+        fill();
+      }
+    }
+
+    private void fill() {
+      layouts.forEach(
+          (parameter, layout) -> {
+            Tensor inside =
+                arena.tensor(layout, floats.part(places.get(parameter), layout.floats()));
+            Tensor outside =
+                arena.tensor(
+                    parameter.layout(), flat.part(parameter.offset(), parameter.layout().floats()));
+            tensors.put(parameter, inside);
+            loading.add(arena.reorder(outside, inside));
+            storing.add(arena.reorder(inside, outside));
+          });
+      arena.seal();
+    }
+
+    void close() {
+      arena.close();
+      floats.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    vectors.values().forEach(Stored::close);
+    flat.close();
+  }
+}

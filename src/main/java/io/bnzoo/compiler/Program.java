@@ -1,0 +1,141 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Arena;
+import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Kernel;
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Primitives;
+import io.bnzoo.onednn.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A network at one batch size, as kernels to be run in order. */
+final class Program implements AutoCloseable {
+  /** The batch for which weights are laid out; the size hardly matters to oneDNN. */
+  private static final long USUAL_BATCH = 64;
+
+  private final Arena arena = new Arena();
+  private final List<Kernel> forward;
+  private final List<Kernel> backward;
+  private final Tensor pixels;
+  private final Tensor logits;
+  private final Tensor logitGradients;
+
+  /**
+   * Compiles.
+   *
+   * @param inspection looks at each result on the way forward
+   */
+  Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode, Inspection inspection) {
+    Workbench bench = new Workbench(arena, store, mode);
+    pixels = bench.tensor(Layout.bytes(batch, blueprint.input().values()));
+    Tensor current = bench.view(greyLevels(pixels, bench), input(blueprint, batch));
+    List<Stage> stages = new ArrayList<>();
+    for (Operation operation : blueprint.operations()) {
+      Stage stage = Stage.of(operation, bench);
+      stages.add(stage);
+      Tensor source = current;
+      current = stage.forward(source);
+      inspection.follow(stages.size() - 1, operation, current, bench);
+      boolean done = mode != Mode.TRAINING && current.floats() != source.floats();
+      if (done) { // Only the way back comes to it again.
+        bench.recycle(source);
+      }
+    }
+    logits = current;
+    forward = bench.take();
+    logitGradients = bench.tensor(Layout.rowByRow(batch, blueprint.classes()));
+    if (mode == Mode.TRAINING) {
+      Tensor gradient = logitGradients;
+      boolean needed = true;
+      for (int i = stages.size() - 1; needed; i--) {
+        needed = learnsBefore(blueprint, i);
+        gradient = stages.get(i).backward(gradient, needed);
+      }
+    }
+    backward = bench.take();
+    arena.seal();
+  }
+
+  /** {@code pixels / 255}. */
+  private static Tensor greyLevels(Tensor pixels, Workbench bench) {
+    Layout layout = Layout.rowByRow(pixels.layout().size());
+    Tensor levels = bench.tensor(layout);
+    bench.reorder(pixels, levels);
+    bench.add(
+        bench.own(Primitives.quotient(layout)),
+        Map.of(
+            Argument.SOURCE, levels,
+            Argument.SECOND_SOURCE, bench.number(255, 2),
+            Argument.DESTINATION, levels));
+    return levels;
+  }
+
+  private static Layout input(Blueprint blueprint, long batch) {
+    Operation.ImageSize image = blueprint.input();
+    return image.isPixel()
+        ? Layout.rowByRow(batch, image.values())
+        : Layout.rowByRow(batch, image.channels(), image.height(), image.width());
+  }
+
+  private static boolean learnsBefore(Blueprint blueprint, int index) {
+    return blueprint.operations().subList(0, index).stream()
+        .anyMatch(operation -> !operation.parameters().isEmpty());
+  }
+
+  /** How the kernels of a network want its parameters. */
+  static Map<Parameter, Layout> layouts(Blueprint blueprint) {
+    Map<Parameter, Layout> layouts = new LinkedHashMap<>();
+    try (Arena arena = new Arena()) {
+      Workbench bench = new Workbench(arena, null, Mode.TRAINING);
+      for (Operation operation : blueprint.operations()) {
+        for (Parameter parameter : operation.parameters()) {
+          layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));
+        }
+        if (operation instanceof Operation.Affine affine) {
+          layouts.put(affine.weights(), AffineStage.of(affine, bench).weights(USUAL_BATCH));
+        }
+      }
+    }
+    return layouts;
+  }
+
+  /** [N,784] bytes, row by row. */
+  Floats pixels() {
+    return pixels.floats();
+  }
+
+  /** [N,classes], row by row. */
+  Floats logits() {
+    return logits.floats();
+  }
+
+  /**
+   * The gradient of the loss by the logits, [N,classes], to be written before {@link #backward}.
+   */
+  Floats logitGradients() {
+    return logitGradients.floats();
+  }
+
+  /** From the input to the logits. */
+  void forward() {
+    for (Kernel kernel : forward) {
+      kernel.run();
+    }
+  }
+
+  /** From the logits' gradients to those in the store. */
+  void backward() {
+    for (Kernel kernel : backward) {
+      kernel.run();
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

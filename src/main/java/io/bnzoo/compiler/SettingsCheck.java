@@ -1,0 +1,131 @@
+package io.bnzoo.compiler;
+
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
+import org.deeplearning4j.nn.conf.stepfunctions.StepFunction;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.schedule.FixedSchedule;
+
+/**
+ * What a configuration can set, changes the training of a network, and has no kernels here.
+ *
+ * <p>Classes are compared, not asked with instanceof: a subclass may compute anything.
+ */
+final class SettingsCheck {
+  private static final List<Class<? extends IUpdater>> UPDATERS =
+      List.of(Sgd.class, Nesterovs.class, Adam.class);
+
+  private SettingsCheck() {}
+
+  /** Checks what is set for a network as a whole. */
+  static void check(MultiLayerConfiguration configuration) throws UnsupportedNetworkException {
+    require(configuration.getDataType() == DataType.FLOAT, "its numbers are not floats");
+    require(
+        configuration.getBackpropType() == BackpropType.Standard,
+        "its backpropagation is truncated");
+    for (NeuralNetConfiguration each : configuration.getConfs()) {
+      check(each);
+    }
+  }
+
+  /** Checks what is set for a network as a whole, but kept beside each layer. */
+  static void check(NeuralNetConfiguration configuration) throws UnsupportedNetworkException {
+    OptimizationAlgorithm algorithm = configuration.getOptimizationAlgo();
+    require(
+        algorithm == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
+        "it is optimized by " + algorithm);
+    require(
+        configuration.isMiniBatch(), "its gradients are sums over the batch (miniBatch is false)");
+    StepFunction step = configuration.getStepFunction();
+    require(
+        step == null || step.getClass() == NegativeGradientStepFunction.class,
+        "there is no kernel for its step function " + name(step));
+  }
+
+  /** Checks what is set for one layer, its updater and regularization aside. */
+  static void check(Layer layer) throws UnsupportedNetworkException {
+    require(layer.getIDropout() == null, describe(layer) + " drops out");
+    require(
+        layer.getConstraints() == null || layer.getConstraints().isEmpty(),
+        describe(layer) + " has constraints");
+    require(
+        layer.getGradientNormalization() == null
+            || layer.getGradientNormalization() == GradientNormalization.None,
+        describe(layer) + " clips or normalizes gradients");
+    if (layer instanceof BaseLayer base) {
+      require(base.getWeightNoise() == null, describe(layer) + " has weight noise");
+    }
+    if (layer instanceof DenseLayer dense) {
+      require(!dense.hasLayerNorm(), describe(layer) + " normalizes layers");
+    } else if (layer instanceof ConvolutionLayer convolution) {
+      require(
+          Arrays.stream(convolution.getDilation()).allMatch(step -> step == 1),
+          describe(layer) + " is dilated");
+    } else if (layer instanceof BatchNormalization normalization) {
+      require(!normalization.isLockGammaBeta(), describe(layer) + " locks gamma and beta");
+      require(
+          !normalization.isUseLogStd(), describe(layer) + " keeps a logarithm of the deviation");
+      require(
+          normalization.isMinibatch(), describe(layer) + " takes a batch for everything there is");
+    }
+  }
+
+  /** The updater of a parameter, as it is now. */
+  static IUpdater updater(Layer layer, String parameter) throws UnsupportedNetworkException {
+    IUpdater updater = layer.getUpdaterByParam(parameter);
+    require(
+        updater != null && UPDATERS.contains(updater.getClass()),
+        "there is no kernel for the updater " + name(updater) + " of " + describe(layer));
+    return updater.clone();
+  }
+
+  /** The factor of a parameter's L2 regularization, 0 if it has none. */
+  static double l2(Layer layer, String parameter) throws UnsupportedNetworkException {
+    List<Regularization> regularizations = layer.getRegularizationByParam(parameter);
+    double sum = 0;
+    for (Regularization each :
+        regularizations == null ? List.<Regularization>of() : regularizations) {
+      require(each.getClass() == L2Regularization.class, describe(layer) + " has " + name(each));
+      L2Regularization l2 = (L2Regularization) each;
+      require(
+          l2.getL2().getClass() == FixedSchedule.class,
+          describe(layer) + " changes its L2 regularization by a schedule");
+      sum += l2.getL2().valueAt(0, 0);
+    }
+    return sum;
+  }
+
+  /** A layer's type and name. */
+  static String describe(Layer layer) {
+    String type = layer.getClass().getSimpleName();
+    return layer.getLayerName() == null ? type : type + " " + layer.getLayerName();
+  }
+
+  private static String name(Object setting) {
+    return setting == null ? "(none)" : setting.getClass().getSimpleName();
+  }
+
+  /** Refuses the network if a condition does not hold. */
+  static void require(boolean condition, String otherwise) throws UnsupportedNetworkException {
+    if (!condition) {
+      throw new UnsupportedNetworkException(otherwise);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.compiler.ParameterStore.Vector;
+import io.bnzoo.onednn.Arena;
+import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Kernel;
+import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Primitives;
+import io.bnzoo.onednn.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/**
+ * What a training step does to one group of parameters, given their gradients.
+ *
+ * <p>The formulas are Deeplearning4j's; learning rates may follow a schedule.
+ */
+interface UpdateRule {
+
+  /**
+   * Changes the group's values.
+   *
+   * @param iteration how many steps came before, as Deeplearning4j counts them
+   * @param epoch how many epochs came before
+   */
+  void apply(int iteration, int epoch);
+
+  /** The rule of a group. */
+  static UpdateRule of(ParameterStore.Group group, ParameterStore store, Arena arena) {
+    Floats values = store.part(Vector.VALUES, group);
+    Floats gradients = store.part(Vector.GRADIENTS, group);
+    if (group.change() instanceof Parameter.Averaged averaged) {
+      return new MovingAverage(values, gradients, averaged.decay());
+    }
+    Parameter.Trained trained = (Parameter.Trained) group.change();
+    UpdateRule rule = trained(trained, group, store, arena);
+    if (trained.l2() == 0) {
+      return rule;
+    }
+    float l2 = (float) trained.l2();
+    return trained.used()
+        ? new WithL2(rule, values, gradients, l2)
+        : (iteration, epoch) -> {
+          gradients.copy(values);
+          gradients.scale(l2);
+          rule.apply(iteration, epoch);
+        };
+  }
+
+  private static UpdateRule trained(
+      Parameter.Trained trained, ParameterStore.Group group, ParameterStore store, Arena arena) {
+    Floats values = store.part(Vector.VALUES, group);
+    Floats gradients = store.part(Vector.GRADIENTS, group);
+    if (trained.updater() instanceof Sgd sgd) {
+      return (iteration, epoch) ->
+          values.add((float) -sgd.getLearningRate(iteration, epoch), gradients);
+    }
+    if (trained.updater() instanceof Nesterovs nesterovs) {
+      return new NesterovsRule(
+          nesterovs, values, gradients, store.part(Vector.FIRST_MOMENT, group));
+    }
+    return new AdamRule((Adam) trained.updater(), group, store, arena);
+  }
+
+  /** {@code average = decay * average + (1 - decay) * current}. */
+  record MovingAverage(Floats average, Floats current, double decay) implements UpdateRule {
+    @Override
+    public void apply(int iteration, int epoch) {
+      average.scale((float) decay);
+      average.add((float) (1 - decay), current);
+    }
+  }
+
+  /** Adds the gradient of {@code l2 / 2 * |values|^2}. */
+  record WithL2(UpdateRule rule, Floats values, Floats gradients, float l2) implements UpdateRule {
+    @Override
+    public void apply(int iteration, int epoch) {
+      gradients.add(l2, values);
+      rule.apply(iteration, epoch);
+    }
+  }
+
+  /**
+   * With momentum mu and learning rate r: {@code values -= mu * v}, {@code v = mu * v - r *
+   * gradients}, {@code values += (1 + mu) * v}.
+   */
+  record NesterovsRule(Nesterovs nesterovs, Floats values, Floats gradients, Floats v)
+      implements UpdateRule {
+    @Override
+    public void apply(int iteration, int epoch) {
+      float mu = (float) nesterovs.currentMomentum(iteration, epoch);
+      values.add(-mu, v);
+      v.scale(mu);
+      v.add((float) -nesterovs.getLearningRate(iteration, epoch), gradients);
+      values.add(1 + mu, v);
+    }
+  }
+
+  /**
+   * With learning rate r and step t, from 1: {@code m = beta1 * m + (1 - beta1) * gradients},
+   * {@code v = beta2 * v + (1 - beta2) * gradients^2}, {@code values -= r * sqrt(1 - beta2^t) / (1
+   * - beta1^t) * m / (sqrt(v) + epsilon)}.
+   */
+  final class AdamRule implements UpdateRule {
+    private final Adam adam;
+    private final Floats rate;
+    private final List<Kernel> kernels;
+
+    AdamRule(Adam adam, ParameterStore.Group group, ParameterStore store, Arena arena) {
+      this.adam = adam;
+      Layout layout = Layout.rowByRow(group.count());
+      Tensor values = arena.tensor(layout, store.part(Vector.VALUES, group));
+      Tensor gradients = arena.tensor(layout, store.part(Vector.GRADIENTS, group));
+      Tensor mean = arena.tensor(layout, store.part(Vector.FIRST_MOMENT, group));
+      Tensor variance = arena.tensor(layout, store.part(Vector.SECOND_MOMENT, group));
+      Tensor one = arena.tensor(Layout.number(1), arena.constant(new float[] {1}));
+      Tensor signedRate = arena.tensor(Layout.number(1));
+      this.rate = signedRate.floats();
+      this.kernels =
+          List.of(
+              arena.kernel(
+                  arena.own(Primitives.movingAverage(layout, Layout.number(1), adam.getBeta1())),
+                  average(gradients, one, mean)),
+              arena.kernel(
+                  arena.own(Primitives.movingAverage(layout, layout, adam.getBeta2())),
+                  average(gradients, gradients, variance)),
+              arena.kernel(
+                  arena.own(Primitives.adamStep(layout, adam.getEpsilon())),
+                  Map.of(
+                      Argument.SOURCE, variance,
+                      Argument.SECOND_SOURCE, one,
+                      Argument.FACTOR_OF_FOURTH, mean,
+                      Argument.FACTOR_OF_FIFTH, signedRate,
+                      Argument.DESTINATION, values)));
+    }
+
+    private static Map<Argument, Tensor> average(Tensor first, Tensor second, Tensor average) {
+      return Map.of(
+          Argument.SOURCE, first, Argument.SECOND_SOURCE, second, Argument.DESTINATION, average);
+    }
+
+    @Override
+    public void apply(int iteration, int epoch) {
+      int t = iteration + 1;
+      double correction =
+          Math.sqrt(1 - Math.pow(adam.getBeta2(), t)) / (1 - Math.pow(adam.getBeta1(), t));
+      double signed = -adam.getLearningRate(iteration, epoch) * correction;
+      rate.write(new float[] {(float) signed});
+      kernels.forEach(Kernel::run);
+    }
+  }
+}

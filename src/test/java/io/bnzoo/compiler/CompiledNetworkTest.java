@@ -1,0 +1,88 @@
+package io.bnzoo.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
+import io.bnzoo.engine.ImageInput;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class CompiledNetworkTest {
+  private static final LabeledImages IMAGES = TestDigits.draw(12, 5);
+
+  private final MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
+  private CompiledNetwork compiled;
+
+  @BeforeEach
+  void compile() throws UnsupportedNetworkException {
+    compiled = new CompiledNetwork(Blueprint.of(network, ImageInput.FLAT.type()), network);
+  }
+
+  @AfterEach
+  void close() {
+    compiled.close();
+  }
+
+  @Test
+  void thereAreAsManyPixelsAsTheImagesHave() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> compiled.logits(IMAGES.pixels(), 13, Mode.BY_POPULATION))
+        .withMessage("13 images need 10192 pixels, at least one image, got 9408 pixels");
+    assertThatIllegalArgumentException().isThrownBy(() -> compiled.forward(IMAGES.pixels(), 11));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> compiled.forward(IMAGES.slice(0, 0).pixels(), 0));
+  }
+
+  @Test
+  void anUpdateNeedsTheGradientsOfTheForwardBeforeIt() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> compiled.update(new float[120], 0, 0))
+        .withMessage("an update needs a forward before it");
+    compiled.forward(IMAGES.pixels(), 12);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> compiled.update(new float[110], 0, 0))
+        .withMessage("12 images of 10 classes need as many gradients, got 110");
+    compiled.update(new float[120], 0, 0);
+    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 1, 0));
+  }
+
+  /** More sizes in between than are kept, the forward's among those that went. */
+  @Test
+  void anUpdateDoesNotRunWhatIsGone() {
+    compiled.forward(IMAGES.pixels(), 12);
+    for (int size = 1; size <= 9; size++) {
+      compiled.logits(IMAGES.slice(0, size).pixels(), size, Mode.BY_POPULATION);
+    }
+    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0, 0));
+  }
+
+  @Test
+  void parametersThatArePartOfALargerArrayAreReadAndWritten() throws Exception {
+    MultiLayerNetwork part = new MultiLayerNetwork(network.getLayerWiseConfigurations().clone());
+    long length = network.numParams();
+    INDArray larger = Nd4j.zeros(1, length + 100);
+    INDArray within = larger.get(NDArrayIndex.all(), NDArrayIndex.interval(40, length + 40));
+    part.init(within, false);
+    part.params().assign(network.params());
+    try (CompiledNetwork ofPart =
+        new CompiledNetwork(Blueprint.of(part, ImageInput.FLAT.type()), part)) {
+      float[] expected = compiled.logits(IMAGES.pixels(), 12, Mode.BY_POPULATION);
+      assertThat(ofPart.logits(IMAGES.pixels(), 12, Mode.BY_POPULATION)).isEqualTo(expected);
+      part.params().assign(0);
+      ofPart.store(part);
+      ArrayAssert.assertSameBits(
+          part.params().dup().reshape(length), network.params().dup().reshape(length));
+      assertThat(larger.getDouble(0)).isZero();
+    }
+  }
+}

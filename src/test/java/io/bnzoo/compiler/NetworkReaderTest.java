@@ -1,0 +1,179 @@
+package io.bnzoo.compiler;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.LowLevelBatchNormalization;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+
+/** What a configuration's layers and preprocessors are refused for; settings are SettingsTest's. */
+class NetworkReaderTest {
+  private static final InputType VECTOR = InputType.feedForward(784);
+  private static final InputType NCHW = InputType.convolutional(28, 28, 1);
+  private static final InputType NHWC = InputType.convolutional(28, 28, 1, CNN2DFormat.NHWC);
+  private static final InputType FLAT = InputType.convolutionalFlat(28, 28, 1);
+
+  static Stream<Arguments> refusals() {
+    return Stream.of(
+        refusal(
+            "it takes " + InputType.recurrent(28, 28), dense(VECTOR), InputType.recurrent(28, 28)),
+        refusal("DenseLayer layer0 takes images unflattened", dense(VECTOR), NCHW),
+        refusal(
+            "DenseLayer layer0 takes 784 values and is given 100",
+            dense(VECTOR),
+            InputType.feedForward(100)),
+        refusal("ConvolutionLayer layer0 takes no images", convolution(NCHW), VECTOR),
+        refusal(
+            "ConvolutionLayer layer0 takes images in NCHW, given in NHWC", convolution(NCHW), NHWC),
+        refusal(
+            "ConvolutionLayer layer0 takes 1 values and is given 3",
+            convolution(NCHW),
+            InputType.convolutional(28, 28, 3)),
+        refusal(
+            "ConvolutionLayer layer0 has a kernel of 3 for 2 values with padding 0",
+            convolution(NCHW),
+            InputType.convolutional(2, 28, 1)),
+        refusal(
+            "ConvolutionLayer layer0 has kernel 3 and stride 0",
+            changed(convolution(NCHW), layer -> layer.setStride(new int[] {0, 1})),
+            NCHW),
+        refusal(
+            "ConvolutionLayer layer0 has the convolution mode Causal",
+            changed(convolution(NCHW), layer -> layer.setConvolutionMode(ConvolutionMode.Causal)),
+            NCHW),
+        refusal(
+            "ConvolutionLayer layer0 leaves values over, which its convolution mode Strict forbids",
+            changed(convolution(NCHW), layer -> layer.setConvolutionMode(ConvolutionMode.Strict)),
+            NCHW),
+        refusal(
+            "784 values are taken for 14 x 14 pixels with 1 channels",
+            convolution(InputType.convolutionalFlat(14, 14, 1)),
+            VECTOR),
+        refusal("images in NHWC are taken for NCHW", convolution(FLAT), NHWC),
+        refusal("images in NCHW are flattened as if in NHWC", flattenedAsNhwc(), NCHW),
+        refusal("there is no kernel for FeedForwardToRnnPreProcessor", preprocessed(), VECTOR),
+        refusal(
+            "LossLayer layer1 is its last layer",
+            network(
+                VECTOR,
+                new DenseLayer.Builder().nOut(10).build(),
+                new LossLayer.Builder().activation(Activation.SOFTMAX).build()),
+            VECTOR),
+        refusal(
+            "there is no kernel for SubsamplingLayer layer0",
+            network(NCHW, new SubsamplingLayer.Builder().build(), output()),
+            NCHW),
+        refusal(
+            "there is no kernel for the activation softplus of ActivationLayer layer0",
+            network(VECTOR, new ActivationLayer(Activation.SOFTPLUS), output()),
+            VECTOR),
+        refusal(
+            "BatchNormalization layer0 takes 784 values and is given 1",
+            network(VECTOR, new BatchNormalization.Builder().useLogStd(false).build(), output()),
+            NCHW),
+        refusal(
+            "BatchNormalization layer0 takes images in NCHW, given in NHWC",
+            network(NCHW, new BatchNormalization.Builder().useLogStd(false).build(), output()),
+            NHWC),
+        refusal(
+            "LowLevelBatchNormalization layer0 takes images in NHWC, given in NCHW",
+            network(NHWC, new LowLevelBatchNormalization.Builder().build(), output()),
+            NCHW),
+        refusal(
+            "LowLevelBatchNormalization layer0 takes 784 values and is given 100",
+            network(VECTOR, new LowLevelBatchNormalization.Builder().build(), output()),
+            InputType.feedForward(100)),
+        refusal(
+            "ChannelwiseBias layer0 does not follow a normalization",
+            network(VECTOR, new ChannelwiseBias.Builder().build(), output()),
+            VECTOR),
+        refusal(
+            "ChannelwiseBias layer0 takes 784 values and is given 100",
+            network(VECTOR, new ChannelwiseBias.Builder().build(), output()),
+            InputType.feedForward(100)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void whatThereAreNoKernelsForIsNamed(String reason, MultiLayerNetwork network, InputType input) {
+    assertThatExceptionOfType(UnsupportedNetworkException.class)
+        .isThrownBy(() -> Blueprint.of(network, input))
+        .withMessage(reason);
+  }
+
+  private static Arguments refusal(String reason, MultiLayerNetwork network, InputType input) {
+    return Arguments.of(reason, network, input);
+  }
+
+  private static OutputLayer output() {
+    return new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build();
+  }
+
+  private static MultiLayerNetwork dense(InputType input) {
+    return network(input, new DenseLayer.Builder().nOut(5).build(), output());
+  }
+
+  private static MultiLayerNetwork convolution(InputType input) {
+    return network(
+        input,
+        new ConvolutionLayer.Builder(3, 3)
+            .stride(2, 2)
+            .nOut(2)
+            .activation(Activation.IDENTITY)
+            .build(),
+        output());
+  }
+
+  private static MultiLayerNetwork changed(
+      MultiLayerNetwork network, Consumer<ConvolutionLayer> change) {
+    change.accept((ConvolutionLayer) network.getLayerWiseConfigurations().getConf(0).getLayer());
+    return network;
+  }
+
+  private static MultiLayerNetwork flattenedAsNhwc() {
+    MultiLayerNetwork network = convolution(NCHW);
+    CnnToFeedForwardPreProcessor flattening =
+        (CnnToFeedForwardPreProcessor) network.getLayerWiseConfigurations().getInputPreProcess(1);
+    flattening.setFormat(CNN2DFormat.NHWC);
+    return network;
+  }
+
+  private static MultiLayerNetwork preprocessed() {
+    MultiLayerNetwork network = dense(VECTOR);
+    network
+        .getLayerWiseConfigurations()
+        .getInputPreProcessors()
+        .put(1, new FeedForwardToRnnPreProcessor());
+    return network;
+  }
+
+  private static MultiLayerNetwork network(InputType input, Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder().list();
+    for (Layer layer : layers) {
+      list.layer(layer);
+    }
+    MultiLayerNetwork network = new MultiLayerNetwork(list.setInputType(input).build());
+    network.init();
+    return network;
+  }
+}
