@@ -1,15 +1,15 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.data.Digits;
-import io.bnzoo.evaluation.EvaluationRecord;
-import io.bnzoo.evaluation.ModelEvaluation;
-import io.bnzoo.evaluation.TrainingDigits;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
 import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.TrustedClasses;
+import io.bnzoo.train.EvaluationRecord;
+import io.bnzoo.train.ModelEvaluation;
+import io.bnzoo.train.TrainingDigits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.bnzoo.experiment;
 
 import io.bnzoo.data.Digits;
-import io.bnzoo.diagnostics.Probe;
-import io.bnzoo.diagnostics.Snapshot;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.files.Reason;
 import io.bnzoo.train.Outcome;
+import io.bnzoo.train.Probe;
 import io.bnzoo.train.Sample;
+import io.bnzoo.train.Snapshot;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;

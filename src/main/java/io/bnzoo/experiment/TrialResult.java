@@ -1,6 +1,6 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.diagnostics.Snapshot;
+import io.bnzoo.train.Snapshot;
 import io.bnzoo.train.TrainingResult;
 import java.util.List;
 import java.util.Optional;

@@ -123,7 +123,7 @@ public final class Pictures {
    * percent on either side.
    *
    * @param values what they are
-   * @param layers values by layer, as {@link io.bnzoo.diagnostics.Probe#values} gives them
+   * @param layers values by layer, as {@link io.bnzoo.train.Probe#values} gives them
    */
   public static BufferedImage histograms(
       String title, String values, Map<String, double[]> layers) {

@@ -1,6 +1,6 @@
 package io.bnzoo.report;
 
-import io.bnzoo.evaluation.EvaluationRecord;
+import io.bnzoo.train.EvaluationRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.bnzoo.report;
 
-import io.bnzoo.diagnostics.Snapshot;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
+import io.bnzoo.train.Snapshot;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;

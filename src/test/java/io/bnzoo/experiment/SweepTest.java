@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.TestDigits;
-import io.bnzoo.diagnostics.Snapshot;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.train.Sample;
+import io.bnzoo.train.Snapshot;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bnzoo.data.Digits;
-import io.bnzoo.diagnostics.Snapshot;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.InferenceTrap;
@@ -15,6 +14,7 @@ import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Trials;
+import io.bnzoo.train.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.bnzoo.diagnostics;
+package io.bnzoo.train;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.bnzoo.diagnostics;
+package io.bnzoo.train;
 
 import io.bnzoo.layer.ChannelwiseLayer;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.bnzoo.evaluation;
+package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -11,8 +11,6 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.spec.ImageFormat;
 import io.bnzoo.spec.Normalization;
-import io.bnzoo.train.Score;
-import io.bnzoo.train.Scorer;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.bnzoo.evaluation;
+package io.bnzoo.train;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.NetworkInput;

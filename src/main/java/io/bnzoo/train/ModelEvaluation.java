@@ -1,4 +1,4 @@
-package io.bnzoo.evaluation;
+package io.bnzoo.train;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
@@ -6,7 +6,6 @@ import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.StoredNormalizer;
-import io.bnzoo.train.Scorer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.bnzoo.evaluation;
+package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

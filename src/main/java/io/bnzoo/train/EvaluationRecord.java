@@ -1,4 +1,4 @@
-package io.bnzoo.evaluation;
+package io.bnzoo.train;
 
 import java.util.List;
 import java.util.Optional;

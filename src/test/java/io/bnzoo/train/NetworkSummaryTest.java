@@ -1,4 +1,4 @@
-package io.bnzoo.diagnostics;
+package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
