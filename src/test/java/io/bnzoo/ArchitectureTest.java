@@ -23,6 +23,7 @@ class ArchitectureTest {
           "cli",
           "bench",
           "report",
+          "chart",
           "experiment",
           "train",
           "engine",

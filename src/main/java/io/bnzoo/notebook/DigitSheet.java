@@ -1,7 +1,7 @@
 package io.bnzoo.notebook;
 
+import io.bnzoo.chart.ChartStyle;
 import io.bnzoo.data.LabeledImages;
-import io.bnzoo.report.ChartStyle;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;

@@ -1,11 +1,11 @@
 package io.bnzoo.notebook;
 
+import io.bnzoo.chart.ChartStyle;
+import io.bnzoo.chart.SmallChart;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
-import io.bnzoo.report.ChartStyle;
-import io.bnzoo.report.SmallChart;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;

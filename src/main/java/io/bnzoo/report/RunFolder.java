@@ -2,6 +2,7 @@ package io.bnzoo.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.chart.CurveChart;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;

@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.chart;
 
 import java.awt.Color;
 import java.awt.Font;
@@ -25,7 +25,7 @@ import org.knowm.xchart.XYChart;
  * @param description what it shows, for those who do not see it
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares pictures.
-record Picture(String name, String description, byte[] png) {
+public record Picture(String name, String description, byte[] png) {
 
   /** Of a chart's points, in a picture. */
   static final int DOTS = 2;
@@ -101,11 +101,11 @@ record Picture(String name, String description, byte[] png) {
   }
 
   /** The picture as an address that carries it whole, to be embedded in a page. */
-  String address() {
+  public String address() {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
   }
 
-  String fileName() {
+  public String fileName() {
     return name + ".png";
   }
 }

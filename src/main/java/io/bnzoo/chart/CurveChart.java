@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.chart;
 
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.WholeFile;
@@ -20,7 +20,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Learning curves on the validation set, one colour a variant and one line a seed. */
-final class CurveChart {
+public final class CurveChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 540;
 
@@ -31,12 +31,12 @@ final class CurveChart {
 
   private final Comparison.Result result;
 
-  CurveChart(Comparison.Result result) {
+  public CurveChart(Comparison.Result result) {
     this.result = result;
   }
 
   /** Validation accuracy against batches, from 0 to 1. */
-  void writeAccuracy(Path file) throws IOException {
+  public void writeAccuracy(Path file) throws IOException {
     XYChart chart = chart("Validation accuracy", Sample::accuracy, Score::accuracy);
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
     chart.getStyler().setYAxisDecimalPattern("0.0");
@@ -44,7 +44,7 @@ final class CurveChart {
   }
 
   /** Validation loss against batches. */
-  void writeLoss(Path file) throws IOException {
+  public void writeLoss(Path file) throws IOException {
     XYChart chart = chart("Validation loss", Sample::loss, Score::loss);
     chart.getStyler().setYAxisMin(0.0).setLegendPosition(Styler.LegendPosition.InsideNE);
     chart.getStyler().setYAxisDecimalPattern("0.0#");

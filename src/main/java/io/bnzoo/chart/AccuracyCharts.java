@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.chart;
 
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
@@ -12,17 +12,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The learning curves of one experiment of the lesson, over its seeds. */
-final class AccuracyCharts {
+public final class AccuracyCharts {
   private static final int FEWEST_FOR_A_MEDIAN = 3;
 
   private final ExperimentResult result;
 
-  AccuracyCharts(ExperimentResult result) {
+  public AccuracyCharts(ExperimentResult result) {
     this.result = result;
   }
 
   /** On linear and on logarithmic steps. */
-  List<Picture> pictures() throws IOException {
+  public List<Picture> pictures() throws IOException {
     return List.of(picture(SmallChart.Steps.LINEAR), picture(SmallChart.Steps.LOGARITHMIC));
   }
 

@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.chart;
 
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * What went on inside the networks of one experiment of the lesson, side by side: of each variant
  * the first trial that was looked into.
  */
-final class InsideCharts {
+public final class InsideCharts {
 
   /** Of a deep network's stages, as many are drawn as can be told apart. */
   private static final int MOST_STAGES = 3;
@@ -31,7 +31,7 @@ final class InsideCharts {
   private final ExperimentResult result;
   private final List<Finished> trials;
 
-  InsideCharts(ExperimentResult result) {
+  public InsideCharts(ExperimentResult result) {
     this.result = result;
     this.trials =
         result.variants().stream()
@@ -44,14 +44,14 @@ final class InsideCharts {
   }
 
   /** Which trials are shown. */
-  String trials() {
+  public String trials() {
     return trials.stream()
         .map(finished -> finished.trial().variant().label() + " of seed " + finished.trial().seed())
         .collect(Collectors.joining(", "));
   }
 
   /** A row for each figure, a picture for each variant; none where no trial was looked into. */
-  List<List<Picture>> pictures() throws IOException {
+  public List<List<Picture>> pictures() throws IOException {
     if (trials.isEmpty()) {
       return List.of();
     }

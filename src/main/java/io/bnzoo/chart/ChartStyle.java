@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.chart;
 
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.spec.Placement;
