@@ -22,6 +22,7 @@ class ArchitectureTest {
           "notebook",
           "cli",
           "bench",
+          "run",
           "report",
           "chart",
           "experiment",

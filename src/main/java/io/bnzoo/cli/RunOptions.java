@@ -1,6 +1,6 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.report.RunFolder;
+import io.bnzoo.run.RunFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -25,7 +25,7 @@ public final class Json {
 
   private Json() {}
 
-  static ObjectMapper mapper() {
+  public static ObjectMapper mapper() {
     return MAPPER;
   }
 

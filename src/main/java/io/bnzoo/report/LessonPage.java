@@ -18,21 +18,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The report for people: one HTML file that needs nothing beside it, and the same as Markdown. */
-final class LessonPage {
-  static final String CHARTS = "charts";
-  static final String FILE = "index.html";
-  static final String TEXT = "lesson.md";
+public final class LessonPage {
+  public static final String CHARTS = "charts";
+  public static final String FILE = "index.html";
+  public static final String TEXT = "lesson.md";
 
   private final LessonReport report;
   private final LessonTables tables;
 
-  LessonPage(LessonReport report) {
+  public LessonPage(LessonReport report) {
     this.report = report;
     this.tables = new LessonTables(report);
   }
 
   /** Writes {@code index.html}, {@code lesson.md} and the pictures as PNG. */
-  void write(Path folder) throws IOException {
+  public void write(Path folder) throws IOException {
     List<Map<String, Object>> experiments = new ArrayList<>();
     for (LessonReport.Part part : report.experiments()) {
       experiments.add(experiment(part, folder.resolve(CHARTS)));

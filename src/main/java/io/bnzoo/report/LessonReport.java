@@ -110,7 +110,7 @@ public record LessonReport(
   public record Point(int batches, double accuracy) {}
 
   /** The report on finished trials, all of the same scale and digits. */
-  static LessonReport of(
+  public static LessonReport of(
       List<ExperimentResult> results,
       Scale scale,
       Digits.Origin data,

@@ -14,6 +14,7 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Trials;
+import io.bnzoo.run.LessonFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

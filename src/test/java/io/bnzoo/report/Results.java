@@ -15,13 +15,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Made-up results for tests of what is made of them. */
-final class Results {
-  static final TrainingPlan PLAN = new TrainingPlan(800, 64, 100, 25, 100, 1);
+public final class Results {
+  public static final TrainingPlan PLAN = new TrainingPlan(800, 64, 100, 25, 100, 1);
   static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
 
   private Results() {}
 
-  static Comparison.Result pair() {
+  public static Comparison.Result pair() {
     return of(MNIST, plain(1), batchNorm(1, 0.9687));
   }
 
@@ -29,7 +29,7 @@ final class Results {
     return new Comparison.Result(DeepCnn.ID, PLAN, 2, data, List.of(variants));
   }
 
-  static Comparison.VariantResult plain(long seed) {
+  public static Comparison.VariantResult plain(long seed) {
     return variant(
         Normalization.none(),
         seed,

@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import java.io.IOException;
 import java.nio.file.Path;

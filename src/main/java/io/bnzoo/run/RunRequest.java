@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;

@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +14,9 @@ import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Trials;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.LessonReport;
+import io.bnzoo.report.Provenance;
 import io.bnzoo.train.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;

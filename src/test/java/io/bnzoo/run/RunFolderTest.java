@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.files.FolderInUseException;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.Provenance;
+import io.bnzoo.report.Results;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.Manifest;

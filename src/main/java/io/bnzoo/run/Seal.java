@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,10 +1,11 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.data.Sha256;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.WholeFile;
+import io.bnzoo.report.Json;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.ModelFileException;

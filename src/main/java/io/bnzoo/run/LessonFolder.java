@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +16,10 @@ import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.LessonPage;
+import io.bnzoo.report.LessonReport;
+import io.bnzoo.report.Provenance;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.SpecificationJson;

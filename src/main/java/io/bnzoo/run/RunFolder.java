@@ -1,4 +1,4 @@
-package io.bnzoo.report;
+package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -6,6 +6,10 @@ import io.bnzoo.chart.CurveChart;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;
+import io.bnzoo.report.ComparisonTable;
+import io.bnzoo.report.Json;
+import io.bnzoo.report.Provenance;
+import io.bnzoo.report.ResultDocument;
 import io.bnzoo.spec.NetworkSpec;
 import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.SpecificationJson;
