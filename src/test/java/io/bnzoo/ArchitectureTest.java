@@ -35,7 +35,6 @@ class ArchitectureTest {
           "layer",
           "onednn",
           "data",
-          "spec",
           "files",
           "backend");
 
@@ -102,20 +101,5 @@ class ArchitectureTest {
     noClasses().that(outside).should().accessField(System.class, "out").check(CODE);
     noClasses().that(outside).should().accessField(System.class, "err").check(CODE);
     noClasses().that(outside).should().callMethod(System.class, "exit", int.class).check(CODE);
-  }
-
-  @Test
-  void specificationsKnowOnlyJavaAndTheActivationEnum() {
-    classes()
-        .that()
-        .resideInAPackage("io.bnzoo.spec")
-        .should()
-        .onlyDependOnClassesThat(
-            JavaClass.Predicates.resideInAnyPackage("java..", "io.bnzoo.spec")
-                .or(
-                    DescribedPredicate.describe(
-                        "are DL4J's activations",
-                        type -> type.getName().equals("org.nd4j.linalg.activations.Activation"))))
-        .check(CODE);
   }
 }

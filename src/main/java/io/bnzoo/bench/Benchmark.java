@@ -2,8 +2,8 @@ package io.bnzoo.bench;
 
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.bnzoo.bench;
 
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineFactory;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -3,7 +3,7 @@ package io.bnzoo.chart;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.bnzoo.chart;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.spec.Placement;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Placement;
+import io.bnzoo.zoo.Variant;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.Collection;

@@ -4,7 +4,7 @@ import io.bnzoo.bench.Benchmark;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;

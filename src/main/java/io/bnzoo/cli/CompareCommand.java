@@ -1,7 +1,7 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

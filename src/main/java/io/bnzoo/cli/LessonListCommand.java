@@ -4,7 +4,7 @@ import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package io.bnzoo.cli;
 import io.bnzoo.bench.MemoryCheck;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
+import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
 import java.util.Locale;

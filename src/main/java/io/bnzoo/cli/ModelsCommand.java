@@ -2,8 +2,8 @@ package io.bnzoo.cli;
 
 import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.Narrator;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.TrainingPlan;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** A {@link Narrator} on a terminal, with a progress bar below its lines. */

@@ -1,8 +1,8 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.TrainingPlan;
+import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
 import java.util.Optional;

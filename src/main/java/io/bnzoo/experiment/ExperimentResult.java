@@ -1,9 +1,9 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.spec.Variant;
 import io.bnzoo.train.Split;
 import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.TrainingPlan;
+import io.bnzoo.zoo.Variant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

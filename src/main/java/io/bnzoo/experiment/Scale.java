@@ -1,6 +1,6 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.TrainingPlan;
 
 /**
  * The share of an experiment's batches that is trained.

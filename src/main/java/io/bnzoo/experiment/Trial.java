@@ -1,9 +1,9 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.TrainingPlan;
-import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.TrainingPlan;
+import io.bnzoo.zoo.Variant;
 
 /**
  * One network of an experiment to be trained.

@@ -1,7 +1,7 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Variant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

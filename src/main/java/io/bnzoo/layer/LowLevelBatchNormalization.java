@@ -1,7 +1,7 @@
 package io.bnzoo.layer;
 
-import io.bnzoo.spec.Arithmetic;
-import io.bnzoo.spec.Normalization;
+import static org.nd4j.common.base.Preconditions.checkArgument;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,6 +55,12 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   public static final String BETA = "beta";
   public static final String POPULATION_MEAN = "populationMean";
   public static final String POPULATION_VARIANCE = "populationVariance";
+
+  /** TensorFlow's decay (tf.layers.batch_normalization, {@code momentum}). */
+  public static final double TENSORFLOW_DECAY = 0.99;
+
+  /** TensorFlow's epsilon (tf.layers.batch_normalization). Deeplearning4j's would be 1e-5. */
+  public static final double TENSORFLOW_EPSILON = 1e-3;
 
   private static final Map<String, Double> TRAINED = inOrder(GAMMA, 1, BETA, 0);
   private static final Map<String, Double> STATISTICS =
@@ -197,8 +203,8 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   /** Sets the layer up. */
   @SuppressWarnings("unchecked") // The build() of Layer.Builder returns whatever the caller likes.
   public static final class Builder extends ChannelwiseLayer.Builder<Builder> {
-    private double decay = Normalization.TENSORFLOW_DECAY;
-    private double epsilon = Normalization.TENSORFLOW_EPSILON;
+    private double decay = TENSORFLOW_DECAY;
+    private double epsilon = TENSORFLOW_EPSILON;
     private Arithmetic arithmetic = Arithmetic.ONE_OPERATION;
 
     /** The share of the old population statistic that a step keeps, in [0, 1). */
@@ -226,7 +232,12 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
     @Override
     public LowLevelBatchNormalization build() {
-      new Normalization.LowLevel(decay, epsilon, arithmetic); // Checks them.
+      checkArgument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
+      checkArgument(
+          epsilon > 0 && Double.isFinite(epsilon),
+          "epsilon must be above 0 and finite, got %s",
+          epsilon);
+      checkArgument(arithmetic != null, "arithmetic must be given, got null");
       return new LowLevelBatchNormalization(this);
     }
   }

@@ -3,7 +3,7 @@ package io.bnzoo.notebook;
 import static io.bnzoo.notebook.Verdict.right;
 import static io.bnzoo.notebook.Verdict.wrong;
 
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.Normalization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -5,9 +5,9 @@ import static io.bnzoo.notebook.Verdict.wrong;
 
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.notebook.Verdict.Line;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Placement;
-import io.bnzoo.spec.Placement.Part;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Placement;
+import io.bnzoo.zoo.Placement.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package io.bnzoo.notebook;
 
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.TrainingPlan;
 import java.util.SortedMap;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 

@@ -1,11 +1,11 @@
 package io.bnzoo.report;
 
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.TrainingPlan;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -2,11 +2,11 @@ package io.bnzoo.report;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.TrainingPlan;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,9 +2,9 @@ package io.bnzoo.run;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.storage.Versions;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.TrainingPlan;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.bnzoo.storage;
 
-import io.bnzoo.spec.NetworkSpec;
+import io.bnzoo.zoo.NetworkSpec;
 
 /**
  * Where a saved model comes from.

@@ -14,10 +14,10 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
+import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Optimizer;
 import java.io.IOException;
 import java.util.Set;
 

@@ -4,7 +4,7 @@ import io.bnzoo.data.BatchStream;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
-import io.bnzoo.spec.TrainingPlan;
+import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -1,8 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.NetworkSpec;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

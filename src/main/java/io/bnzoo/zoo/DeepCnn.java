@@ -1,12 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.ImageFormat;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
-import io.bnzoo.spec.Placement;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;

@@ -1,6 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.InitialWeights;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;

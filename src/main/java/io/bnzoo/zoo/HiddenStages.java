@@ -1,6 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.Normalization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

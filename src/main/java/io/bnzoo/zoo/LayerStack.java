@@ -1,12 +1,6 @@
 package io.bnzoo.zoo;
 
 import io.bnzoo.layer.ChannelwiseBias;
-import io.bnzoo.spec.ImageFormat;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.Optimizer;
-import io.bnzoo.spec.Placement;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.CNN2DFormat;

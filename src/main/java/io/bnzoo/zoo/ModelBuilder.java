@@ -1,13 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.ImageFormat;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
-import io.bnzoo.spec.Placement;
-import io.bnzoo.spec.Variant;
 import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.activations.Activation;

@@ -1,8 +1,6 @@
 package io.bnzoo.zoo;
 
 import io.bnzoo.layer.LowLevelBatchNormalization;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Placement;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;

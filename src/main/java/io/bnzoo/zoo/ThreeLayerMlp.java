@@ -1,12 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.ImageFormat;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
-import io.bnzoo.spec.Placement;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;

@@ -1,7 +1,5 @@
 package io.bnzoo.zoo;
 
-import io.bnzoo.spec.ImageFormat;
-import io.bnzoo.spec.TrainingPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -4,6 +4,8 @@
  *
  * <p>Open {@link io.bnzoo.zoo.DeepCnn} first. Nothing here trains. The trap: the hidden layers'
  * activations are layers of their own ({@code conv03-relu}), so that batch normalization can stand
- * before them and both networks of a pair have the same other layers.
+ * before them and both networks of a pair have the same other layers. {@code decay} is the share of
+ * the <em>old</em> running statistic that a step keeps, as in TensorFlow; other libraries call its
+ * complement "momentum".
  */
 package io.bnzoo.zoo;

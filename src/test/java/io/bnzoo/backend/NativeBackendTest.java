@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
-import io.bnzoo.spec.Normalization;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

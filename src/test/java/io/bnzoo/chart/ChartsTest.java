@@ -8,7 +8,7 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.Trials;
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.Variant;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.image.BufferedImage;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bnzoo.StockReader;
-import io.bnzoo.spec.Normalization;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Normalization;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
-import io.bnzoo.spec.Normalization;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.Arrays;
 import java.util.Objects;

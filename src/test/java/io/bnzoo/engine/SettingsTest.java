@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
+import io.bnzoo.layer.Arithmetic;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
-import io.bnzoo.spec.Arithmetic;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.RealMnist;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.NetworkSpec;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Variant;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Variant;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -6,7 +6,6 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.spec.Arithmetic;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;

@@ -5,7 +5,6 @@ import static io.bnzoo.layer.Networks.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.spec.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

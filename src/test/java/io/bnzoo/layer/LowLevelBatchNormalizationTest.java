@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.spec.Arithmetic;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;

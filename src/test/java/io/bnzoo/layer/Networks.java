@@ -1,6 +1,5 @@
 package io.bnzoo.layer;
 
-import io.bnzoo.spec.Arithmetic;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;

@@ -1,7 +1,7 @@
 package io.bnzoo.parity;
 
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.spec.Optimizer;
+import io.bnzoo.zoo.Optimizer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;

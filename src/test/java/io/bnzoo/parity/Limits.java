@@ -1,7 +1,7 @@
 package io.bnzoo.parity;
 
 import io.bnzoo.parity.Distances.Quantity;
-import io.bnzoo.spec.Optimizer;
+import io.bnzoo.zoo.Optimizer;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -7,7 +7,7 @@ import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.EngineGradients;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.parity.RecordedRun.State;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.util.Map;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

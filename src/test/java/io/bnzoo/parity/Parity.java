@@ -1,7 +1,7 @@
 package io.bnzoo.parity;
 
-import io.bnzoo.spec.Arithmetic;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.layer.Arithmetic;
+import io.bnzoo.zoo.Normalization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package io.bnzoo.parity;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.Normalization;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.bnzoo.parity;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.engine.EngineChoice;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

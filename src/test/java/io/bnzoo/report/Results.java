@@ -2,14 +2,14 @@ package io.bnzoo.report;
 
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.TrainingPlan;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.Split;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.TrainingPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,9 +1,9 @@
 package io.bnzoo.storage;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.Variant;
+import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

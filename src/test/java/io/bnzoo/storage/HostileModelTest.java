@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.spec.ImageShape;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
+import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -198,7 +198,7 @@ class JsonTypeNamesTest {
         name -> name.matches("\\[+[A-Z]|[a-z]+|(\\[L)?(org.deeplearning4j|org.nd4j)\\..*"));
     assertThat(types)
         .containsExactly(
-            "io.bnzoo.spec.Arithmetic", // an enum
+            "io.bnzoo.layer.Arithmetic", // an enum
             "java.lang.Double",
             "java.lang.String",
             "java.util.List",

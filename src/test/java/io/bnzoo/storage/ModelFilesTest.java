@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.Sha256;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

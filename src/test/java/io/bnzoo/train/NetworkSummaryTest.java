@@ -2,8 +2,8 @@ package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Placement;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.Locale;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

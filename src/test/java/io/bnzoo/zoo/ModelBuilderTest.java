@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.bnzoo.spec.InitialWeights;
-import io.bnzoo.spec.Normalization;
-import io.bnzoo.spec.Optimizer;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;

@@ -3,7 +3,7 @@ import io.bnzoo.data.BatchStream;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.LabeledImages;
-import io.bnzoo.spec.Normalization;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.Collections;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

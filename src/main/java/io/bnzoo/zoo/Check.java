@@ -1,4 +1,4 @@
-package io.bnzoo.spec;
+package io.bnzoo.zoo;
 
 import java.util.Locale;
 

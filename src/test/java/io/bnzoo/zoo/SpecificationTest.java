@@ -1,8 +1,9 @@
-package io.bnzoo.spec;
+package io.bnzoo.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bnzoo.layer.Arithmetic;
 import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

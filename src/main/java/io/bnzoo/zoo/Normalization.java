@@ -1,4 +1,7 @@
-package io.bnzoo.spec;
+package io.bnzoo.zoo;
+
+import io.bnzoo.layer.Arithmetic;
+import io.bnzoo.layer.LowLevelBatchNormalization;
 
 /**
  * What normalizes the values of a hidden layer; {@link Placement} says where.
@@ -67,10 +70,10 @@ public sealed interface Normalization {
   }
 
   /** TensorFlow's decay (tf.layers.batch_normalization, {@code momentum}). */
-  double TENSORFLOW_DECAY = 0.99;
+  double TENSORFLOW_DECAY = LowLevelBatchNormalization.TENSORFLOW_DECAY;
 
   /** TensorFlow's epsilon (tf.layers.batch_normalization). Deeplearning4j's would be 1e-5. */
-  double TENSORFLOW_EPSILON = 1e-3;
+  double TENSORFLOW_EPSILON = LowLevelBatchNormalization.TENSORFLOW_EPSILON;
 
   static Normalization none() {
     return new None();

@@ -1,4 +1,4 @@
-package io.bnzoo.spec;
+package io.bnzoo.zoo;
 
 /** The order of the axes of a batch of images. */
 public enum ImageFormat {

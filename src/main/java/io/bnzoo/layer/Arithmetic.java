@@ -1,4 +1,4 @@
-package io.bnzoo.spec;
+package io.bnzoo.layer;
 
 /** How the low-level layer writes {@code gamma * (x - m) / sqrt(v + epsilon) + beta} down. */
 public enum Arithmetic {

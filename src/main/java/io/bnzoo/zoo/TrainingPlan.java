@@ -1,4 +1,4 @@
-package io.bnzoo.spec;
+package io.bnzoo.zoo;
 
 /**
  * How long to train, on how large batches, and how often to look.

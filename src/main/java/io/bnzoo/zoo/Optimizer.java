@@ -1,4 +1,4 @@
-package io.bnzoo.spec;
+package io.bnzoo.zoo;
 
 /** How a gradient becomes an update. Every learning rate is above 0. */
 public sealed interface Optimizer {
