@@ -97,7 +97,8 @@ class ArchitectureTest {
   @Test
   void onlyCommandsTouchTheTerminal() {
     DescribedPredicate<JavaClass> outside =
-        JavaClass.Predicates.resideOutsideOfPackages("io.bnzoo.cli", "io.bnzoo.examples");
+        JavaClass.Predicates.resideOutsideOfPackages(
+            "io.bnzoo.cli", "io.bnzoo.examples", "io.bnzoo.notebook");
     noClasses().that(outside).should().accessField(System.class, "out").check(CODE);
     noClasses().that(outside).should().accessField(System.class, "err").check(CODE);
     noClasses().that(outside).should().callMethod(System.class, "exit", int.class).check(CODE);

@@ -30,6 +30,29 @@ final class Jupyter {
     this.workFolder = workFolder;
   }
 
+  /**
+   * Runs a notebook from top to bottom. Failures of its cells are in the copy, not thrown.
+   *
+   * @param scale the share of the batches that is trained
+   * @param data the digits, as {@code --data} takes them
+   * @return the executed copy
+   */
+  Path execute(Path source, String scale, String data) throws IOException, InterruptedException {
+    Path executed = workFolder.resolve(source.getFileName());
+    Files.deleteIfExists(executed);
+    convert(
+        source,
+        Map.of("BNZOO_NOTEBOOK_SCALE", scale, "BNZOO_NOTEBOOK_DATA", data),
+        List.of(
+            "--to=notebook",
+            "--execute",
+            "--allow-errors",
+            "--ExecutePreprocessor.timeout=600",
+            "--ExecutePreprocessor.startup_timeout=120",
+            "--ExecutePreprocessor.kernel_name=bnzoo"));
+    return executed;
+  }
+
   /** Runs nbconvert; where it fails, what it said at last is in the exception. */
   void convert(Path notebook, Map<String, String> environment, List<String> options)
       throws IOException, InterruptedException {

@@ -65,7 +65,6 @@ class NotebookFilesTest {
   void theNotebooksShowWhatTheirCodeShowed() throws IOException {
     List<Path> files = Notebooks.files();
     assumeFalse(files.isEmpty(), "skipped: there are no notebooks yet");
-    assumeFalse(Boolean.getBoolean("notebooks.record"), "skipped: they will be recorded anew");
     List<String> problems = new ArrayList<>();
     for (Path file : files) {
       problems.addAll(NotebookFile.read(file).problems(Notebooks.PLACES));

@@ -3,10 +3,8 @@ package io.bnzoo.notebook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.experiment.Spread;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,33 +13,20 @@ import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
 /**
- * The lesson's experiments as they were trained at full length, on MNIST, over several seeds: the
- * file {@code .readme/lesson.json} of this project.
+ * The lesson's experiments as they were trained at full length, on MNIST, over several seeds.
  */
 public final class RecordedLesson {
-  private static final Path FILE = Path.of(".readme", "lesson.json");
-
   private final JsonNode report;
 
   private RecordedLesson(JsonNode report) {
     this.report = report;
   }
 
-  /**
-   * Finds the file in the working directory or above it.
-   *
-   * @throws FileNotFoundException if it is in none of them
-   */
-  public static RecordedLesson find() throws IOException {
-    Path here = Path.of("").toAbsolutePath();
-    for (Path folder = here; folder != null; folder = folder.getParent()) {
-      Path file = folder.resolve(FILE);
-      if (Files.exists(file)) {
-        return new RecordedLesson(JsonMapper.builder().build().readTree(file.toFile()));
-      }
+  /** Reads it. */
+  public static RecordedLesson read() throws IOException {
+    try (InputStream file = RecordedLesson.class.getResourceAsStream("lesson.json")) {
+      return new RecordedLesson(JsonMapper.builder().build().readTree(file));
     }
-    throw new FileNotFoundException(
-        "there is no " + FILE + " in " + here + " or above it: run this inside the project");
   }
 
   /**

@@ -35,11 +35,8 @@ class NotebooksIT {
   @MethodSource("notebooks")
   void everyCellRunsAndThePageFitsItsWindow(Path source) throws IOException, InterruptedException {
     Jupyter jupyter = new Jupyter(Path.of(System.getProperty("bnzoo.jupyter")), OUTPUT);
-    Path executed = execute(jupyter, source);
+    Path executed = jupyter.execute(source, SCALE, DATA);
     NotebookFile.read(executed).failure().ifPresent(failure -> fail(failure));
-    if (Boolean.getBoolean("notebooks.record")) {
-      record(executed, source);
-    }
     jupyter.convert(executed, Map.of(), List.of("--to", "html", "--template", "bnzoo"));
     Optional<Browser> browser = Browser.installed();
     if (browser.isPresent()) {
@@ -50,31 +47,5 @@ class NotebooksIT {
         assertThat(view.excess()).as("%s at %d pixels, too wide by", source, width).isZero();
       }
     }
-  }
-
-  /** Errors are let pass here: what the notebook says of them is easier to read. */
-  private static Path execute(Jupyter jupyter, Path source)
-      throws IOException, InterruptedException {
-    Path executed = OUTPUT.resolve(source.getFileName());
-    Files.deleteIfExists(executed);
-    jupyter.convert(
-        source,
-        Map.of("BNZOO_NOTEBOOK_SCALE", SCALE, "BNZOO_NOTEBOOK_DATA", DATA),
-        List.of(
-            "--to=notebook",
-            "--execute",
-            "--allow-errors",
-            "--ExecutePreprocessor.timeout=600",
-            "--ExecutePreprocessor.startup_timeout=120",
-            "--ExecutePreprocessor.kernel_name=bnzoo"));
-    return executed;
-  }
-
-  private static void record(Path executed, Path source) throws IOException {
-    NotebookFile recorded = NotebookFile.read(executed).recorded(SCALE);
-    if (SCALE.equals("1")) {
-      assertThat(recorded.problems(Notebooks.PLACES)).isEmpty();
-    }
-    recorded.write(source);
   }
 }

@@ -229,10 +229,10 @@ class NotebookTest {
   @Test
   void curvesOfThisRunAndOfTheRecordedOneAreDrawn() throws IOException {
     ExperimentResult result = notebook(1).run("cell-05", 0.02, 1);
-    BufferedImage picture = Pictures.curves(result, RecordedLesson.find());
+    BufferedImage picture = Pictures.curves(result, RecordedLesson.read());
     assertThat(picture.getWidth()).isEqualTo(720);
     assertThat(vermilion(picture)).isPositive();
-    String table = Tables.accuracies(RecordedLesson.find(), List.of(result));
+    String table = Tables.accuracies(RecordedLesson.read(), List.of(result));
     assertThat(table)
         .contains("batch-norm")
         .contains("0.9521\u00A0±\u00A00.0010")
@@ -241,7 +241,7 @@ class NotebookTest {
 
   @Test
   void theRecordedLessonHasCurvesOfEachSeed() throws IOException {
-    RecordedLesson recorded = RecordedLesson.find();
+    RecordedLesson recorded = RecordedLesson.read();
     assertThat(recorded.curves("cell-05", "plain")).hasSize(3);
     assertThat(recorded.curves("cell-05", "plain").get(0)).containsEntry(1951, 0.8092);
     assertThat(recorded.curves("cell-05", "no such")).isEmpty();

@@ -29,7 +29,7 @@ import java.util.stream.StreamSupport;
  * all the code above it.
  */
 final class NotebookFile {
-  static final String REMEDY = "run mvn -Pnotebooks verify -Dnotebooks.record=true";
+  static final String REMEDY = "run mvn -q -Pnotebooks process-classes exec:exec@record";
   static final int SIZE_LIMIT = 2_000_000;
   private static final String KERNEL = "bnzoo";
   private static final String IDENTIFIER = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";

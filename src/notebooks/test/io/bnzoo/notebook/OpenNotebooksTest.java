@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code mvn -Pnotebooks exec:exec} runs, on a PATH with a Jupyter of the test's own. */
 class OpenNotebooksTest {
-  private static final Path PROGRAM = Path.of("src", "main", "jupyter", "OpenNotebooks.java");
+  private static final Path PROGRAM = Path.of("src", "notebooks", "jupyter", "OpenNotebooks.java");
 
   @TempDir private Path folder;
 
