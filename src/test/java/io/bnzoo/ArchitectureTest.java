@@ -33,6 +33,7 @@ class ArchitectureTest {
           "limits",
           "zoo",
           "layer",
+          "samediff",
           "onednn",
           "data",
           "files",
@@ -76,7 +77,7 @@ class ArchitectureTest {
   void onlyTheLayersAreWrittenInSameDiff() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.bnzoo.layer")
+        .resideOutsideOfPackages("io.bnzoo.layer", "io.bnzoo.samediff")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.nd4j.autodiff..")

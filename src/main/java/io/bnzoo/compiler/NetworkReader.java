@@ -5,11 +5,11 @@ import static io.bnzoo.compiler.SettingsCheck.require;
 
 import io.bnzoo.compiler.Operation.ImageSize;
 import io.bnzoo.layer.ChannelwiseBias;
-import io.bnzoo.layer.ChannelwiseLayer;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.Function;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Window;
+import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.engine.Objection.Kind;
-import io.bnzoo.layer.ChannelwiseLayer;
+import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.bnzoo.layer;
 
+import io.bnzoo.samediff.ChannelwiseLayer;
+import io.bnzoo.samediff.ChannelwiseRuntime;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -24,37 +26,37 @@ public final class ChannelwiseBias extends ChannelwiseLayer {
   }
 
   @Override
-  Definition training(SDVariable x, Map<String, SDVariable> parameters) {
+  protected Definition training(SDVariable x, Map<String, SDVariable> parameters) {
     return new Definition(x.add(parameters.get(BIAS)), Map.of());
   }
 
   @Override
-  Definition inference(SDVariable x, Map<String, SDVariable> parameters) {
+  protected Definition inference(SDVariable x, Map<String, SDVariable> parameters) {
     return training(x, parameters);
   }
 
   @Override
-  Map<String, Double> trained() {
+  protected Map<String, Double> trained() {
     return Map.of(BIAS, 0.0);
   }
 
   @Override
-  Map<String, Double> statistics() {
+  protected Map<String, Double> statistics() {
     return Map.of();
   }
 
   @Override
-  ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
+  protected ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
     return new InNetwork(conf, type);
   }
 
   @Override
-  int inferenceArrays() {
+  protected int inferenceArrays() {
     return 0;
   }
 
   @Override
-  int trainingArrays() {
+  protected int trainingArrays() {
     return 1;
   }
 
@@ -69,7 +71,7 @@ public final class ChannelwiseBias extends ChannelwiseLayer {
   @SuppressWarnings("unchecked") // The build() of Layer.Builder returns whatever the caller likes.
   public static final class Builder extends ChannelwiseLayer.Builder<Builder> {
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -2,6 +2,9 @@ package io.bnzoo.layer;
 
 import static org.nd4j.common.base.Preconditions.checkArgument;
 
+import io.bnzoo.samediff.Channels;
+import io.bnzoo.samediff.ChannelwiseLayer;
+import io.bnzoo.samediff.ChannelwiseRuntime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -81,7 +84,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   }
 
   @Override
-  Definition training(SDVariable x, Map<String, SDVariable> parameters) {
+  protected Definition training(SDVariable x, Map<String, SDVariable> parameters) {
     Channels channels = channels(x);
     Channels.Moments batch =
         switch (arithmetic) {
@@ -97,7 +100,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   }
 
   @Override
-  Definition inference(SDVariable x, Map<String, SDVariable> parameters) {
+  protected Definition inference(SDVariable x, Map<String, SDVariable> parameters) {
     Channels.Moments population =
         new Channels.Moments(parameters.get(POPULATION_MEAN), parameters.get(POPULATION_VARIANCE));
     return new Definition(normalize(x, population, parameters), Map.of());
@@ -122,27 +125,27 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   }
 
   @Override
-  Map<String, Double> trained() {
+  protected Map<String, Double> trained() {
     return TRAINED;
   }
 
   @Override
-  Map<String, Double> statistics() {
+  protected Map<String, Double> statistics() {
     return STATISTICS;
   }
 
   @Override
-  ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
+  protected ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
     return new InNetwork(conf, type);
   }
 
   @Override
-  int inferenceArrays() {
+  protected int inferenceArrays() {
     return arithmetic == Arithmetic.ONE_OPERATION ? 0 : 3;
   }
 
   @Override
-  int trainingArrays() {
+  protected int trainingArrays() {
     return arithmetic == Arithmetic.ONE_OPERATION ? 5 : 9;
   }
 
@@ -155,7 +158,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   }
 
   @Override
-  long[] parameterShape(int rank) {
+  protected long[] parameterShape(int rank) {
     return switch (arithmetic) {
       case ONE_OPERATION -> new long[] {features()};
       case SPELT_OUT -> super.parameterShape(rank);
@@ -226,7 +229,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,6 +1,6 @@
 package io.bnzoo.limits;
 
-import io.bnzoo.layer.ChannelwiseLayer;
+import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

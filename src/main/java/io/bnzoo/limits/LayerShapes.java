@@ -1,6 +1,6 @@
 package io.bnzoo.limits;
 
-import io.bnzoo.layer.ChannelwiseLayer;
+import io.bnzoo.samediff.ChannelwiseLayer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.bnzoo.train;
 
-import io.bnzoo.layer.ChannelwiseLayer;
+import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.Locale;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;

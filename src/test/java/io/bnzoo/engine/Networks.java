@@ -9,7 +9,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** Small networks of one's own. */
-final class Networks {
+public final class Networks {
   private Networks() {}
 
   static MultiLayerNetwork network(

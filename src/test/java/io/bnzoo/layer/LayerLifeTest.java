@@ -5,6 +5,7 @@ import static io.bnzoo.layer.Networks.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.samediff.ChannelwiseRuntime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -17,20 +17,21 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /** Small networks with the layers under test, and batches for them. */
-final class Networks {
-  static final int BATCH = 8;
+public final class Networks {
+  public static final int BATCH = 8;
   static final int INPUTS = 5;
-  static final int UNITS = 6;
+  public static final int UNITS = 6;
   static final int CLASSES = 3;
 
   private Networks() {}
 
-  static NeuralNetConfiguration.Builder settings(DataType type) {
+  public static NeuralNetConfiguration.Builder settings(DataType type) {
     return new NeuralNetConfiguration.Builder().seed(7).dataType(type).updater(new Sgd(1));
   }
 
   /** Two dense layers, each with a normalization "bn1", "bn2" and a bias, tanh between them. */
-  static MultiLayerNetwork dense(NeuralNetConfiguration.Builder settings, Arithmetic arithmetic) {
+  public static MultiLayerNetwork dense(
+      NeuralNetConfiguration.Builder settings, Arithmetic arithmetic) {
     return initialized(
         settings
             .list()
@@ -46,12 +47,12 @@ final class Networks {
   }
 
   /** The same of floats, with plain settings. */
-  static MultiLayerNetwork dense() {
+  public static MultiLayerNetwork dense() {
     return dense(settings(DataType.FLOAT), Arithmetic.ONE_OPERATION);
   }
 
   /** Two convolutions in the same way. */
-  static MultiLayerNetwork convolutional(
+  public static MultiLayerNetwork convolutional(
       NeuralNetConfiguration.Builder settings, CNN2DFormat format, Arithmetic arithmetic) {
     return initialized(
         settings
@@ -116,7 +117,7 @@ final class Networks {
   }
 
   /** Normal values around 1. */
-  static INDArray normal(DataType type, long seed, long... shape) {
+  public static INDArray normal(DataType type, long seed, long... shape) {
     Random random = new Random(seed);
     INDArray values = Nd4j.create(DataType.DOUBLE, shape, 'c');
     for (long i = 0; i < values.length(); i++) {
@@ -125,11 +126,11 @@ final class Networks {
     return values.castTo(type);
   }
 
-  static INDArray batch(DataType type, long seed) {
+  public static INDArray batch(DataType type, long seed) {
     return normal(type, seed, BATCH, INPUTS);
   }
 
-  static INDArray labels(DataType type) {
+  public static INDArray labels(DataType type) {
     INDArray labels = Nd4j.zeros(type, BATCH, CLASSES);
     for (int i = 0; i < BATCH; i++) {
       labels.putScalar(i, i % CLASSES, 1);

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -55,8 +55,7 @@ import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
     fieldVisibility = JsonAutoDetect.Visibility.ANY,
     getterVisibility = JsonAutoDetect.Visibility.NONE,
     isGetterVisibility = JsonAutoDetect.Visibility.NONE)
-public abstract sealed class ChannelwiseLayer extends SameDiffLayer
-    permits LowLevelBatchNormalization, ChannelwiseBias {
+public abstract class ChannelwiseLayer extends SameDiffLayer {
 
   /**
    * What a graph computes.
@@ -64,15 +63,15 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
    * @param output of the input's shape
    * @param steps by statistic: what a training step subtracts from it
    */
-  record Definition(SDVariable output, Map<String, SDVariable> steps) {}
+  public record Definition(SDVariable output, Map<String, SDVariable> steps) {}
 
   private long features;
   private int channelAxis = 1;
 
   /** For JSON. */
-  ChannelwiseLayer() {}
+  protected ChannelwiseLayer() {}
 
-  ChannelwiseLayer(Builder<?> builder) {
+  protected ChannelwiseLayer(Builder<?> builder) {
     super(builder);
     features = builder.features;
     channelAxis = builder.channelAxis;
@@ -93,34 +92,34 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
   }
 
   /** The initial value of each parameter that gradients move, in the order of their storage. */
-  abstract Map<String, Double> trained();
+  protected abstract Map<String, Double> trained();
 
   /** The initial value of each parameter that the training graph moves, stored after those. */
-  abstract Map<String, Double> statistics();
+  protected abstract Map<String, Double> statistics();
 
   /** What is computed in training. */
-  abstract Definition training(SDVariable x, Map<String, SDVariable> parameters);
+  protected abstract Definition training(SDVariable x, Map<String, SDVariable> parameters);
 
   /** What is computed in inference. */
-  abstract Definition inference(SDVariable x, Map<String, SDVariable> parameters);
+  protected abstract Definition inference(SDVariable x, Map<String, SDVariable> parameters);
 
   /** The layer in a network, without parameters yet. */
-  abstract ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type);
+  protected abstract ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type);
 
   /**
    * How many arrays of the input's size inference has at once, beside input and output; roughly.
    */
-  abstract int inferenceArrays();
+  protected abstract int inferenceArrays();
 
   /** How many arrays of the input's size a training step has at once, likewise. */
-  abstract int trainingArrays();
+  protected abstract int trainingArrays();
 
   /** The shape of a parameter in the graphs, by default the one that broadcasts. */
-  long[] parameterShape(int rank) {
+  protected long[] parameterShape(int rank) {
     return new Channels(rank, channelAxis).broadcastShape(features);
   }
 
-  final Channels channels(SDVariable x) {
+  protected final Channels channels(SDVariable x) {
     return new Channels(x.getShape().length, channelAxis);
   }
 
@@ -324,6 +323,6 @@ public abstract sealed class ChannelwiseLayer extends SameDiffLayer
       return self();
     }
 
-    abstract B self();
+    protected abstract B self();
   }
 }

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>SameDiff's own session is not used: it works the order out anew for each run, and keeps the id
  * of every array it has ever freed.
  */
-final class Program {
+final class OperationList {
 
   /** Where the result of an operation goes. */
   interface Memory {
@@ -35,12 +35,12 @@ final class Program {
 
   private final List<Step> steps;
 
-  private Program(List<SameDiffOp> operations) {
+  private OperationList(List<SameDiffOp> operations) {
     steps = operations.stream().map(Step::new).toList();
   }
 
   /** The operations of a graph that lead from known variables to wanted ones, and no others. */
-  static Program of(SameDiff graph, Set<String> known, Set<String> wanted) {
+  static OperationList of(SameDiff graph, Set<String> known, Set<String> wanted) {
     Set<String> needed = new HashSet<>(wanted);
     needed.removeAll(known);
     // Each operation was added after those it depends on.
@@ -55,7 +55,7 @@ final class Program {
       }
     }
     Collections.reverse(operations);
-    return new Program(operations);
+    return new OperationList(operations);
   }
 
   /** The variables that a run gives values to. */

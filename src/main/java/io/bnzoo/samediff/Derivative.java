@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -6,6 +6,8 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.layer.Arithmetic;
+import io.bnzoo.layer.Networks;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.MulOp;
  * @param rank of the array
  * @param axis of the array's channels
  */
-record Channels(int rank, int axis) {
+public record Channels(int rank, int axis) {
 
   /** All other axes, over which a channel's mean runs. */
   int[] otherAxes() {
@@ -34,15 +34,15 @@ record Channels(int rank, int axis) {
   }
 
   /** A mean and the biased variance that goes with it. */
-  record Moments(SDVariable mean, SDVariable variance) {}
+  public record Moments(SDVariable mean, SDVariable variance) {}
 
   /** The moments of each channel, [C]. */
-  Moments moments(SDVariable x) {
+  public Moments moments(SDVariable x) {
     return moments(x, false);
   }
 
   /** The moments of each channel, in the shape that broadcasts. */
-  Moments broadcastMoments(SDVariable x) {
+  public Moments broadcastMoments(SDVariable x) {
     return moments(x, true);
   }
 
@@ -52,12 +52,12 @@ record Channels(int rank, int axis) {
   }
 
   /** x times a value per channel that broadcasts. */
-  SDVariable scale(SDVariable x, SDVariable factor) {
+  public SDVariable scale(SDVariable x, SDVariable factor) {
     return new Scale(this, x, factor).outputVariable();
   }
 
   /** {@code gamma * (x - mean) / sqrt(variance + epsilon) + beta} in one operation, all [C]. */
-  SDVariable normalize(
+  public SDVariable normalize(
       SDVariable x, Moments moments, SDVariable gamma, SDVariable beta, double epsilon) {
     return new Normalize(this, x, moments, gamma, beta, epsilon).outputVariable();
   }

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,8 +23,8 @@ record LayerGraph(
     String inputGradient,
     Map<String, String> parameterGradients,
     Set<String> kept,
-    Program forward,
-    Program backward) {
+    OperationList forward,
+    OperationList backward) {
 
   static final String INPUT = SameDiffLayer.INPUT_KEY;
   static final String OUTPUT_GRADIENT = "outputGradient";
@@ -45,7 +45,7 @@ record LayerGraph(
 
     Set<String> known = new HashSet<>(parameters.keySet());
     known.add(INPUT);
-    Program forward = Program.of(graph, known, Set.of(definition.output().name()));
+    OperationList forward = OperationList.of(graph, known, Set.of(definition.output().name()));
     if (training) {
       known.addAll(forward.results());
     }
@@ -67,6 +67,6 @@ record LayerGraph(
         gradients,
         known,
         forward,
-        Program.of(graph, start, wanted));
+        OperationList.of(graph, start, wanted));
   }
 }

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
@@ -29,8 +29,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * nowhere else: the gradients by name, and the view that clipping works on, have the trained
  * parameters alone.
  */
-abstract sealed class ChannelwiseRuntime extends SameDiffLayer
-    permits LowLevelBatchNormalization.InNetwork, ChannelwiseBias.InNetwork {
+public abstract class ChannelwiseRuntime extends SameDiffLayer {
   private final ChannelwiseLayer definition;
   private final Map<String, LayerGraph> graphs = new HashMap<>();
   private INDArray trainedGradients;
@@ -40,7 +39,7 @@ abstract sealed class ChannelwiseRuntime extends SameDiffLayer
   private LayerGraph graph;
   private Map<String, INDArray> values = Map.of();
 
-  ChannelwiseRuntime(NeuralNetConfiguration conf, DataType type) {
+  protected ChannelwiseRuntime(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
     // Deeplearning4j may go on to change the configuration, which the graphs would not follow.
     definition = (ChannelwiseLayer) conf.getLayer().clone();
@@ -111,7 +110,7 @@ abstract sealed class ChannelwiseRuntime extends SameDiffLayer
     return definition.parameterShape(input.rank());
   }
 
-  private static Program.Memory memory(
+  private static OperationList.Memory memory(
       LayerWorkspaceMgr workspaces, String result, ArrayType ofResult, ArrayType between) {
     return (variable, type, shape) ->
         workspaces.createUninitialized(variable.equals(result) ? ofResult : between, type, shape);

@@ -1,4 +1,4 @@
-package io.bnzoo.layer;
+package io.bnzoo.samediff;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.Layer;
