@@ -39,6 +39,10 @@ class ArchitectureTest {
           "files",
           "backend");
 
+  /** What the jar has that other projects import; the rooms above are the application's. */
+  private static final List<String> LIBRARY =
+      ROOMS.subList(ROOMS.indexOf("experiment") + 1, ROOMS.size());
+
   private static final JavaClasses CODE =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -48,21 +52,19 @@ class ArchitectureTest {
     return ROOMS;
   }
 
+  private static String[] packages(List<String> rooms) {
+    return rooms.stream().map(room -> "io.bnzoo." + room).toArray(String[]::new);
+  }
+
   @Test
   void everyClassIsInAKnownRoom() {
-    classes()
-        .should()
-        .resideInAnyPackage(ROOMS.stream().map(room -> "io.bnzoo." + room).toArray(String[]::new))
-        .check(CODE);
+    classes().should().resideInAnyPackage(packages(ROOMS)).check(CODE);
   }
 
   @ParameterizedTest
   @MethodSource("rooms")
   void importsPointDownwards(String room) {
-    String[] above =
-        ROOMS.subList(0, ROOMS.indexOf(room)).stream()
-            .map(upper -> "io.bnzoo." + upper)
-            .toArray(String[]::new);
+    String[] above = packages(ROOMS.subList(0, ROOMS.indexOf(room)));
     noClasses()
         .that()
         .resideInAPackage("io.bnzoo." + room)
@@ -70,6 +72,26 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(above)
         .allowEmptyShould(true)
+        .check(CODE);
+  }
+
+  @Test
+  void theLibraryKnowsNothingOfWhatOnlyTheApplicationHas() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(packages(LIBRARY))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "picocli..",
+            "me.tongfei..",
+            "org.jline..",
+            "org.knowm..",
+            "freemarker..",
+            "ch.qos..",
+            "java.awt..",
+            "javax.imageio..",
+            "javax.swing..")
         .check(CODE);
   }
 

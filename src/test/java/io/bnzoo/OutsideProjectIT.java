@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A project of somebody's own, {@code src/test/outside}, that has the README's coordinates among
@@ -197,6 +200,42 @@ class OutsideProjectIT {
       }
     }
     return jars;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"picocli", "progressbar", "jline-terminal", "xchart"})
+  void itGetsNoneOfTheApplicationsLibraries(String library) {
+    assertThat(jars(library)).isEmpty();
+  }
+
+  @Test
+  void theJarHasTheLibraryAndNoApplication() throws IOException {
+    try (JarFile jar =
+        new JarFile(Path.of("target", "batchnorm-zoo-" + Versions.bnzoo() + ".jar").toFile())) {
+      List<String> rooms =
+          jar.stream()
+              .map(JarEntry::getName)
+              .filter(name -> name.startsWith("io/bnzoo/") && name.endsWith(".class"))
+              .map(name -> Path.of(name).getName(2).toString())
+              .distinct()
+              .sorted()
+              .toList();
+      assertThat(rooms)
+          .containsExactly(
+              "backend",
+              "compiler",
+              "data",
+              "engine",
+              "files",
+              "layer",
+              "limits",
+              "onednn",
+              "samediff",
+              "storage",
+              "train",
+              "zoo");
+      assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
+    }
   }
 
   @Test

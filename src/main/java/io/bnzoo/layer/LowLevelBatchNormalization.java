@@ -236,10 +236,8 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
     @Override
     public LowLevelBatchNormalization build() {
       checkArgument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
-      checkArgument(
-          epsilon > 0 && Double.isFinite(epsilon),
-          "epsilon must be above 0 and finite, got %s",
-          epsilon);
+      checkArgument(epsilon > 0, "epsilon must be above 0, got %s", epsilon);
+      checkArgument(Double.isFinite(epsilon), "epsilon must be finite, got %s", epsilon);
       checkArgument(arithmetic != null, "arithmetic must be given, got null");
       return new LowLevelBatchNormalization(this);
     }
