@@ -92,7 +92,7 @@ class DeepCnnIT {
         RunFolder.open(runs.resolve("it"), request, CheckpointPlan.STANDARD, line -> {})) {
       Narrator narrator = new Narrator(line -> {});
       return comparison
-          .run(digits, EngineChoice.AUTO, narrator, folder, () -> false)
+          .run(digits, EngineChoice.AUTO, folder, narrator, () -> false)
           .variants()
           .stream()
           .map(Comparison.VariantResult::result)

@@ -137,9 +137,9 @@ final class LessonRunCommand implements Callable<Integer> {
       LessonFolder folder,
       Provenance provenance)
       throws IOException {
-    try (SweepNarrator narrator =
-        new SweepNarrator(terminal, folder, command(), provenance, missing.size())) {
-      sweep.run(missing, narrator, interruption);
+    Sweep.Store store = (trial, result) -> folder.keep(trial, result, command(), provenance);
+    try (SweepNarrator narrator = new SweepNarrator(terminal, missing.size())) {
+      sweep.run(missing, store, narrator, interruption);
     }
   }
 

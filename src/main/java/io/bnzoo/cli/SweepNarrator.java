@@ -3,31 +3,21 @@ package io.bnzoo.cli;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
-import io.bnzoo.report.Provenance;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.run.LessonFolder;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
-import java.io.IOException;
 import java.util.Locale;
 
-/** Tells how a sweep goes, with one bar for all its networks, and keeps what is finished. */
+/** Tells how a sweep goes, with one bar for all its networks. */
 final class SweepNarrator implements Sweep.Listener, AutoCloseable {
   private static final int BAR_LENGTH = 1000;
 
-  private final LessonFolder folder;
-  private final String command;
-  private final Provenance provenance;
   private final int total;
   private final Terminal.Bar bar;
   private int finished;
   private double share;
 
-  SweepNarrator(
-      Terminal terminal, LessonFolder folder, String command, Provenance provenance, int total) {
-    this.folder = folder;
-    this.command = command;
-    this.provenance = provenance;
+  SweepNarrator(Terminal terminal, int total) {
     this.total = total;
     this.bar = total == 0 ? terminal.noBar() : terminal.bar("training", BAR_LENGTH, "");
     bar.say(count());
@@ -47,8 +37,7 @@ final class SweepNarrator implements Sweep.Listener, AutoCloseable {
   }
 
   @Override
-  public void finished(Trial trial, TrialResult result) throws IOException {
-    folder.keep(trial, result, command, provenance);
+  public void finished(Trial trial, TrialResult result) {
     finished++;
     bar.say(count());
     TrainingResult training = result.training();

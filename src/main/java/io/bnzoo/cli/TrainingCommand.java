@@ -73,7 +73,7 @@ abstract class TrainingCommand implements Callable<Integer> {
         Interruption.Work work = interruption.beginWork()) {
       TrainingNarrator narrator = new TrainingNarrator(terminal);
       Comparison.Result result =
-          comparison.run(digits, engine.factory(terminal), narrator, folder, interruption);
+          comparison.run(digits, engine.factory(terminal), folder, narrator, interruption);
       folder.write(result, provenance);
       print(terminal, folder, result, provenance);
     }

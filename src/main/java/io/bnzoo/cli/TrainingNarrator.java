@@ -6,7 +6,6 @@ import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.TrainingPlan;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** A {@link Narrator} on a terminal, with a progress bar below its lines. */
 final class TrainingNarrator implements Comparison.Listener {
@@ -49,7 +48,12 @@ final class TrainingNarrator implements Comparison.Listener {
   }
 
   @Override
-  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network) {
-    narrator.finished(variant, network);
+  public void finished(Comparison.VariantResult variant) {
+    narrator.finished(variant);
+  }
+
+  @Override
+  public void notice(String line) {
+    terminal.warn(line);
   }
 }

@@ -36,7 +36,7 @@ public final class CompareDeepCnn {
         RunFolder.open(
             Path.of("runs", "compare-deep-cnn"), request, CheckpointPlan.STANDARD, lines)) {
       Narrator narrator = new Narrator(lines);
-      result = comparison.run(digits, EngineChoice.AUTO, narrator, folder, () -> false);
+      result = comparison.run(digits, EngineChoice.AUTO, folder, narrator, () -> false);
       folder.write(result, Provenance.ofThisJvm(computedBy));
     }
     ComparisonTable table = new ComparisonTable(result);

@@ -47,7 +47,7 @@ public final class TrainOverNight {
     TrainingProgress progress = last.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
     try (Engine engine = EngineChoice.AUTO.open(network, 1)) {
       new TrainingLoop(digits, plan)
-          .resume(engine, progress, checkpoints, TrainingListener.NONE, () -> false);
+          .run(engine, progress, Optional.of(checkpoints), TrainingListener.NONE, () -> false);
       ModelFiles.save(engine.network(), Path.of("over-night.zip"));
     }
     checkpoints.remove();

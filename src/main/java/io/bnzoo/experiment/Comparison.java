@@ -36,33 +36,17 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  */
 public final class Comparison {
 
-  /** Hears how a comparison goes. */
+  /** Is called as a comparison goes. */
   public interface Listener {
 
-    /** Before a variant is trained; the listener returned hears its training. */
+    /** Before a variant is trained; the listener returned is called in its training. */
     TrainingListener starting(NetworkSpec spec, TrainingPlan plan);
 
-    /** After it, once it has been kept; the network is in its final state. */
-    void finished(VariantResult result, MultiLayerNetwork network) throws IOException;
-  }
+    /** After it, once it has been kept. */
+    default void finished(VariantResult result) {}
 
-  /** What a comparison leaves behind as it goes, so that it can go on after an interruption. */
-  public interface Keeper {
-
-    /** What came out of a network, if it has been trained to its end before. */
-    Optional<TrainingResult> finished(NetworkSpec spec) throws IOException;
-
-    /** Where a network's training keeps its states. */
-    Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan);
-
-    /**
-     * Keeps a network, and what came out of it unless it was stopped. Only after this has returned
-     * are the checkpoints of a network that is done removed.
-     */
-    void keep(VariantResult result, MultiLayerNetwork network) throws IOException;
-
-    /** Hears in one line what a person should know of what was kept. */
-    void notice(String line);
+    /** With a line on what is resumed, or cannot be. */
+    default void notice(String line) {}
   }
 
   /**
@@ -163,38 +147,19 @@ public final class Comparison {
   }
 
   /**
-   * Trains one network after the other.
+   * Trains one network after the other, and resumes what the store has.
    *
    * @param engines train the networks
+   * @param store of the same comparison on the same digits
    * @param stop asked before each step; once it says true, no more is trained
    */
-  public Result run(Digits digits, EngineFactory engines, Listener listener, BooleanSupplier stop)
-      throws IOException {
-    return run(digits, engines, listener, Optional.empty(), stop);
-  }
-
-  /**
-   * The same, going on from what has been kept.
-   *
-   * @param keeper of the same comparison on the same digits
-   */
   public Result run(
-      Digits digits, EngineFactory engines, Listener listener, Keeper keeper, BooleanSupplier stop)
-      throws IOException {
-    return run(digits, engines, listener, Optional.of(keeper), stop);
-  }
-
-  private Result run(
-      Digits digits,
-      EngineFactory engines,
-      Listener listener,
-      Optional<Keeper> keeper,
-      BooleanSupplier stop)
+      Digits digits, EngineFactory engines, RunStore store, Listener listener, BooleanSupplier stop)
       throws IOException {
     List<VariantResult> results = new ArrayList<>();
     for (BatchNormModel model : models()) {
       if (!stop.getAsBoolean()) {
-        results.add(train(model, digits, engines, listener, keeper, stop));
+        results.add(train(model, digits, engines, store, listener, stop));
       }
     }
     return new Result(entry.id(), plan, entry.threads(), digits.origin(), results);
@@ -233,58 +198,42 @@ public final class Comparison {
       BatchNormModel model,
       Digits digits,
       EngineFactory engines,
+      RunStore store,
       Listener listener,
-      Optional<Keeper> keeper,
       BooleanSupplier stop)
       throws IOException {
     NetworkSpec spec = model.spec();
     TrainingPlan seeded = plan.withDataSeed(spec.seed());
-    if (keeper.isPresent()) {
-      return goOn(model, seeded, digits, engines, listener, keeper.get(), stop);
-    }
-    try (Engine engine = engines.open(model.init(), entry.threads())) {
-      TrainingListener training = listener.starting(spec, seeded);
-      TrainingResult trained = new TrainingLoop(digits, seeded).run(engine, training, stop);
-      VariantResult result = new VariantResult(spec, seeded, trained);
-      listener.finished(result, engine.network());
-      return result;
-    }
-  }
-
-  private VariantResult goOn(
-      BatchNormModel model,
-      TrainingPlan seeded,
-      Digits digits,
-      EngineFactory engines,
-      Listener listener,
-      Keeper keeper,
-      BooleanSupplier stop)
-      throws IOException {
-    NetworkSpec spec = model.spec();
-    Checkpoints checkpoints = keeper.checkpoints(spec, seeded);
-    Optional<TrainingResult> known = keeper.finished(spec);
+    Optional<Checkpoints> checkpoints = store.checkpoints(spec, seeded);
+    Optional<TrainingResult> known = store.finished(spec);
     if (known.isPresent()) {
-      checkpoints.remove();
+      remove(checkpoints);
       return new VariantResult(spec, seeded, known.get());
     }
-    Optional<Checkpoint> newest = checkpoints.newest(keeper::notice);
+    Optional<Checkpoint> newest =
+        checkpoints.isPresent() ? checkpoints.get().newest(listener::notice) : Optional.empty();
     MultiLayerNetwork network = newest.map(Checkpoint::network).orElseGet(model::init);
     TrainingProgress progress = newest.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
     if (progress.batches() > 0) {
-      keeper.notice(name(spec) + " goes on after batch " + progress.batches());
+      listener.notice(name(spec) + " goes on after batch " + progress.batches());
     }
     try (Engine engine = engines.open(network, entry.threads())) {
       TrainingListener training = listener.starting(spec, seeded);
       TrainingResult trained =
-          new TrainingLoop(digits, seeded).resume(engine, progress, checkpoints, training, stop);
+          new TrainingLoop(digits, seeded).run(engine, progress, checkpoints, training, stop);
       VariantResult result = new VariantResult(spec, seeded, trained);
-      MultiLayerNetwork last = engine.network();
-      keeper.keep(result, last);
+      store.keep(result, engine.network());
       if (!(trained.outcome() instanceof Outcome.Stopped)) {
-        checkpoints.remove();
+        remove(checkpoints);
       }
-      listener.finished(result, last);
+      listener.finished(result);
       return result;
+    }
+  }
+
+  private static void remove(Optional<Checkpoints> checkpoints) throws IOException {
+    if (checkpoints.isPresent()) {
+      checkpoints.get().remove();
     }
   }
 

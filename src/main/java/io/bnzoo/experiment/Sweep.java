@@ -35,14 +35,21 @@ public final class Sweep {
   /** What is shown to a network to look inside it. */
   private static final int PROBING_IMAGES = 100;
 
-  /** Hears how a sweep goes, from several threads, but never from two at once. */
+  /** Where trials that were not stopped are kept; never called from two threads at once. */
+  public interface Store {
+    void keep(Trial trial, TrialResult result) throws IOException;
+  }
+
+  /** Is called as a sweep goes, from several threads, but never from two at once. */
   public interface Listener {
+    /** Does nothing. */
+    Listener NONE = new Listener() {};
 
     /** Every now and then: the share of the work that is done, in [0, 1], by expected time. */
-    void advanced(double share);
+    default void advanced(double share) {}
 
-    /** After a trial that was not stopped; what is kept here need not be trained again. */
-    void finished(Trial trial, TrialResult result) throws IOException;
+    /** After a trial that was not stopped, once it has been kept. */
+    default void finished(Trial trial, TrialResult result) {}
   }
 
   /** Whether networks are looked into as they train. */
@@ -77,10 +84,11 @@ public final class Sweep {
    *
    * @param stop asked before each step; once it says true, trials under way end unfinished and no
    *     more are begun
-   * @throws IOException if the listener could not keep a result; nothing more is trained then
+   * @throws IOException if the store could not keep a result; nothing more is trained then
    */
-  public void run(List<Trial> trials, Listener listener, BooleanSupplier stop) throws IOException {
-    Progress progress = new Progress(trials, listener);
+  public void run(List<Trial> trials, Store store, Listener listener, BooleanSupplier stop)
+      throws IOException {
+    Progress progress = new Progress(trials, store, listener);
     List<Trial> longestFirst =
         trials.stream()
             .sorted(Comparator.comparingDouble(Trial::expectedSeconds).reversed())
@@ -170,6 +178,7 @@ public final class Sweep {
     /** Of a whole; drawing more often would cost more than it shows. */
     private static final double SMALLEST_ADVANCE = 1e-4;
 
+    private final Store store;
     private final Listener listener;
     private final double expectedSeconds;
 
@@ -179,7 +188,8 @@ public final class Sweep {
     private double doneSeconds;
     private double shown;
 
-    Progress(List<Trial> trials, Listener listener) {
+    Progress(List<Trial> trials, Store store, Listener listener) {
+      this.store = store;
       this.listener = listener;
       this.expectedSeconds = trials.stream().mapToDouble(Trial::expectedSeconds).sum();
     }
@@ -191,6 +201,7 @@ public final class Sweep {
     synchronized void finished(Trial trial, TrialResult result) throws IOException {
       double left = 1 - (double) steps(result) / trial.plan().batches();
       advance(left * trial.expectedSeconds());
+      store.keep(trial, result);
       listener.finished(trial, result);
     }
 

@@ -8,7 +8,6 @@ import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.TrainingPlan;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** Tells in lines of text how a comparison goes. */
 public final class Narrator implements Comparison.Listener {
@@ -39,7 +38,7 @@ public final class Narrator implements Comparison.Listener {
   }
 
   @Override
-  public void finished(Comparison.VariantResult variant, MultiLayerNetwork network) {
+  public void finished(Comparison.VariantResult variant) {
     TrainingResult result = variant.result();
     result.finals().ifPresent(this::tell);
     lines.accept(
@@ -49,6 +48,11 @@ public final class Narrator implements Comparison.Listener {
             result.outcome().description(),
             result.totalSeconds(),
             result.millisecondsPerBatch()));
+  }
+
+  @Override
+  public void notice(String line) {
+    lines.accept(line);
   }
 
   private static String line(Sample sample) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.chart.CurveChart;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.RunStore;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.files.WholeFile;
 import io.bnzoo.report.ComparisonTable;
@@ -34,7 +35,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * there, see {@link FinishedNetworks}, one that is under way its checkpoints. The folder belongs to
  * one process as long as this is open.
  */
-public final class RunFolder implements Comparison.Keeper, AutoCloseable {
+public final class RunFolder implements RunStore, AutoCloseable {
   private static final String REQUEST = "run.json";
   private static final String CHECKPOINTS = "checkpoints";
 
@@ -197,19 +198,15 @@ public final class RunFolder implements Comparison.Keeper, AutoCloseable {
   }
 
   @Override
-  public Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan) {
-    return new Checkpoints(
-        path.resolve(CHECKPOINTS),
-        Comparison.name(spec),
-        spec,
-        settings.data(),
-        plan,
-        checkpointPlan);
-  }
-
-  @Override
-  public void notice(String line) {
-    notices.accept(line);
+  public Optional<Checkpoints> checkpoints(NetworkSpec spec, TrainingPlan plan) {
+    return Optional.of(
+        new Checkpoints(
+            path.resolve(CHECKPOINTS),
+            Comparison.name(spec),
+            spec,
+            settings.data(),
+            plan,
+            checkpointPlan));
   }
 
   @Override

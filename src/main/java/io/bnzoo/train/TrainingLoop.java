@@ -30,7 +30,7 @@ public final class TrainingLoop {
   }
 
   /**
-   * Trains the engine's network.
+   * Trains the engine's network, and keeps nothing.
    *
    * @param stop asked before each step; once it says true, the training ends with what it has
    */
@@ -38,7 +38,7 @@ public final class TrainingLoop {
     try {
       return run(engine, TrainingProgress.NONE, Optional.empty(), listener, stop);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // Without checkpoints nothing is written.
+      throw new UncheckedIOException(e); // Nothing is written.
     }
   }
 
@@ -51,17 +51,7 @@ public final class TrainingLoop {
    * @param stop asked before each step; once it says true, the training ends with what it has
    * @throws IOException if a checkpoint cannot be written; those before it are intact
    */
-  public TrainingResult resume(
-      Engine engine,
-      TrainingProgress progress,
-      Checkpoints checkpoints,
-      TrainingListener listener,
-      BooleanSupplier stop)
-      throws IOException {
-    return run(engine, progress, Optional.of(checkpoints), listener, stop);
-  }
-
-  private TrainingResult run(
+  public TrainingResult run(
       Engine engine,
       TrainingProgress progress,
       Optional<Checkpoints> checkpoints,

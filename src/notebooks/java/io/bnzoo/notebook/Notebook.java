@@ -130,20 +130,11 @@ public final class Notebook {
             .orElseThrow(() -> new IllegalArgumentException("no experiment is " + experiment));
     Scale both = new Scale(share * scale.share());
     List<Finished> finished = new ArrayList<>();
-    Sweep.Listener keeper =
-        new Sweep.Listener() {
-          @Override
-          public void advanced(double done) {}
-
-          @Override
-          public void finished(Trial trial, TrialResult result) {
-            finished.add(new Finished(trial, result));
-          }
-        };
     new Sweep(digits, EngineChoice.AUTO, Sweep.Diagnostics.OFF, CORES)
         .run(
             found.trials(LongStream.of(seeds).boxed().toList(), both),
-            keeper,
+            (trial, result) -> finished.add(new Finished(trial, result)),
+            Sweep.Listener.NONE,
             Notebook::interrupted);
     finished.sort(Comparator.comparingLong(one -> one.trial().seed()));
     return new ExperimentResult(found, both, finished);

@@ -9,6 +9,7 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.experiment.RunStore;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Spread;
@@ -133,7 +134,7 @@ class NotebookTest {
                 Variants.pair(),
                 List.of(1L),
                 new Scale(0.5).apply(plan(80)))
-            .run(DIGITS, EngineChoice.AUTO, QUIET, () -> false);
+            .run(DIGITS, EngineChoice.AUTO, RunStore.NONE, QUIET, () -> false);
     assertThat(trained).extracting(Trained::label).containsExactly("plain", "batch-norm");
     for (int i = 0; i < 2; i++) {
       assertThat(trained.get(i).result().batches()).isEqualTo(40);
@@ -144,16 +145,7 @@ class NotebookTest {
     }
   }
 
-  private static final Comparison.Listener QUIET =
-      new Comparison.Listener() {
-        @Override
-        public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
-          return TrainingListener.NONE;
-        }
-
-        @Override
-        public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {}
-      };
+  private static final Comparison.Listener QUIET = (spec, plan) -> TrainingListener.NONE;
 
   @Test
   void stoppingTheCellStopsItsTrainings() throws Exception {

@@ -11,7 +11,6 @@ import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.train.Checkpoints;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingListener;
-import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
@@ -42,7 +41,7 @@ class ComparisonTest {
   @TempDir private Path folder;
 
   /** Remembers what it heard. */
-  private static final class Recorder implements Comparison.Listener {
+  private static final class Recorder implements RunStore, Comparison.Listener {
     private final List<String> begun = new ArrayList<>();
     private final List<Long> dataSeeds = new ArrayList<>();
     private final List<INDArray> parameters = new ArrayList<>();
@@ -55,7 +54,7 @@ class ComparisonTest {
     }
 
     @Override
-    public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {
+    public void keep(Comparison.VariantResult result, MultiLayerNetwork network) {
       parameters.add(network.params().dup());
     }
   }
@@ -65,7 +64,7 @@ class ComparisonTest {
     Recorder recorder = new Recorder();
     Comparison.Result result =
         comparison(List.of(1L, 2L))
-            .run(TestDigits.small(), EngineChoice.AUTO, recorder, () -> false);
+            .run(TestDigits.small(), EngineChoice.AUTO, recorder, recorder, () -> false);
     assertThat(recorder.begun)
         .containsExactly("plain 1", "batch-norm 1", "plain 2", "batch-norm 2");
     assertThat(recorder.dataSeeds).containsExactly(1L, 1L, 2L, 2L);
@@ -78,7 +77,7 @@ class ComparisonTest {
   void theSettingsReachEveryVariant() throws IOException {
     Comparison.Result result =
         comparison(List.of(1L))
-            .run(TestDigits.small(), EngineChoice.AUTO, new Recorder(), () -> false);
+            .run(TestDigits.small(), EngineChoice.AUTO, RunStore.NONE, new Recorder(), () -> false);
     assertThat(result.variants())
         .allSatisfy(
             variant -> assertThat(variant.spec().optimizer().learningRate()).isEqualTo(0.125));
@@ -98,7 +97,7 @@ class ComparisonTest {
     List<Variant> variants = Stream.of(normalizations).map(Variant::of).toList();
     Comparison.Result result =
         new Comparison(cnn, UnaryOperator.identity(), variants, List.of(1L), PLAN.withBatches(1))
-            .run(TestDigits.small(), EngineChoice.AUTO, new Recorder(), () -> false);
+            .run(TestDigits.small(), EngineChoice.AUTO, RunStore.NONE, new Recorder(), () -> false);
     assertThat(result.variants()).hasSize(2);
     return result.variants().stream().map(variant -> variant.spec().initialWeights()).toList();
   }
@@ -121,9 +120,9 @@ class ComparisonTest {
     Recorder one = new Recorder();
     Recorder two = new Recorder();
     Comparison.Result first =
-        comparison(entry).run(TestDigits.small(), EngineChoice.AUTO, one, () -> false);
+        comparison(entry).run(TestDigits.small(), EngineChoice.AUTO, one, one, () -> false);
     Comparison.Result second =
-        comparison(entry).run(TestDigits.small(), EngineChoice.AUTO, two, () -> false);
+        comparison(entry).run(TestDigits.small(), EngineChoice.AUTO, two, two, () -> false);
     for (int i = 0; i < 2; i++) {
       ArrayAssert.assertSameBits(two.parameters.get(i), one.parameters.get(i));
       assertThat(second.variants().get(i).result().curve())
@@ -140,7 +139,12 @@ class ComparisonTest {
     int[] asked = {0};
     Comparison.Result result =
         comparison(List.of(1L, 2L))
-            .run(TestDigits.small(), EngineChoice.AUTO, new Recorder(), () -> ++asked[0] > 6);
+            .run(
+                TestDigits.small(),
+                EngineChoice.AUTO,
+                RunStore.NONE,
+                new Recorder(),
+                () -> ++asked[0] > 6);
     assertThat(result.variants()).hasSize(1);
     assertThat(result.variants().get(0).result().outcome()).isEqualTo(new Outcome.Stopped(5));
   }
@@ -151,7 +155,7 @@ class ComparisonTest {
   }
 
   /** Keeps checkpoints after every fourth batch, and notes how many there are at each event. */
-  private final class Diary implements Comparison.Keeper, Comparison.Listener {
+  private final class Diary implements RunStore, Comparison.Listener {
     private final List<String> events = new ArrayList<>();
     private final Optional<IOException> failure;
 
@@ -160,14 +164,10 @@ class ComparisonTest {
     }
 
     @Override
-    public Optional<TrainingResult> finished(NetworkSpec spec) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Checkpoints checkpoints(NetworkSpec spec, TrainingPlan plan) {
+    public Optional<Checkpoints> checkpoints(NetworkSpec spec, TrainingPlan plan) {
       CheckpointPlan everyFour = new CheckpointPlan(Optional.of(4), Optional.empty(), 3);
-      return new Checkpoints(folder, Comparison.name(spec), spec, "ab12", plan, everyFour);
+      return Optional.of(
+          new Checkpoints(folder, Comparison.name(spec), spec, "ab12", plan, everyFour));
     }
 
     @Override
@@ -180,15 +180,12 @@ class ComparisonTest {
     }
 
     @Override
-    public void notice(String line) {}
-
-    @Override
     public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
       return TrainingListener.NONE;
     }
 
     @Override
-    public void finished(Comparison.VariantResult result, MultiLayerNetwork network) {
+    public void finished(Comparison.VariantResult result) {
       note("finished");
     }
 

@@ -24,7 +24,7 @@ class SweepTest {
   private static final Scale TINY = new Scale(0.005);
 
   /** Remembers what it heard. */
-  private static class Recorder implements Sweep.Listener {
+  private static class Recorder implements Sweep.Store, Sweep.Listener {
     private final Map<String, TrialResult> results = new TreeMap<>();
     private final List<String> order = new ArrayList<>();
     private double share;
@@ -36,7 +36,7 @@ class SweepTest {
     }
 
     @Override
-    public void finished(Trial trial, TrialResult result) throws IOException {
+    public void keep(Trial trial, TrialResult result) {
       order.add(trial.name());
       results.put(trial.name(), result);
     }
@@ -54,7 +54,7 @@ class SweepTest {
   private static Recorder run(List<Trial> trials, Sweep.Diagnostics look, int atOnce)
       throws IOException {
     Recorder recorder = new Recorder();
-    new Sweep(DIGITS, EngineChoice.AUTO, look, atOnce).run(trials, recorder, () -> false);
+    new Sweep(DIGITS, EngineChoice.AUTO, look, atOnce).run(trials, recorder, recorder, () -> false);
     return recorder;
   }
 
@@ -116,7 +116,7 @@ class SweepTest {
     int[] asked = {0};
     BooleanSupplier stop = () -> ++asked[0] > 14;
     new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 1)
-        .run(trials("cell-05"), recorder, stop);
+        .run(trials("cell-05"), recorder, recorder, stop);
     // Each asks once before it begins and once before each of its ten steps.
     assertThat(recorder.order).hasSize(1);
   }
@@ -130,21 +130,15 @@ class SweepTest {
             trials("cell-05").get(0),
             trials("cell-05").get(2));
     List<String> heard = new ArrayList<>();
-    Sweep.Listener full =
-        new Sweep.Listener() {
-          @Override
-          public void advanced(double share) {}
-
-          @Override
-          public void finished(Trial trial, TrialResult result) throws IOException {
-            heard.add(trial.name());
-            throw new IOException("no space left");
-          }
+    Sweep.Store full =
+        (trial, result) -> {
+          heard.add(trial.name());
+          throw new IOException("no space left");
         };
     assertThatThrownBy(
             () ->
                 new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 2)
-                    .run(trials, full, () -> false))
+                    .run(trials, full, Sweep.Listener.NONE, () -> false))
         .isInstanceOf(IOException.class)
         .hasMessage("no space left");
     assertThat(heard).containsExactly("cell-05-plain-seed-1");
@@ -158,14 +152,15 @@ class SweepTest {
           public void advanced(double share) {
             throw new IllegalArgumentException("what a pity");
           }
-
-          @Override
-          public void finished(Trial trial, TrialResult result) {}
         };
     assertThatThrownBy(
             () ->
                 new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 2)
-                    .run(trials("cell-05").subList(0, 1), broken, () -> false))
+                    .run(
+                        trials("cell-05").subList(0, 1),
+                        (trial, result) -> {},
+                        broken,
+                        () -> false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("cell-05-plain-seed-1 failed")
         .hasRootCauseMessage("what a pity");

@@ -98,7 +98,12 @@ class CheckpointsTest {
       try (Engine engine = choice.open(last, 1)) {
         result =
             new TrainingLoop(DIGITS, PLAN)
-                .resume(engine, progress, checkpoints(model), counter, () -> steps[0] >= stopAfter);
+                .run(
+                    engine,
+                    progress,
+                    Optional.of(checkpoints(model)),
+                    counter,
+                    () -> steps[0] >= stopAfter);
       }
     }
     assertThat(result.outcome()).isEqualTo(expected.outcome());
@@ -129,10 +134,10 @@ class CheckpointsTest {
     try (Engine engine = EngineChoice.ONEDNN.open(found.network(), 1)) {
       int[] asked = {0};
       new TrainingLoop(DIGITS, PLAN)
-          .resume(
+          .run(
               engine,
               found.progress(),
-              checkpoints(model),
+              Optional.of(checkpoints(model)),
               TrainingListener.NONE,
               () -> ++asked[0] > 1);
     }
@@ -198,10 +203,10 @@ class CheckpointsTest {
   private void train(BatchNormModel model) throws IOException {
     try (Engine engine = EngineChoice.ONEDNN.open(model.init(), 1)) {
       new TrainingLoop(DIGITS, PLAN)
-          .resume(
+          .run(
               engine,
               TrainingProgress.NONE,
-              checkpoints(model),
+              Optional.of(checkpoints(model)),
               TrainingListener.NONE,
               () -> false);
     }

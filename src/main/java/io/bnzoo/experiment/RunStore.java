@@ -1,0 +1,35 @@
+package io.bnzoo.experiment;
+
+import io.bnzoo.train.Checkpoints;
+import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.TrainingPlan;
+import java.io.IOException;
+import java.util.Optional;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * Where a comparison keeps what it has trained, so that it can be resumed. What is not overridden
+ * keeps nothing.
+ */
+public interface RunStore {
+  /** Keeps nothing. */
+  RunStore NONE = new RunStore() {};
+
+  /** What came out of a network, if it has been trained to its end before. */
+  default Optional<TrainingResult> finished(NetworkSpec spec) throws IOException {
+    return Optional.empty();
+  }
+
+  /** Where a network's training keeps its states. */
+  default Optional<Checkpoints> checkpoints(NetworkSpec spec, TrainingPlan plan) {
+    return Optional.empty();
+  }
+
+  /**
+   * Keeps a network, and what came out of it unless it was stopped. Only after this has returned
+   * are the checkpoints of a network that is done removed.
+   */
+  default void keep(Comparison.VariantResult result, MultiLayerNetwork network)
+      throws IOException {}
+}
