@@ -21,8 +21,6 @@ import picocli.CommandLine.Parameters;
 /** {@code bnzoo bench}. */
 @Command(
     name = "bench",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Measures milliseconds a training step on every engine.",
       "",

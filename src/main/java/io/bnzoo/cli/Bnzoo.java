@@ -8,7 +8,9 @@ import picocli.CommandLine;
 /** The command {@code bnzoo}. */
 @CommandLine.Command(
     name = "bnzoo",
+    scope = CommandLine.ScopeType.INHERIT, // The next three hold for all commands.
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     versionProvider = Bnzoo.Version.class,
     description = "Shows what batch normalization does to a network.",
     synopsisSubcommandLabel = "COMMAND",
@@ -21,16 +23,6 @@ import picocli.CommandLine;
       "  bnzoo data                        where the digits are, verified",
       "",
       "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C."
-    },
-    subcommands = {
-      CompareCommand.class,
-      TrainCommand.class,
-      EvaluateCommand.class,
-      DataCommand.class,
-      ModelsCommand.class,
-      LessonCommand.class,
-      BenchCommand.class,
-      MemoryCommand.class
     })
 public final class Bnzoo implements Runnable {
 
@@ -58,7 +50,20 @@ public final class Bnzoo implements Runnable {
 
   /** A command line that prints to the standard streams until its caller sets others. */
   static CommandLine commandLine(Interruption interruption) {
-    CommandLine commandLine = new CommandLine(new Bnzoo(), new Factory(interruption));
+    CommandLine lesson =
+        new CommandLine(new LessonCommand())
+            .addSubcommand(new LessonListCommand())
+            .addSubcommand(new LessonRunCommand(interruption));
+    CommandLine commandLine =
+        new CommandLine(new Bnzoo())
+            .addSubcommand(new CompareCommand(interruption))
+            .addSubcommand(new TrainCommand(interruption))
+            .addSubcommand(new EvaluateCommand())
+            .addSubcommand(new DataCommand())
+            .addSubcommand(new ModelsCommand())
+            .addSubcommand(lesson)
+            .addSubcommand(new BenchCommand(interruption))
+            .addSubcommand(new MemoryCommand(interruption));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     // No argument is worth reading a file for, least of all one that was read from a file.
     commandLine.setExpandAtFiles(false);
@@ -67,7 +72,6 @@ public final class Bnzoo implements Runnable {
     commandLine.registerConverter(int.class, Bnzoo::wholeNumber);
     commandLine.registerConverter(Double.class, Bnzoo::number);
     commandLine.registerConverter(double.class, Bnzoo::number);
-    giveVersion(commandLine);
     commandLine.setParameterExceptionHandler(new UsageErrors());
     commandLine.setExecutionStrategy(Bnzoo::run);
     commandLine.setExecutionExceptionHandler(
@@ -101,31 +105,9 @@ public final class Bnzoo implements Runnable {
     }
   }
 
-  private static void giveVersion(CommandLine commandLine) {
-    commandLine.getCommandSpec().versionProvider(new Version());
-    commandLine.getSubcommands().values().forEach(Bnzoo::giveVersion);
-  }
-
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
-  /** Gives a command the interruption if it asks for one. */
-  private record Factory(Interruption interruption) implements CommandLine.IFactory {
-    @Override
-    public <K> K create(Class<K> type) throws Exception {
-      if (type == Interruption.class) {
-        return type.cast(interruption);
-      }
-      for (var constructor : type.getDeclaredConstructors()) {
-        if (constructor.getParameterCount() == 1
-            && constructor.getParameterTypes()[0] == Interruption.class) {
-          return type.cast(constructor.newInstance(interruption));
-        }
-      }
-      return CommandLine.defaultFactory().create(type);
-    }
   }
 
   /** The versions that {@code --version} prints. */

@@ -9,8 +9,6 @@ import picocli.CommandLine.Option;
 /** {@code bnzoo compare}. */
 @Command(
     name = "compare",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Trains a network in several variants and shows the difference.",
       "",

@@ -14,8 +14,6 @@ import picocli.CommandLine.Mixin;
 /** {@code bnzoo data}. */
 @Command(
     name = "data",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Shows, fetches and verifies the digits.",
       "",

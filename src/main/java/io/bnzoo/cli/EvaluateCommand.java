@@ -24,8 +24,6 @@ import picocli.CommandLine.Parameters;
 /** {@code bnzoo evaluate}. */
 @Command(
     name = "evaluate",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Evaluates a saved model on the 10,000 test images.",
       "",

@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 /** {@code bnzoo lesson}. */
 @Command(
     name = "lesson",
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Repeats the sources' experiments over several seeds.",
     footer = {
@@ -15,8 +14,7 @@ import picocli.CommandLine.Command;
       "  bnzoo lesson list",
       "  bnzoo lesson run cell-05 --seeds 1..5",
       "  bnzoo lesson run all --scale 0.1"
-    },
-    subcommands = {LessonListCommand.class, LessonRunCommand.class})
+    })
 final class LessonCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

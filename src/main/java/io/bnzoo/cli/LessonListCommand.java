@@ -17,8 +17,6 @@ import picocli.CommandLine.Mixin;
 /** {@code bnzoo lesson list}. */
 @Command(
     name = "list",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Lists the experiments that can be repeated.",
       "",

@@ -31,8 +31,6 @@ import picocli.CommandLine.Parameters;
 /** {@code bnzoo lesson run}. */
 @Command(
     name = "run",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Trains experiments over several seeds and reports on them.",
       "",

@@ -18,8 +18,6 @@ import picocli.CommandLine.Parameters;
 /** {@code bnzoo memory}. */
 @Command(
     name = "memory",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Shows whether memory grows over many training steps and predictions.",
       "",

@@ -17,7 +17,6 @@ import picocli.CommandLine.Mixin;
 /** {@code bnzoo models}. */
 @Command(
     name = "models",
-    mixinStandardHelpOptions = true,
     description = "Lists the zoo's models and their variants.",
     footer = {"", "Example:", "  bnzoo models"})
 final class ModelsCommand implements Callable<Integer> {

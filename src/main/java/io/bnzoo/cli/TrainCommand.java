@@ -8,8 +8,6 @@ import picocli.CommandLine.Option;
 /** {@code bnzoo train}. */
 @Command(
     name = "train",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Trains one network and saves it.",
       "",
