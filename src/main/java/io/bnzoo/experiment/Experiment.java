@@ -1,5 +1,6 @@
 package io.bnzoo.experiment;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Variant;
@@ -22,7 +23,8 @@ import org.nd4j.linalg.activations.Activation;
  * @param activation of the hidden layers
  * @param learningRate of the entry's optimizer
  * @param initialWeights of every variant
- * @param plan at full length; its data seed gives way to the trial's
+ * @param plan at full length; its data seed gives way to the trial's. Training batches are not
+ *     measured: the sources' curves do not show them
  * @param rerunOf the experiment that this one repeats with other weights and batches
  * @param inferenceTrap whether single images are also predicted with their own statistics
  * @param minutes what one seed of all variants takes oneDNN's engine on one core, roughly
@@ -32,7 +34,7 @@ public record Experiment(
     String id,
     String title,
     String source,
-    Zoo.Entry entry,
+    @JsonProperty("model") Zoo.Entry entry,
     List<Variant> variants,
     Activation activation,
     double learningRate,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.bnzoo.storage.SpecificationJson;
+import io.bnzoo.experiment.ExperimentJson;
 import io.bnzoo.train.Outcome;
 
 /** How values of this library look as JSON. */
@@ -21,7 +21,7 @@ public final class Json {
   private interface AnyOutcome {}
 
   private static final ObjectMapper MAPPER =
-      SpecificationJson.mapper().copy().addMixIn(Outcome.class, AnyOutcome.class);
+      ExperimentJson.mapper().copy().addMixIn(Outcome.class, AnyOutcome.class);
 
   private Json() {}
 

@@ -52,8 +52,8 @@ public final class LessonPage {
   private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {
     InsideCharts inside = new InsideCharts(part.result());
     Map<String, Object> view = new LinkedHashMap<>();
-    view.put("id", part.id());
-    view.put("title", part.title());
+    view.put("id", part.experiment().id());
+    view.put("title", part.experiment().title());
     view.put("setting", LessonText.setting(part));
     view.put("table", tables.experiment(part));
     view.put("trials", tables.trials(part));

@@ -2,6 +2,8 @@ package io.bnzoo.report;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
@@ -10,7 +12,6 @@ import io.bnzoo.experiment.ExperimentResult.OfVariant;
 import io.bnzoo.experiment.InferenceTrap;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Spread;
-import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.TrainingPlan;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import org.nd4j.linalg.activations.Activation;
 
 /**
  * What {@code lesson.json} holds: the figures of every finished trial of a sweep, and what they add
@@ -50,15 +50,10 @@ public record LessonReport(
    * @param remarks what its tables do not tell
    */
   public record Part(
-      String id,
-      String title,
-      String source,
-      String model,
-      Activation activation,
-      double learningRate,
-      InitialWeights initialWeights,
+      @JsonUnwrapped
+          @JsonIgnoreProperties({"variants", "plan", "inferenceTrap", "minutes", "published"})
+          Experiment experiment,
       TrainingPlan plan,
-      Optional<String> rerunOf,
       List<Row> variants,
       List<String> remarks,
       @JsonIgnore ExperimentResult result) {}
@@ -137,7 +132,7 @@ public record LessonReport(
   /** What came out of the inference trap, if these experiments are among them, for a terminal. */
   public String traps(Collection<String> ids) {
     return experiments.stream()
-        .filter(part -> ids.contains(part.id()))
+        .filter(part -> ids.contains(part.experiment().id()))
         .flatMap(part -> part.variants().stream())
         .flatMap(
             row ->
@@ -153,17 +148,9 @@ public record LessonReport(
   }
 
   private static Part part(ExperimentResult result, boolean comparable, LessonRemarks remarks) {
-    Experiment experiment = result.experiment();
     return new Part(
-        experiment.id(),
-        experiment.title(),
-        experiment.source(),
-        experiment.entry().id(),
-        experiment.activation(),
-        experiment.learningRate(),
-        experiment.initialWeights(),
+        result.experiment(),
         result.trials().get(0).trial().plan(),
-        experiment.rerunOf(),
         result.variants().stream().map(variant -> row(variant, comparable)).toList(),
         remarks.of(result),
         result);

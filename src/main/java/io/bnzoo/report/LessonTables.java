@@ -29,7 +29,7 @@ final class LessonTables {
       for (LessonReport.Row row : part.variants()) {
         rows.add(
             List.of(
-                part.id(),
+                part.experiment().id(),
                 row.label(),
                 accuracy(row),
                 share(row.test().map(Spread::mean)),
@@ -63,7 +63,10 @@ final class LessonTables {
       for (LessonReport.Row row : part.variants()) {
         rows.add(
             Stream.of(
-                    List.of(part.id(), part.title(), number("%,d", part.plan().batches())),
+                    List.of(
+                        part.experiment().id(),
+                        part.experiment().title(),
+                        number("%,d", part.plan().batches())),
                     figures(row))
                 .flatMap(List::stream)
                 .toList());

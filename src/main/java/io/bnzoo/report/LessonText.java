@@ -3,8 +3,8 @@ package io.bnzoo.report;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.InferenceTrap;
-import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.NetworkSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -95,26 +95,27 @@ final class LessonText {
 
   /** One experiment's settings in a line. */
   static String setting(LessonReport.Part part) {
-    boolean deep = part.model().equals(DeepCnn.ID);
+    Experiment experiment = part.experiment();
     return String.format(
         Locale.ROOT,
         "%s. %s; %s; %s, learning rate %s; weights %s; %s batches of %d.%s",
-        capitalized(part.source()),
-        deep ? "19 convolutions, dense 100, dense 10" : "784-100-100-100-10",
-        part.activation().name().equals("RELU") ? "ReLU" : "sigmoid",
-        deep ? "Adam" : "gradient descent",
-        part.learningRate(),
-        weights(part.initialWeights()),
+        capitalized(experiment.source()),
+        experiment.entry().layers(),
+        NetworkSpec.label(experiment.activation()),
+        experiment.entry().builder().get().build().spec().optimizer().label(),
+        experiment.learningRate(),
+        weights(experiment.initialWeights()),
         batches(part),
         part.plan().batchSize(),
-        part.rerunOf()
+        experiment
+            .rerunOf()
             .map(id -> " The settings of " + id + " with other weights and batches.")
             .orElse(""));
   }
 
   private static String batches(LessonReport.Part part) {
     int trained = part.plan().batches();
-    int all = part.result().experiment().plan().batches();
+    int all = part.experiment().plan().batches();
     return trained == all
         ? String.format(Locale.ROOT, "%,d", all)
         : String.format(Locale.ROOT, "%,d of %,d", trained, all);

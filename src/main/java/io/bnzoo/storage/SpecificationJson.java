@@ -72,6 +72,9 @@ public final class SpecificationJson {
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
           // Else a missing figure would be read as 0.
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .registerSubtypes(InitialWeights.class.getPermittedSubclasses())
+          .registerSubtypes(Normalization.class.getPermittedSubclasses())
+          .registerSubtypes(Optimizer.class.getPermittedSubclasses())
           .addMixIn(Normalization.class, NamedByKind.class)
           .addMixIn(Optimizer.class, NamedByKind.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)

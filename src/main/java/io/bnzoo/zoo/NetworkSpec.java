@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import java.util.Locale;
 import org.nd4j.linalg.activations.Activation;
 
 /**
@@ -56,5 +57,10 @@ public record NetworkSpec(
         shape,
         format,
         classes);
+  }
+
+  /** What an activation is called in a text. */
+  public static String label(Activation activation) {
+    return activation == Activation.RELU ? "ReLU" : activation.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -4,6 +4,9 @@ package io.bnzoo.zoo;
 public sealed interface Optimizer {
   double learningRate();
 
+  /** What it is called in a text. */
+  String label();
+
   /** The same rule with another learning rate. */
   Optimizer withLearningRate(double learningRate);
 
@@ -11,6 +14,11 @@ public sealed interface Optimizer {
   record Sgd(double learningRate) implements Optimizer {
     public Sgd {
       checkLearningRate(learningRate);
+    }
+
+    @Override
+    public String label() {
+      return "gradient descent";
     }
 
     @Override
@@ -24,6 +32,11 @@ public sealed interface Optimizer {
     public Nesterovs {
       checkLearningRate(learningRate);
       Check.argument(momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got %s", momentum);
+    }
+
+    @Override
+    public String label() {
+      return "Nesterov momentum";
     }
 
     @Override
@@ -41,6 +54,11 @@ public sealed interface Optimizer {
   record Adam(double learningRate) implements Optimizer {
     public Adam {
       checkLearningRate(learningRate);
+    }
+
+    @Override
+    public String label() {
+      return "Adam";
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bnzoo.zoo;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -11,17 +12,30 @@ public final class Zoo {
    * One model of the zoo.
    *
    * @param id its name on the command line
-   * @param description one line for people
+   * @param layers in words
    * @param builder a builder set as its source has it
    * @param plan how its source trains it
    * @param usefulThreads beyond this many threads it trains slower, as measured on two cores
    */
   public record Entry(
       String id,
-      String description,
+      String layers,
       Supplier<ModelBuilder<? extends BatchNormModel>> builder,
       TrainingPlan plan,
       int usefulThreads) {
+
+    /** Its layers and how it is trained, in a line. */
+    public String description() {
+      NetworkSpec spec = builder.get().build().spec();
+      return String.format(
+          Locale.ROOT,
+          "%s; %s, %s %s, batches of %d",
+          layers,
+          NetworkSpec.label(spec.activation()),
+          spec.optimizer().label(),
+          spec.optimizer().learningRate(),
+          plan.batchSize());
+    }
 
     /** How many of this machine's cores to train it with. */
     public int threads() {
@@ -30,7 +44,7 @@ public final class Zoo {
 
     /** The same model, to be trained with at most that many threads. */
     public Entry withThreads(int threads) {
-      return new Entry(id, description, builder, plan, threads);
+      return new Entry(id, layers, builder, plan, threads);
     }
   }
 
@@ -38,7 +52,7 @@ public final class Zoo {
       List.of(
           new Entry(
               DeepCnn.ID,
-              "19 convolutions and a dense layer of 100; ReLU, Adam 0.002, batches of 64",
+              "19 convolutions, dense 100, dense 10",
               // TensorFlow's axis order, in which oneDNN's batch normalization is a tenth faster,
               // too.
               () -> DeepCnn.builder().format(ImageFormat.NHWC),
@@ -46,7 +60,7 @@ public final class Zoo {
               Integer.MAX_VALUE),
           new Entry(
               ThreeLayerMlp.ID,
-              "784-100-100-100-10; ReLU, gradient descent 0.01, batches of 60",
+              "784-100-100-100-10",
               ThreeLayerMlp::builder,
               new TrainingPlan(2000, 60, 100, 25, 200, 1),
               1));
