@@ -7,35 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DocumentationTest {
 
-  /** What is made and not written. */
-  private static final Set<String> MADE = Set.of("target", "runs", ".git", ".ipynb_checkpoints");
+  private static final Path ROOMS = Path.of("src", "main", "java", "io", "bnzoo");
+  private static final Path EXAMPLES = ROOMS.resolve("examples");
+  private static final Path PAGES = Path.of("src", "site", "markdown");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(?:#([^)]*))?\\)");
 
   @TempDir private Path folder;
 
-  private static List<Path> documents() throws IOException {
-    try (Stream<Path> top = Files.list(Path.of(""))) {
-      List<Path> documents = new ArrayList<>();
-      for (Path entry : top.filter(path -> !MADE.contains(path.toString())).toList()) {
-        try (Stream<Path> files = Files.walk(entry)) {
-          files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
-        }
-      }
-      return documents;
-    }
-  }
-
   static List<JavaSnippet> snippets() throws IOException {
     List<JavaSnippet> snippets = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       snippets.addAll(JavaSnippet.of(document, Files.readString(document)));
     }
     return snippets;
@@ -50,7 +42,7 @@ class DocumentationTest {
   @Test
   void noBlockOfJavaIsOverlooked() throws IOException {
     long fences = 0;
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       fences += Files.readString(document).lines().filter(line -> line.contains("```java")).count();
     }
     assertThat(fences).isPositive();
@@ -67,6 +59,111 @@ class DocumentationTest {
         .asString()
         .startsWith("some.md:6: ")
         .contains("Path cannot be converted to int");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "README.md, TrainDeepCnn.java, '    NativeBackend.', '\n  }\n}'",
+    "src/site/markdown/library.md, TrainDeepCnn.java, '    NativeBackend.', '\n  }\n}'",
+    "src/site/markdown/files.md, TrainOverNight.java, '    Checkpoints checkpoints', "
+        + "'\n    checkpoints.remove'",
+    "src/site/markdown/by-hand.md, NormalizeByHand.java, "
+        + "'    MultiLayerConfiguration configuration', '\n\n    MultiLayerNetwork'"
+  })
+  void examplesAreExcerptsOfProgramsToRun(Path document, String file, String start, String end)
+      throws IOException {
+    String source = Files.readString(EXAMPLES.resolve(file));
+    int from = source.indexOf(start);
+    String excerpt = source.substring(from, source.indexOf(end, from));
+    assertThat(Files.readString(document)).contains(excerpt.stripIndent());
+  }
+
+  static List<Path> documents() throws IOException {
+    return Documents.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void everyRelativeLinkLeadsToAFileAndAHeading(Path document) throws IOException {
+    for (MatchResult link : LINK.matcher(Files.readString(document)).results().toList()) {
+      if (link.group(1).contains(":")) {
+        continue;
+      }
+      Path target =
+          link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1)).normalize();
+      assertThat(target).as(link.group()).exists();
+      if (link.group(2) != null) {
+        assertThat(Files.readString(target).lines().map(DocumentationTest::anchor))
+            .as(link.group())
+            .contains(link.group(2));
+      }
+    }
+  }
+
+  /** That of a heading, as GitHub makes it. */
+  private static String anchor(String line) {
+    return line.startsWith("#")
+        ? line.replaceFirst("#+ ", "")
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9 -]", "")
+            .replace(' ', '-')
+        : "";
+  }
+
+  /** GitHub shows them in its own folder, and the site has no other files than these beside it. */
+  @Test
+  void pagesOfTheSiteLinkOnlyToEachOther() throws IOException {
+    for (Path page : Documents.in(PAGES)) {
+      assertThat(LINK.matcher(Files.readString(page)).results().map(link -> link.group(1)))
+          .as(page.toString())
+          .allMatch(target -> target.contains(":") || !target.contains(".."));
+    }
+  }
+
+  @Test
+  void everyPageIsInTheMenuOfTheSite() throws IOException {
+    String menu = Files.readString(Path.of("src", "site", "site.xml"));
+    for (Path page : Documents.in(PAGES)) {
+      String name = page.getFileName().toString().replace(".md", ".html");
+      assertThat(menu).contains("href=\"" + name + "\"");
+    }
+  }
+
+  @Test
+  void theReadmeIsShort() {
+    assertThat(Readme.text().lines().count()).isLessThanOrEqualTo(160);
+  }
+
+  @Test
+  void theReadmeHasEveryPackageFromTopToBottom() {
+    assertThat(
+            Pattern.compile("(?m)^\\| `([a-z]+)` \\|")
+                .matcher(Readme.text())
+                .results()
+                .map(row -> row.group(1)))
+        .containsExactlyElementsOf(ArchitectureTest.rooms());
+  }
+
+  @Test
+  void theClassesToOpenAreInTheRoomsNamedBesideThem() throws IOException {
+    Pattern named = Pattern.compile("`([A-Za-z]+)`");
+    List<String> rows =
+        Files.readAllLines(PAGES.resolve("layout.md")).stream()
+            .filter(line -> line.startsWith("| "))
+            .skip(1)
+            .toList();
+    assertThat(rows).isNotEmpty();
+    for (String row : rows) {
+      List<String> names = named.matcher(row).results().map(name -> name.group(1)).toList();
+      List<String> rooms = names.stream().filter(ArchitectureTest.rooms()::contains).toList();
+      assertThat(names.stream().filter(name -> Character.isUpperCase(name.charAt(0))))
+          .as(row)
+          .isNotEmpty()
+          .allMatch(
+              name ->
+                  rooms.stream()
+                      .anyMatch(room -> Files.exists(ROOMS.resolve(room).resolve(name + ".java"))));
+    }
   }
 
   @Test

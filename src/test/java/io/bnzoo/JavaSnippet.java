@@ -40,7 +40,9 @@ record JavaSnippet(Path file, int line, String given, String code) {
           "org.deeplearning4j.nn.conf.inputs",
           "org.deeplearning4j.nn.conf.layers",
           "org.deeplearning4j.nn.multilayer",
+          "org.deeplearning4j.util",
           "org.nd4j.linalg.activations",
+          "org.nd4j.linalg.dataset.api.preprocessor",
           "org.nd4j.linalg.learning.config");
 
   /** All of them in one file. */

@@ -10,7 +10,8 @@ import java.util.Set;
  *
  * <p>Deeplearning4j makes them while it parses, and believes what the JSON says of their shape, so
  * they are checked before: one whose shape has more values than are given reads foreign memory.
- * Those in the format before 1.0.0-beta3 are not read at all, see {@link ConfigurationReader}.
+ * Those in the format before 1.0.0-beta3 are not read at all, see {@code
+ * storage.ConfigurationReader}.
  */
 public final class EmbeddedArrays {
   private static final Set<String> TYPES = Set.of("DOUBLE", "FLOAT", "HALF", "LONG", "INT");
