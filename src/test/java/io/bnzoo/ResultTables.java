@@ -30,7 +30,10 @@ public final class ResultTables {
       Pattern.compile("(<!-- table: ([a-z-]+) -->\n\n)(?:\\|.*\n)*\n?(<!-- end of table -->)");
   private static final String NONE = "-";
 
-  private final JsonNode lesson = read(Path.of(".readme", "lesson.json"));
+  private static final Path LESSON =
+      Path.of("src/notebooks/resources/io/bnzoo/notebook/lesson.json");
+
+  private final JsonNode lesson = read(LESSON);
   private final JsonNode stockLesson = read(DATA.resolve("lesson-dl4j.json"));
   private final JsonNode comparisons = read(DATA.resolve("comparisons.json"));
 

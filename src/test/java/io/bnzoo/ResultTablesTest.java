@@ -62,7 +62,7 @@ class ResultTablesTest {
 
   /** At full length, every experiment over three seeds at least. */
   @ParameterizedTest
-  @ValueSource(strings = ".readme/lesson.json")
+  @ValueSource(strings = "src/notebooks/resources/io/bnzoo/notebook/lesson.json")
   void theRecordedLessonIsWhole(Path file) throws IOException {
     JsonNode lesson = new ObjectMapper().readTree(file.toFile());
     assertThat(lesson.path("comparable").asBoolean()).isTrue();
