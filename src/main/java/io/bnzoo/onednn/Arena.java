@@ -29,6 +29,7 @@ public final class Arena implements AutoCloseable {
   private final List<Floats> free = new ArrayList<>();
   private final List<dnnl_memory> scratchpads = new ArrayList<>();
   private long scratchpadBytes;
+  private boolean sealed;
 
   /** A tensor with memory of its own. */
   public Tensor tensor(Layout layout) {
@@ -78,8 +79,15 @@ public final class Arena implements AutoCloseable {
     return primitive;
   }
 
-  /** A primitive of this arena's with its tensors. */
+  /**
+   * A primitive of this arena's with its tensors.
+   *
+   * @throws IllegalStateException after {@link #seal}
+   */
   public Kernel kernel(Primitive primitive, Map<Argument, Tensor> arguments) {
+    if (sealed) {
+      throw new IllegalStateException("the scratchpad is there, make kernels before it");
+    }
     dnnl_exec_arg_t list = new dnnl_exec_arg_t(arguments.size() + 1L);
     list.retainReference();
     release.push(list::close);
@@ -121,6 +129,7 @@ public final class Arena implements AutoCloseable {
     }
     scratchpads.clear();
     free.clear();
+    sealed = true;
   }
 
   private record PrimitiveKernel(
