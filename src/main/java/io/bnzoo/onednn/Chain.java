@@ -22,7 +22,12 @@ final class Chain {
     return new Chain(List.of());
   }
 
-  /** Then a function of oneDNN's; what alpha and beta mean depends on it. */
+  /**
+   * Then a function of oneDNN's; what alpha and beta mean depends on it.
+   *
+   * <p>Note: where an algorithm comes twice, oneDNN 2.5 takes the first one's alpha and beta for
+   * both.
+   */
   Chain apply(int algorithm, double alpha, double beta) {
     return with(
         chain ->

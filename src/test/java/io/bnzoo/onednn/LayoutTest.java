@@ -1,0 +1,103 @@
+package io.bnzoo.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+  private static final int N = 2;
+  private static final int C = 3;
+  private static final int H = 4;
+  private static final int W = 5;
+
+  /** Where a layout puts the value at [n,c,h,w]. */
+  private interface Place {
+    int of(int n, int c, int h, int w);
+  }
+
+  private static void assertPlaces(Layout layout, Place place) {
+    try (Arena arena = new Arena()) {
+      float[] values = TensorValues.random(1, layout);
+      float[] memory = new float[Math.toIntExact(layout.floats())];
+      TensorValues.tensor(arena, layout, values).floats().read(memory);
+      float[] expected = new float[memory.length];
+      int next = 0;
+      for (int n = 0; n < N; n++) {
+        for (int c = 0; c < C; c++) {
+          for (int h = 0; h < H; h++) {
+            for (int w = 0; w < W; w++) {
+              expected[place.of(n, c, h, w)] = values[next++];
+            }
+          }
+        }
+      }
+      assertThat(memory).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void rowByRowTheLastAxisIsTheFastest() {
+    assertPlaces(Layout.rowByRow(N, C, H, W), (n, c, h, w) -> ((n * C + c) * H + h) * W + w);
+  }
+
+  @Test
+  void channelsLastTheChannelsOfAPixelStandTogether() {
+    assertPlaces(Layout.channelsLast(N, C, H, W), (n, c, h, w) -> ((n * H + h) * W + w) * C + c);
+  }
+
+  @Test
+  void blockedTheChannelsArePaddedWithZeros() {
+    int block = OneDnn.block();
+    assertPlaces(Layout.blocked(N, C, H, W), (n, c, h, w) -> ((n * H + h) * W + w) * block + c);
+  }
+
+  @Test
+  void stridedTheDistancesAreThoseGiven() {
+    assertPlaces(
+        Layout.strided(new long[] {N, C, H, W}, new long[] {100, 1, 15, 3}),
+        (n, c, h, w) -> n * 100 + c + h * 15 + w * 3);
+  }
+
+  @Test
+  void theFloatsIncludePadding() {
+    assertThat(Layout.rowByRow(N, C).floats()).isEqualTo(6);
+    assertThat(Layout.blocked(N, OneDnn.block() + 1, H, W).floats())
+        .isEqualTo(N * 2L * OneDnn.block() * H * W);
+    assertThat(Layout.strided(new long[] {2, 3}, new long[] {5, 1}).floats()).isEqualTo(10);
+    assertThat(Layout.bytes(1, 4).floats()).isEqualTo(1);
+    assertThat(Layout.bytes(1, 5).floats()).isEqualTo(2);
+    assertThat(Layout.number(3).size()).containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void layoutsAreEqualIfTheyPutTheSameValuesInTheSamePlaces() {
+    Layout rows = Layout.rowByRow(N, C, H, W);
+    assertThat(Layout.strided(rows.size(), new long[] {C * H * W, H * W, W, 1}))
+        .isEqualTo(rows)
+        .hasSameHashCodeAs(rows);
+    assertThat(Layout.channelsLast(N, C, H, W)).isNotEqualTo(rows);
+    assertThat(Layout.rowByRow(N, C, W, H)).isNotEqualTo(rows);
+    assertThat(Layout.rowByRow(N * C, H * W)).isNotEqualTo(rows);
+    assertThat(Layout.bytes(N, C)).isNotEqualTo(Layout.rowByRow(N, C));
+    assertThat(Layout.any(N, C)).isNotEqualTo(Layout.rowByRow(N, C));
+  }
+
+  @Test
+  void theSizeIsACopy() {
+    long[] size = {2, 3};
+    Layout layout = Layout.strided(size, new long[] {3, 1});
+    size[0] = 7;
+    layout.size()[1] = 7;
+    assertThat(layout.size()).containsExactly(2, 3);
+    assertThat(layout.size(1)).isEqualTo(3);
+    assertThat(layout).hasToString("[2, 3]");
+  }
+
+  @Test
+  void aSizeThatOneDnnDoesNotTakeIsNamed() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Layout.rowByRow(2, -3))
+        .withMessage("oneDNN cannot lay out [2, -3]: invalid_arguments");
+  }
+}

@@ -1,0 +1,191 @@
+package io.bnzoo.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.bnzoo.onednn.Primitives.Use;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is done to each value by itself, and means over pixels. */
+class PrimitivesTest {
+  private static final Layout ROWS = Layout.rowByRow(3, 4);
+  private static final Layout ONE = Layout.number(2);
+  private static final float[] FIRST = TensorValues.random(1, ROWS);
+  private static final float[] SECOND = TensorValues.random(2, ROWS);
+  private static final float[] THIRD = TensorValues.random(3, ROWS);
+
+  private final Arena arena = new Arena();
+
+  @AfterEach
+  void close() {
+    arena.close();
+  }
+
+  private Tensor tensor(Layout layout, float... values) {
+    return TensorValues.tensor(arena, layout, values);
+  }
+
+  private void run(Primitive primitive, Map<Argument, Tensor> arguments) {
+    Kernel kernel = arena.kernel(arena.own(primitive), arguments);
+    arena.seal();
+    kernel.run();
+  }
+
+  private static void assertEach(Tensor tensor, IntToDoubleFunction expected) {
+    TensorValues.assertClose(tensor, 1e-5, expected);
+  }
+
+  private static double value(Function function, double x) {
+    return switch (function) {
+      case RELU -> Math.max(x, 0);
+      case SIGMOID -> 1 / (1 + Math.exp(-x));
+      case TANH -> Math.tanh(x);
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void aFunctionIsAppliedToEachValue(Function function) {
+    Tensor result = arena.tensor(ROWS);
+    run(
+        Primitives.function(Use.INFERENCE, function, ROWS),
+        Map.of(Argument.SOURCE, tensor(ROWS, FIRST), Argument.DESTINATION, result));
+    assertEach(result, i -> value(function, FIRST[i]));
+  }
+
+  /** From the value of the function and in the place of its gradient, as a backward pass does. */
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void theGradientOfAFunctionIsItsSlopeTimesThatOfItsValue(Function function) {
+    float[] values = new float[FIRST.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) value(function, FIRST[i]);
+    }
+    Tensor gradient = tensor(ROWS, SECOND);
+    Primitive forward = arena.own(Primitives.function(Use.TRAINING, function, ROWS));
+    run(
+        Primitives.functionGradient(function, ROWS, forward),
+        Map.of(
+            Argument.DESTINATION, tensor(ROWS, values),
+            Argument.DESTINATION_GRADIENT, gradient,
+            Argument.SOURCE_GRADIENT, gradient));
+    double step = 1e-6;
+    assertEach(
+        gradient,
+        i ->
+            SECOND[i]
+                * (value(function, FIRST[i] + step) - value(function, FIRST[i] - step))
+                / (2 * step));
+  }
+
+  @Test
+  void theMeanOverPixelsIsOneForEachChannelOfEachImage() {
+    Layout images = Layout.channelsLast(2, 3, 4, 5);
+    float[] values = TensorValues.random(6, images);
+    Tensor result = arena.tensor(Layout.channelsLast(2, 3, 1, 1));
+    run(
+        Primitives.meanOverPixels(images),
+        Map.of(Argument.SOURCE, tensor(images, values), Argument.DESTINATION, result));
+    assertEach(
+        result,
+        i ->
+            IntStream.range(20 * i, 20 * (i + 1))
+                .mapToDouble(p -> values[p])
+                .average()
+                .orElseThrow());
+  }
+
+  @Test
+  void deviationsAreThoseOfEachRowFromOne() {
+    float[] row = {1, -2, 0.5f, 0};
+    Tensor result = arena.tensor(ROWS);
+    run(
+        Primitives.squaredDeviations(ROWS),
+        Map.of(
+            Argument.SOURCE, tensor(ROWS, FIRST),
+            Argument.SECOND_SOURCE, tensor(Layout.rowByRow(1, 4), row),
+            Argument.DESTINATION, result));
+    assertEach(result, i -> Math.pow(FIRST[i] - row[i % 4], 2));
+  }
+
+  @Test
+  void anAverageMovesTowardsAProductOfArrays() {
+    Tensor average = tensor(ROWS, THIRD);
+    run(
+        Primitives.movingAverage(ROWS, ROWS, 0.9),
+        Map.of(
+            Argument.SOURCE, tensor(ROWS, FIRST),
+            Argument.SECOND_SOURCE, tensor(ROWS, SECOND),
+            Argument.DESTINATION, average));
+    assertEach(average, i -> 0.9 * THIRD[i] + 0.1 * FIRST[i] * SECOND[i]);
+  }
+
+  @Test
+  void anAverageMovesTowardsAMultiple() {
+    Tensor average = tensor(ROWS, THIRD);
+    run(
+        Primitives.movingAverage(ROWS, ONE, 0.75),
+        Map.of(
+            Argument.SOURCE, tensor(ROWS, FIRST),
+            Argument.SECOND_SOURCE, tensor(ONE, 3),
+            Argument.DESTINATION, average));
+    assertEach(average, i -> 0.75 * THIRD[i] + 0.25 * 3 * FIRST[i]);
+  }
+
+  @Test
+  void adamMovesAValueByItsMeanOverTheRootOfItsVariance() {
+    Layout row = Layout.rowByRow(12);
+    float[] variances = new float[12];
+    for (int i = 0; i < 12; i++) {
+      variances[i] = FIRST[i] * FIRST[i];
+    }
+    Tensor values = tensor(row, THIRD);
+    run(
+        Primitives.adamStep(row, 0.5),
+        Map.of(
+            Argument.SOURCE, tensor(row, variances),
+            Argument.SECOND_SOURCE, tensor(Layout.number(1), 1),
+            Argument.FACTOR_OF_FOURTH, tensor(row, SECOND),
+            Argument.FACTOR_OF_FIFTH, tensor(Layout.number(1), -0.2f),
+            Argument.DESTINATION, values));
+    assertEach(values, i -> THIRD[i] - 0.2 * SECOND[i] / (Math.abs(FIRST[i]) + 0.5));
+  }
+
+  @Test
+  void aQuotientIsByOneNumber() {
+    Tensor result = tensor(ROWS, FIRST);
+    run(
+        Primitives.quotient(ROWS),
+        Map.of(
+            Argument.SOURCE, result,
+            Argument.SECOND_SOURCE, tensor(ONE, 255),
+            Argument.DESTINATION, result));
+    assertEach(result, i -> FIRST[i] / 255.0);
+  }
+
+  @Test
+  void bytesBecomeFloatsFrom0To255() {
+    Layout bytes = Layout.bytes(1, 4);
+    Tensor from = arena.tensor(bytes);
+    from.floats().write(ByteBuffer.wrap(new byte[] {0, 1, 127, -1}));
+    Tensor to = arena.tensor(Layout.rowByRow(1, 4));
+    run(
+        Primitives.reorder(bytes, to.layout()),
+        Map.of(Argument.SOURCE, from, Argument.DESTINATION, to));
+    assertThat(TensorValues.read(to)).containsExactly(0, 1, 127, 255);
+  }
+
+  @Test
+  void whatOneDnnHasNoPrimitiveForIsAnError() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Primitives.reorder(Layout.rowByRow(2, 3), Layout.rowByRow(3, 2)))
+        .withMessageStartingWith("oneDNN cannot reorder [2, 3]: ");
+  }
+}
