@@ -1,13 +1,17 @@
 package io.bnzoo.compiler;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -19,12 +23,15 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What a configuration's layers and preprocessors are refused for; settings are SettingsTest's. */
 class NetworkReaderTest {
@@ -71,7 +78,18 @@ class NetworkReaderTest {
             VECTOR),
         refusal("images in NHWC are taken for NCHW", convolution(FLAT), NHWC),
         refusal("images in NCHW are flattened as if in NHWC", flattenedAsNhwc(), NCHW),
-        refusal("there is no kernel for FeedForwardToRnnPreProcessor", preprocessed(), VECTOR),
+        refusal(
+            "there is no kernel for FeedForwardToRnnPreProcessor",
+            preprocessed(new FeedForwardToRnnPreProcessor()),
+            VECTOR),
+        refusal(
+            "there is no kernel for FeedForwardToCnnPreProcessor",
+            preprocessed(new FeedForwardToCnnPreProcessor(1, 5)),
+            VECTOR),
+        refusal(
+            "there is no kernel for CnnToFeedForwardPreProcessor",
+            preprocessed(new CnnToFeedForwardPreProcessor(1, 5)),
+            VECTOR),
         refusal(
             "LossLayer layer1 is its last layer",
             network(
@@ -108,6 +126,25 @@ class NetworkReaderTest {
             network(VECTOR, new ChannelwiseBias.Builder().build(), output()),
             VECTOR),
         refusal(
+            "ChannelwiseBias layer2 does not follow a normalization",
+            network(
+                VECTOR,
+                new LowLevelBatchNormalization.Builder().build(),
+                new ChannelwiseBias.Builder().build(),
+                new ChannelwiseBias.Builder().build(),
+                output()),
+            VECTOR),
+        refusal(
+            "ChannelwiseBias layer2 does not follow a normalization",
+            network(
+                VECTOR,
+                new LowLevelBatchNormalization.Builder().build(),
+                new ActivationLayer(Activation.RELU),
+                new ChannelwiseBias.Builder().build(),
+                output()),
+            VECTOR),
+        refusal("OutputLayer layer0 takes images unflattened", network(VECTOR, output()), NCHW),
+        refusal(
             "ChannelwiseBias layer0 takes 784 values and is given 100",
             network(VECTOR, new ChannelwiseBias.Builder().build(), output()),
             InputType.feedForward(100)));
@@ -119,6 +156,66 @@ class NetworkReaderTest {
     assertThatExceptionOfType(UnsupportedNetworkException.class)
         .isThrownBy(() -> Blueprint.of(network, input))
         .withMessage(reason);
+  }
+
+  /** Kernels take the two as one array. */
+  @Test
+  void aBetaThatStandsElsewhereIsAnError() {
+    MultiLayerNetwork network =
+        network(VECTOR, new LowLevelBatchNormalization.Builder().build(), output());
+    Map<String, INDArray> parameters = network.getLayer(0).paramTable();
+    parameters.put(
+        LowLevelBatchNormalization.BETA,
+        parameters.get(LowLevelBatchNormalization.POPULATION_MEAN));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Blueprint.of(network, VECTOR))
+        .withMessage("beta does not follow gamma in layer 0");
+  }
+
+  @Test
+  void aFunctionBecomesAPartOfTheOperationBeforeItWhereAKernelHasBoth() throws Exception {
+    MultiLayerNetwork network =
+        network(
+            NCHW,
+            new ConvolutionLayer.Builder(3, 3).nOut(2).activation(Activation.TANH).build(),
+            new BatchNormalization.Builder().useLogStd(false).build(),
+            new ActivationLayer(Activation.RELU),
+            new LowLevelBatchNormalization.Builder().build(),
+            new ChannelwiseBias.Builder().build(),
+            new ActivationLayer(Activation.RELU),
+            new BatchNormalization.Builder().useLogStd(false).build(),
+            new ActivationLayer(Activation.SIGMOID),
+            new ActivationLayer(Activation.IDENTITY),
+            new DenseLayer.Builder().nOut(5).activation(Activation.IDENTITY).build(),
+            new ActivationLayer(Activation.RELU),
+            new ActivationLayer(Activation.TANH),
+            output());
+    assertThat(Blueprint.of(network, NCHW).operations().stream().map(NetworkReaderTest::sketch))
+        .containsExactly(
+            "Convolution TANH",
+            "Normalization RELU",
+            "Normalization bias RELU",
+            "Normalization",
+            "Application SIGMOID",
+            "Flattening",
+            "Dense RELU",
+            "Application TANH",
+            "Dense");
+  }
+
+  private static String sketch(Operation operation) {
+    String type = operation.getClass().getSimpleName();
+    if (operation instanceof Operation.Affine affine) {
+      return type + affine.then().map(function -> " " + function).orElse("");
+    }
+    if (operation instanceof Operation.Normalization normalization) {
+      return type
+          + (normalization.bias().isPresent() ? " bias" : "")
+          + (normalization.rectified() ? " RELU" : "");
+    }
+    return operation instanceof Operation.Application application
+        ? type + " " + application.function()
+        : type;
   }
 
   private static Arguments refusal(String reason, MultiLayerNetwork network, InputType input) {
@@ -158,12 +255,9 @@ class NetworkReaderTest {
     return network;
   }
 
-  private static MultiLayerNetwork preprocessed() {
+  private static MultiLayerNetwork preprocessed(InputPreProcessor step) {
     MultiLayerNetwork network = dense(VECTOR);
-    network
-        .getLayerWiseConfigurations()
-        .getInputPreProcessors()
-        .put(1, new FeedForwardToRnnPreProcessor());
+    network.getLayerWiseConfigurations().getInputPreProcessors().put(1, step);
     return network;
   }
 
