@@ -1,13 +1,13 @@
 package io.bnzoo.bench;
 
 import io.bnzoo.backend.NativeBackend;
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
-import io.bnzoo.onednn.Temporaries;
+import io.bnzoo.onednn.TensorPool;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,16 +19,16 @@ final class MatrixProduct implements AutoCloseable {
   private static final int REPETITIONS = 50;
 
   private final int threads;
-  private final Arena arena = new Arena();
+  private final TensorPool pool = new TensorPool();
   private final Kernel kernel;
 
   MatrixProduct(int threads) {
     this.threads = threads;
     NativeBackend.useThreads(threads);
-    try (Temporaries made = new Temporaries()) {
+    try (NativeScope made = new NativeScope()) {
       Layout matrix = Layout.rowByRow(SIZE, SIZE);
       Primitive product =
-          arena.own(
+          pool.own(
               Primitives.dense(
                   Primitives.Use.INFERENCE,
                   matrix,
@@ -37,13 +37,13 @@ final class MatrixProduct implements AutoCloseable {
                   matrix,
                   Optional.empty()));
       this.kernel =
-          arena.kernel(
+          pool.kernel(
               product,
               Map.of(
-                  Argument.SOURCE, arena.tensor(matrix),
-                  Argument.WEIGHTS, arena.tensor(product.weights()),
-                  Argument.DESTINATION, arena.tensor(matrix)));
-      arena.seal();
+                  Argument.SOURCE, pool.tensor(matrix),
+                  Argument.WEIGHTS, pool.tensor(product.weights()),
+                  Argument.DESTINATION, pool.tensor(matrix)));
+      pool.seal();
     }
   }
 
@@ -61,6 +61,6 @@ final class MatrixProduct implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    pool.close();
   }
 }

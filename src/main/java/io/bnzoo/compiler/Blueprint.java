@@ -1,7 +1,7 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.onednn.Function;
-import io.bnzoo.onednn.Temporaries;
+import io.bnzoo.onednn.ActivationFunction;
+import io.bnzoo.onednn.NativeScope;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,7 +28,7 @@ public record Blueprint(Operation.ImageSize input, List<Operation> operations, l
    */
   public static Blueprint of(MultiLayerNetwork network, InputType input)
       throws UnsupportedNetworkException {
-    try (Temporaries made = new Temporaries()) {
+    try (NativeScope made = new NativeScope()) {
       return new NetworkReader(network).read(input);
     }
   }
@@ -45,7 +45,7 @@ public record Blueprint(Operation.ImageSize input, List<Operation> operations, l
     }
     if (operation instanceof Operation.Normalization normalization && normalization.rectified()) {
       return Stream.of(
-          normalization.thenRectified(false), new Operation.Application(Function.RELU));
+          normalization.thenRectified(false), new Operation.Application(ActivationFunction.RELU));
     }
     return Stream.of(operation);
   }

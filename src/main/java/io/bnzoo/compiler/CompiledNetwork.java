@@ -1,8 +1,8 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.ParameterStore.Vector;
-import io.bnzoo.onednn.Arena;
-import io.bnzoo.onednn.Temporaries;
+import io.bnzoo.onednn.NativeScope;
+import io.bnzoo.onednn.TensorPool;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ public final class CompiledNetwork implements AutoCloseable {
   private final Blueprint blueprint;
   private final ParameterStore store;
   private final Headroom headroom;
-  private final Arena updateArena = new Arena();
+  private final TensorPool updatePool = new TensorPool();
   private final List<UpdateRule> updates = new ArrayList<>();
   private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -52,12 +52,12 @@ public final class CompiledNetwork implements AutoCloseable {
   /** Compiles a network and takes its parameters and optimizer state over. */
   public CompiledNetwork(Blueprint blueprint, MultiLayerNetwork network) {
     this.blueprint = blueprint;
-    try (Temporaries made = new Temporaries()) {
+    try (NativeScope made = new NativeScope()) {
       this.store = new ParameterStore(Program.layouts(blueprint), network.numParams());
       for (ParameterStore.Group group : store.groups()) {
-        updates.add(UpdateRule.of(group, store, updateArena));
+        updates.add(UpdateRule.of(group, store, updatePool));
       }
-      updateArena.seal();
+      updatePool.seal();
     }
     this.headroom = new Headroom(blueprint, store);
     load(network);
@@ -218,7 +218,7 @@ public final class CompiledNetwork implements AutoCloseable {
     Blueprint spelledOut = blueprint.spelledOut();
     Norms norms = new Norms(blueprint.operations().size());
     NanRows nanRows = new NanRows(spelledOut.operations().size(), key.batch());
-    try (Temporaries made = new Temporaries()) {
+    try (NativeScope made = new NativeScope()) {
       Program program =
           switch (key.care()) {
             case FAST -> new Program(blueprint, store, key.batch(), key.mode(), norms);
@@ -232,7 +232,7 @@ public final class CompiledNetwork implements AutoCloseable {
   public void close() {
     programs.values().forEach(compiled -> compiled.program().close());
     programs.clear();
-    updateArena.close();
+    updatePool.close();
     store.close();
   }
 }

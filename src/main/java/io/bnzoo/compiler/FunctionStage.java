@@ -1,7 +1,7 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Argument;
-import io.bnzoo.onednn.Function;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
@@ -9,11 +9,11 @@ import java.util.Map;
 
 /** A function of each value. */
 final class FunctionStage implements Stage {
-  private final Function function;
+  private final ActivationFunction function;
   private final Workbench bench;
   private Tensor result;
 
-  FunctionStage(Function function, Workbench bench) {
+  FunctionStage(ActivationFunction function, Workbench bench) {
     this.function = function;
     this.bench = bench;
   }
@@ -22,7 +22,7 @@ final class FunctionStage implements Stage {
   public Tensor forward(Tensor source) {
     result = bench.tensor(source.layout());
     bench.add(
-        bench.own(Primitives.function(bench.use(), function, source.layout())),
+        bench.own(Primitives.activation(bench.use(), function, source.layout())),
         Map.of(Argument.SOURCE, source, Argument.DESTINATION, result));
     return result;
   }
@@ -35,12 +35,12 @@ final class FunctionStage implements Stage {
   }
 
   /** The gradient of a function's argument, in the place of the value's and in its layout. */
-  static Tensor backward(Function function, Tensor value, Tensor given, Workbench bench) {
+  static Tensor backward(ActivationFunction function, Tensor value, Tensor given, Workbench bench) {
     Tensor gradient = bench.rearranged(given, value.layout());
     Primitive forward =
-        bench.own(Primitives.function(Primitives.Use.TRAINING, function, value.layout()));
+        bench.own(Primitives.activation(Primitives.Use.TRAINING, function, value.layout()));
     bench.add(
-        bench.own(Primitives.functionGradient(function, value.layout(), forward)),
+        bench.own(Primitives.activationGradient(function, value.layout(), forward)),
         Map.of(
             Argument.DESTINATION, value,
             Argument.DESTINATION_GRADIENT, gradient,

@@ -1,8 +1,8 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.ParameterStore.Vector;
+import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Floats;
-import io.bnzoo.onednn.Function;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -152,8 +152,8 @@ final class Headroom {
         });
   }
 
-  private static double after(Function function, double bound, double values) {
-    boolean bounded = function != Function.RELU; // By 1.
+  private static double after(ActivationFunction function, double bound, double values) {
+    boolean bounded = function != ActivationFunction.RELU; // By 1.
     return bounded && bound < LARGEST ? Math.sqrt(values) : within(bound);
   }
 

@@ -6,9 +6,9 @@ import static io.bnzoo.compiler.SettingsCheck.require;
 import io.bnzoo.compiler.Operation.ImageSize;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
-import io.bnzoo.onednn.Function;
+import io.bnzoo.onednn.ActivationFunction;
+import io.bnzoo.onednn.ConvolutionWindow;
 import io.bnzoo.onednn.Layout;
-import io.bnzoo.onednn.Window;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,10 +163,10 @@ final class NetworkReader {
         bias,
         input,
         output,
-        new Window(
-            new Window.Pair(vertical.stride(), horizontal.stride()),
-            new Window.Pair(vertical.before(), horizontal.before()),
-            new Window.Pair(vertical.after(), horizontal.after())),
+        new ConvolutionWindow(
+            new ConvolutionWindow.PerAxis(vertical.stride(), horizontal.stride()),
+            new ConvolutionWindow.PerAxis(vertical.before(), horizontal.before()),
+            new ConvolutionWindow.PerAxis(vertical.after(), horizontal.after())),
         Optional.empty());
   }
 
@@ -297,29 +297,29 @@ final class NetworkReader {
     if (activation.getClass() == ActivationIdentity.class) {
       return;
     }
-    Function function = function(activation, layer);
+    ActivationFunction function = function(activation, layer);
     Operation before = lastOperation();
     if (before instanceof Operation.Affine affine && affine.then().isEmpty()) {
       replaceLast(affine.followedBy(Optional.of(function)));
     } else if (before instanceof Operation.Normalization normalization
         && !normalization.rectified()
-        && function == Function.RELU) {
+        && function == ActivationFunction.RELU) {
       replaceLast(normalization.thenRectified(true));
     } else {
       operations.add(new Operation.Application(function));
     }
   }
 
-  private static Function function(IActivation activation, Layer layer)
+  private static ActivationFunction function(IActivation activation, Layer layer)
       throws UnsupportedNetworkException {
     if (activation.getClass() == ActivationReLU.class && activation.equals(new ActivationReLU())) {
-      return Function.RELU;
+      return ActivationFunction.RELU;
     }
     if (activation.getClass() == ActivationSigmoid.class) {
-      return Function.SIGMOID;
+      return ActivationFunction.SIGMOID;
     }
     if (activation.getClass() == ActivationTanH.class) {
-      return Function.TANH;
+      return ActivationFunction.TANH;
     }
     throw new UnsupportedNetworkException(
         "there is no kernel for the activation " + activation + " of " + describe(layer));

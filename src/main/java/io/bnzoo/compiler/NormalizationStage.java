@@ -1,8 +1,8 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
-import io.bnzoo.onednn.Function;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
@@ -64,7 +64,7 @@ final class NormalizationStage implements Stage {
     }
     bench.add(forward, arguments);
     if (operation.rectified() && !rectifies) {
-      rectifier = Optional.of(new FunctionStage(Function.RELU, bench));
+      rectifier = Optional.of(new FunctionStage(ActivationFunction.RELU, bench));
       result = rectifier.get().forward(result);
     }
     return likeGiven(result);

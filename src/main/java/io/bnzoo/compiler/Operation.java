@@ -1,7 +1,7 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.onednn.Function;
-import io.bnzoo.onednn.Window;
+import io.bnzoo.onednn.ActivationFunction;
+import io.bnzoo.onednn.ConvolutionWindow;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,10 +21,10 @@ public sealed interface Operation {
 
     Optional<Parameter> bias();
 
-    Optional<Function> then();
+    Optional<ActivationFunction> then();
 
     /** The same map, and a function of it, if any. */
-    Affine followedBy(Optional<Function> function);
+    Affine followedBy(Optional<ActivationFunction> function);
 
     /** How many products of a weight and a value it adds up for an image. */
     default long products() {
@@ -48,11 +48,11 @@ public sealed interface Operation {
       Optional<Parameter> bias,
       ImageSize input,
       ImageSize output,
-      Window window,
-      Optional<Function> then)
+      ConvolutionWindow window,
+      Optional<ActivationFunction> then)
       implements Affine {
     @Override
-    public Convolution followedBy(Optional<Function> function) {
+    public Convolution followedBy(Optional<ActivationFunction> function) {
       return new Convolution(weights, bias, input, output, window, function);
     }
 
@@ -69,10 +69,10 @@ public sealed interface Operation {
    * @param weights [out,in]
    * @param bias [out]
    */
-  record Dense(Parameter weights, Optional<Parameter> bias, Optional<Function> then)
+  record Dense(Parameter weights, Optional<Parameter> bias, Optional<ActivationFunction> then)
       implements Affine {
     @Override
-    public Dense followedBy(Optional<Function> function) {
+    public Dense followedBy(Optional<ActivationFunction> function) {
       return new Dense(weights, bias, function);
     }
   }
@@ -86,14 +86,17 @@ public sealed interface Operation {
    * @param unused what meets padding
    */
   record PixelConvolution(
-      Parameter weights, Optional<Parameter> bias, List<Parameter> unused, Optional<Function> then)
+      Parameter weights,
+      Optional<Parameter> bias,
+      List<Parameter> unused,
+      Optional<ActivationFunction> then)
       implements Affine {
     public PixelConvolution {
       unused = List.copyOf(unused);
     }
 
     @Override
-    public PixelConvolution followedBy(Optional<Function> function) {
+    public PixelConvolution followedBy(Optional<ActivationFunction> function) {
       return new PixelConvolution(weights, bias, unused, function);
     }
 
@@ -140,7 +143,7 @@ public sealed interface Operation {
   }
 
   /** A function of each value. */
-  record Application(Function function) implements Operation {}
+  record Application(ActivationFunction function) implements Operation {}
 
   /**
    * [N,C,H,W] to [N,C*H*W].

@@ -1,11 +1,11 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
-import io.bnzoo.onednn.Temporaries;
+import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.Tensor;
+import io.bnzoo.onednn.TensorPool;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -121,14 +121,14 @@ final class ParameterStore implements AutoCloseable {
 
   /** One of the vectors, made when it is first asked for: not every optimizer needs them all. */
   private final class Stored {
-    final Arena arena = new Arena();
+    final TensorPool pool = new TensorPool();
     final Floats floats = Floats.zeros(length);
     final Map<Parameter, Tensor> tensors = new HashMap<>();
     final List<Kernel> loading = new ArrayList<>();
     final List<Kernel> storing = new ArrayList<>();
 
     Stored() {
-      try (Temporaries made = new Temporaries()) {
+      try (NativeScope made = new NativeScope()) {
         fill();
       }
     }
@@ -137,19 +137,19 @@ final class ParameterStore implements AutoCloseable {
       layouts.forEach(
           (parameter, layout) -> {
             Tensor inside =
-                arena.tensor(layout, floats.part(places.get(parameter), layout.floats()));
+                pool.tensor(layout, floats.part(places.get(parameter), layout.floats()));
             Tensor outside =
-                arena.tensor(
+                pool.tensor(
                     parameter.layout(), flat.part(parameter.offset(), parameter.layout().floats()));
             tensors.put(parameter, inside);
-            loading.add(arena.reorder(outside, inside));
-            storing.add(arena.reorder(inside, outside));
+            loading.add(pool.reorder(outside, inside));
+            storing.add(pool.reorder(inside, outside));
           });
-      arena.seal();
+      pool.seal();
     }
 
     void close() {
-      arena.close();
+      pool.close();
       floats.close();
     }
   }

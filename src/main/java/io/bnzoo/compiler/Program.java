@@ -1,12 +1,12 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
+import io.bnzoo.onednn.TensorPool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +17,7 @@ final class Program implements AutoCloseable {
   /** The batch for which weights are laid out; the size hardly matters to oneDNN. */
   private static final long USUAL_BATCH = 64;
 
-  private final Arena arena = new Arena();
+  private final TensorPool pool = new TensorPool();
   private final List<Kernel> forward;
   private final List<Kernel> backward;
   private final Tensor pixels;
@@ -30,7 +30,7 @@ final class Program implements AutoCloseable {
    * @param inspection looks at each result on the way forward
    */
   Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode, Inspection inspection) {
-    Workbench bench = new Workbench(arena, store, mode);
+    Workbench bench = new Workbench(pool, store, mode);
     pixels = bench.tensor(Layout.bytes(batch, blueprint.input().values()));
     Tensor current = bench.view(greyLevels(pixels, bench), input(blueprint, batch));
     List<Stage> stages = new ArrayList<>();
@@ -57,7 +57,7 @@ final class Program implements AutoCloseable {
       }
     }
     backward = bench.take();
-    arena.seal();
+    pool.seal();
   }
 
   /** {@code pixels / 255}. */
@@ -89,8 +89,8 @@ final class Program implements AutoCloseable {
   /** How the kernels of a network want its parameters. */
   static Map<Parameter, Layout> layouts(Blueprint blueprint) {
     Map<Parameter, Layout> layouts = new LinkedHashMap<>();
-    try (Arena arena = new Arena()) {
-      Workbench bench = new Workbench(arena, null, Mode.TRAINING);
+    try (TensorPool pool = new TensorPool()) {
+      Workbench bench = new Workbench(pool, null, Mode.TRAINING);
       for (Operation operation : blueprint.operations()) {
         for (Parameter parameter : operation.parameters()) {
           layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));
@@ -136,6 +136,6 @@ final class Program implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    pool.close();
   }
 }

@@ -1,13 +1,13 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.ParameterStore.Vector;
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
+import io.bnzoo.onednn.TensorPool;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.learning.config.Adam;
@@ -30,14 +30,14 @@ interface UpdateRule {
   void apply(int iteration, int epoch);
 
   /** The rule of a group. */
-  static UpdateRule of(ParameterStore.Group group, ParameterStore store, Arena arena) {
+  static UpdateRule of(ParameterStore.Group group, ParameterStore store, TensorPool pool) {
     Floats values = store.part(Vector.VALUES, group);
     Floats gradients = store.part(Vector.GRADIENTS, group);
     if (group.change() instanceof Parameter.Averaged averaged) {
       return new MovingAverage(values, gradients, averaged.decay());
     }
     Parameter.Trained trained = (Parameter.Trained) group.change();
-    UpdateRule rule = trained(trained, group, store, arena);
+    UpdateRule rule = trained(trained, group, store, pool);
     if (trained.l2() == 0) {
       return rule;
     }
@@ -52,7 +52,10 @@ interface UpdateRule {
   }
 
   private static UpdateRule trained(
-      Parameter.Trained trained, ParameterStore.Group group, ParameterStore store, Arena arena) {
+      Parameter.Trained trained,
+      ParameterStore.Group group,
+      ParameterStore store,
+      TensorPool pool) {
     Floats values = store.part(Vector.VALUES, group);
     Floats gradients = store.part(Vector.GRADIENTS, group);
     if (trained.updater() instanceof Sgd sgd) {
@@ -63,7 +66,7 @@ interface UpdateRule {
       return new NesterovsRule(
           nesterovs, values, gradients, store.part(Vector.FIRST_MOMENT, group));
     }
-    return new AdamRule((Adam) trained.updater(), group, store, arena);
+    return new AdamRule((Adam) trained.updater(), group, store, pool);
   }
 
   /** {@code average = decay * average + (1 - decay) * current}. */
@@ -110,31 +113,31 @@ interface UpdateRule {
     private final Floats rate;
     private final List<Kernel> kernels;
 
-    AdamRule(Adam adam, ParameterStore.Group group, ParameterStore store, Arena arena) {
+    AdamRule(Adam adam, ParameterStore.Group group, ParameterStore store, TensorPool pool) {
       this.adam = adam;
       Layout layout = Layout.rowByRow(group.count());
-      Tensor values = arena.tensor(layout, store.part(Vector.VALUES, group));
-      Tensor gradients = arena.tensor(layout, store.part(Vector.GRADIENTS, group));
-      Tensor mean = arena.tensor(layout, store.part(Vector.FIRST_MOMENT, group));
-      Tensor variance = arena.tensor(layout, store.part(Vector.SECOND_MOMENT, group));
-      Tensor one = arena.tensor(Layout.number(1), arena.constant(new float[] {1}));
-      Tensor signedRate = arena.tensor(Layout.number(1));
+      Tensor values = pool.tensor(layout, store.part(Vector.VALUES, group));
+      Tensor gradients = pool.tensor(layout, store.part(Vector.GRADIENTS, group));
+      Tensor mean = pool.tensor(layout, store.part(Vector.FIRST_MOMENT, group));
+      Tensor variance = pool.tensor(layout, store.part(Vector.SECOND_MOMENT, group));
+      Tensor one = pool.tensor(Layout.number(1), pool.constant(new float[] {1}));
+      Tensor signedRate = pool.tensor(Layout.number(1));
       this.rate = signedRate.floats();
       this.kernels =
           List.of(
-              arena.kernel(
-                  arena.own(Primitives.movingAverage(layout, Layout.number(1), adam.getBeta1())),
+              pool.kernel(
+                  pool.own(Primitives.movingAverage(layout, Layout.number(1), adam.getBeta1())),
                   average(gradients, one, mean)),
-              arena.kernel(
-                  arena.own(Primitives.movingAverage(layout, layout, adam.getBeta2())),
+              pool.kernel(
+                  pool.own(Primitives.movingAverage(layout, layout, adam.getBeta2())),
                   average(gradients, gradients, variance)),
-              arena.kernel(
-                  arena.own(Primitives.adamStep(layout, adam.getEpsilon())),
+              pool.kernel(
+                  pool.own(Primitives.adamStep(layout, adam.getEpsilon())),
                   Map.of(
                       Argument.SOURCE, variance,
                       Argument.SECOND_SOURCE, one,
-                      Argument.FACTOR_OF_FOURTH, mean,
-                      Argument.FACTOR_OF_FIFTH, signedRate,
+                      Argument.FACTOR_OF_FOURTH_POST_OP, mean,
+                      Argument.FACTOR_OF_FIFTH_POST_OP, signedRate,
                       Argument.DESTINATION, values)));
     }
 

@@ -1,6 +1,5 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
@@ -8,19 +7,20 @@ import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
+import io.bnzoo.onednn.TensorPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Where a program's kernels are put one after the other. */
 final class Workbench {
-  private final Arena arena;
+  private final TensorPool pool;
   private final ParameterStore store;
   private final Mode mode;
   private List<Kernel> kernels = new ArrayList<>();
 
-  Workbench(Arena arena, ParameterStore store, Mode mode) {
-    this.arena = arena;
+  Workbench(TensorPool pool, ParameterStore store, Mode mode) {
+    this.pool = pool;
     this.store = store;
     this.mode = mode;
   }
@@ -42,29 +42,29 @@ final class Workbench {
   }
 
   Tensor tensor(Layout layout) {
-    return arena.tensor(layout);
+    return pool.tensor(layout);
   }
 
   Floats constant(float[] values) {
-    return arena.constant(values);
+    return pool.constant(values);
   }
 
   /** One number, as an array with that many axes. */
   Tensor number(float value, int axes) {
-    return arena.tensor(Layout.number(axes), arena.constant(new float[] {value}));
+    return pool.tensor(Layout.number(axes), pool.constant(new float[] {value}));
   }
 
   /** The same floats in an equally large layout. */
   Tensor view(Tensor tensor, Layout layout) {
-    return arena.tensor(layout, tensor.floats());
+    return pool.tensor(layout, tensor.floats());
   }
 
   Primitive own(Primitive primitive) {
-    return arena.own(primitive);
+    return pool.own(primitive);
   }
 
   void add(Primitive primitive, Map<Argument, Tensor> arguments) {
-    kernels.add(arena.kernel(primitive, arguments));
+    kernels.add(pool.kernel(primitive, arguments));
   }
 
   void add(Kernel kernel) {
@@ -91,11 +91,11 @@ final class Workbench {
   }
 
   void reorder(Tensor from, Tensor to) {
-    add(arena.reorder(from, to));
+    add(pool.reorder(from, to));
   }
 
   void recycle(Tensor tensor) {
-    arena.recycle(tensor);
+    pool.recycle(tensor);
   }
 
   /** The kernels since the last call. */

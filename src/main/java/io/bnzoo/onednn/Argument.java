@@ -2,14 +2,14 @@ package io.bnzoo.onednn;
 
 import org.bytedeco.dnnl.global.dnnl;
 
-/** What a tensor is to a primitive. */
+/** The role of a tensor in a primitive. */
 public enum Argument {
   SOURCE(dnnl.DNNL_ARG_SRC),
   SECOND_SOURCE(dnnl.DNNL_ARG_SRC_1),
-  /** What the fourth link of a primitive's chain multiplies with. */
-  FACTOR_OF_FOURTH(Argument.ofLink(3)),
-  /** What the fifth link of a primitive's chain multiplies with. */
-  FACTOR_OF_FIFTH(Argument.ofLink(4)),
+  /** What the fourth post-op, a product, multiplies with. */
+  FACTOR_OF_FOURTH_POST_OP(Argument.ofPostOp(3)),
+  /** What the fifth post-op, a product, multiplies with. */
+  FACTOR_OF_FIFTH_POST_OP(Argument.ofPostOp(4)),
   DESTINATION(dnnl.DNNL_ARG_DST),
   WEIGHTS(dnnl.DNNL_ARG_WEIGHTS),
   BIAS(dnnl.DNNL_ARG_BIAS),
@@ -17,7 +17,7 @@ public enum Argument {
   SCALE_AND_SHIFT(dnnl.DNNL_ARG_SCALE_SHIFT),
   MEAN(dnnl.DNNL_ARG_MEAN),
   VARIANCE(dnnl.DNNL_ARG_VARIANCE),
-  /** What a forward kernel leaves for its backward one. */
+  /** Written by a forward kernel for its backward one. */
   WORKSPACE(dnnl.DNNL_ARG_WORKSPACE),
   SOURCE_GRADIENT(dnnl.DNNL_ARG_DIFF_SRC),
   DESTINATION_GRADIENT(dnnl.DNNL_ARG_DIFF_DST),
@@ -32,7 +32,7 @@ public enum Argument {
   }
 
   /** As oneDNN's macro DNNL_ARG_ATTR_MULTIPLE_POST_OP has it. */
-  private static int ofLink(int index) {
+  private static int ofPostOp(int index) {
     return (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1)) | dnnl.DNNL_ARG_SRC_1;
   }
 

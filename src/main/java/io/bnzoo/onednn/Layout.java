@@ -8,13 +8,13 @@ import org.bytedeco.javacpp.BytePointer;
 /**
  * The size of an array of floats and the order in which memory holds them.
  *
- * <p>Images are always spoken of as [N,C,H,W] and a convolution's weights as [out,in,h,w], whatever
- * the order in memory.
+ * <p>Sizes of images are always [N,C,H,W] and a convolution's weights as [out,in,h,w], whatever the
+ * order in memory.
  */
 public final class Layout {
   private final long[] size;
 
-  /** oneDNN's description, byte by byte, so that nothing outside the heap has to be freed. */
+  /** oneDNN's descriptor, byte by byte, so that no native memory has to be freed. */
   private final byte[] bytes;
 
   private Layout(long[] size, dnnl_memory_desc_t description) {
@@ -23,7 +23,7 @@ public final class Layout {
     new BytePointer(description).get(bytes);
   }
 
-  /** A copy of a description that somebody else owns. */
+  /** A copy of a descriptor that somebody else owns. */
   static Layout copyOf(dnnl_memory_desc_t description) {
     long[] size = new long[description.ndims()];
     description.dims().get(size);
@@ -54,11 +54,11 @@ public final class Layout {
     OneDnn.check(
         dnnl.dnnl_memory_desc_init_by_strides(
             description, size.length, size, dnnl.dnnl_f32, strides),
-        "lay out " + Arrays.toString(size));
+        "describe the layout " + Arrays.toString(size));
     return new Layout(size.clone(), description);
   }
 
-  /** Whatever suits the primitive that it is given to. */
+  /** Left to the primitive that it is given to. */
   public static Layout any(long... size) {
     return tagged(dnnl.dnnl_format_tag_any, size);
   }
@@ -91,7 +91,7 @@ public final class Layout {
     dnnl_memory_desc_t description = new dnnl_memory_desc_t();
     OneDnn.check(
         dnnl.dnnl_memory_desc_init_by_tag(description, size.length, size, type, tag),
-        "lay out " + Arrays.toString(size));
+        "describe the layout " + Arrays.toString(size));
     return new Layout(size.clone(), description);
   }
 
@@ -105,13 +105,13 @@ public final class Layout {
     return size[axis];
   }
 
-  /** How many floats the memory is as large as, padding included. */
+  /** The size of the memory in floats, padding included. */
   public long floats() {
     long bytes = dnnl.dnnl_memory_desc_get_size(description());
     return (bytes + Float.BYTES - 1) / Float.BYTES;
   }
 
-  /** As oneDNN wants it, in memory of its own. */
+  /** oneDNN's descriptor, in memory of its own. */
   dnnl_memory_desc_t description() {
     dnnl_memory_desc_t description = new dnnl_memory_desc_t();
     new BytePointer(description).put(bytes);

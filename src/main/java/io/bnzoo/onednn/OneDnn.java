@@ -21,7 +21,7 @@ public final class OneDnn {
 
   private OneDnn() {}
 
-  /** Loads the library, once; a class is initialized by one thread alone. */
+  /** Loads the library, once; a class is initialized by one thread only. */
   private static final class Library {
     static final Optional<String> OBSTACLE;
     static final dnnl_engine ENGINE = new dnnl_engine();
@@ -34,8 +34,8 @@ public final class OneDnn {
     private static Optional<String> load() {
       try {
         Loader.load(dnnl.class);
-        check(dnnl.dnnl_engine_create(ENGINE, CPU, 0), "find a processor");
-        check(dnnl.dnnl_stream_create(STREAM, ENGINE, IN_ORDER), "open a stream");
+        check(dnnl.dnnl_engine_create(ENGINE, CPU, 0), "create a CPU engine");
+        check(dnnl.dnnl_stream_create(STREAM, ENGINE, IN_ORDER), "create a stream");
         return Optional.empty();
       } catch (LinkageError | RuntimeException e) {
         return Optional.of(
@@ -53,7 +53,7 @@ public final class OneDnn {
     return Library.OBSTACLE;
   }
 
-  /** The version and the instructions it uses, for people. */
+  /** The version and the instruction set it uses, for display. */
   public static String description() {
     engine();
     dnnl_version_t version = dnnl.dnnl_version();
@@ -100,9 +100,9 @@ public final class OneDnn {
   }
 
   /**
-   * Looks at what a function of the library returned.
+   * Checks the status that a function of the library returned.
    *
-   * @throws IllegalStateException if it has failed, with oneDNN's word for the reason
+   * @throws IllegalStateException if it has failed, with the name of oneDNN's status
    */
   static void check(int status, String what) {
     if (status != dnnl.dnnl_success) {

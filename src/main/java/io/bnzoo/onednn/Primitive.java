@@ -14,28 +14,28 @@ import org.bytedeco.javacpp.PointerPointer;
 /**
  * An operation on arrays of fixed size and layout, for which oneDNN has generated machine code.
  *
- * <p>Where it was asked for {@link Layout#any}, it tells which layout it chose. The number of
- * threads is that of the calling thread when the primitive is made and has to be the same when it
- * runs. It belongs to an {@link Arena}.
+ * <p>Where {@link Layout#any} was given, the primitive has chosen the layout. The number of threads
+ * is that of the calling thread when the primitive is made and has to be the same when it runs. It
+ * belongs to an {@link TensorPool}.
  */
 public final class Primitive {
   private final dnnl_primitive_desc description;
   private final dnnl_primitive code = new dnnl_primitive();
 
-  /** Takes a description over. */
+  /** Takes ownership of a descriptor. */
   Primitive(dnnl_primitive_desc description) {
     this.description = description;
-    OneDnn.check(dnnl.dnnl_primitive_create(code, description), "generate code");
+    OneDnn.check(dnnl.dnnl_primitive_create(code, description), "create the primitive");
   }
 
   /**
    * A primitive for an operation.
    *
    * @param operation one of oneDNN's operation descriptors
-   * @param then what it does to its result
+   * @param then the post-ops
    * @param forward of a backward primitive, the forward one; otherwise null
    */
-  static Primitive of(Pointer operation, Chain then, Primitive forward) {
+  static Primitive of(Pointer operation, PostOps then, Primitive forward) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     dnnl_primitive_attr attributes = attributes(then);
     OneDnn.check(
@@ -45,7 +45,7 @@ public final class Primitive {
             attributes,
             OneDnn.engine(),
             forward == null ? null : forward.description),
-        "find a way to do this");
+        "create the primitive descriptor");
     dnnl.dnnl_primitive_attr_destroy(attributes);
     return new Primitive(description);
   }
@@ -54,18 +54,18 @@ public final class Primitive {
    * A scratchpad is asked for as an argument: oneDNN's own belongs to the thread that made the
    * primitive.
    */
-  static dnnl_primitive_attr attributes(Chain then) {
+  static dnnl_primitive_attr attributes(PostOps then) {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
-    OneDnn.check(dnnl.dnnl_primitive_attr_create(attributes), "set attributes");
+    OneDnn.check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
     OneDnn.check(
         dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
-        "take a scratchpad");
+        "set the scratchpad mode");
     if (!then.isEmpty()) {
-      dnnl_post_ops chain = new dnnl_post_ops();
-      OneDnn.check(dnnl.dnnl_post_ops_create(chain), "start a chain");
-      then.appendTo(chain);
-      OneDnn.check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, chain), "set a chain");
-      dnnl.dnnl_post_ops_destroy(chain);
+      dnnl_post_ops postOps = new dnnl_post_ops();
+      OneDnn.check(dnnl.dnnl_post_ops_create(postOps), "create post-ops");
+      then.appendTo(postOps);
+      OneDnn.check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, postOps), "set the post-ops");
+      dnnl.dnnl_post_ops_destroy(postOps);
     }
     return attributes;
   }
@@ -108,18 +108,20 @@ public final class Primitive {
     return code;
   }
 
-  /** Whether oneDNN has code for any processor only, which can take a hundred times as long. */
+  /**
+   * Whether oneDNN has only its reference implementation, which can take a hundred times as long.
+   */
   public boolean isGeneric() {
     try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
       OneDnn.check(
           dnnl.dnnl_primitive_desc_query(description, dnnl.dnnl_query_impl_info_str, 0, name),
-          "tell its way");
+          "query the implementation name");
       return name.get(BytePointer.class, 0).getString().endsWith(":any");
     }
   }
 
   void release() {
-    OneDnn.check(dnnl.dnnl_primitive_destroy(code), "let code go");
-    OneDnn.check(dnnl.dnnl_primitive_desc_destroy(description), "let a description go");
+    OneDnn.check(dnnl.dnnl_primitive_destroy(code), "destroy the primitive");
+    OneDnn.check(dnnl.dnnl_primitive_desc_destroy(description), "destroy the primitive descriptor");
   }
 }

@@ -47,7 +47,7 @@ public final class Primitives {
   private Primitives() {}
 
   /**
-   * A convolution, and a function of its result.
+   * A convolution, perhaps followed by an activation function.
    *
    * @param weights [out,in,h,w]
    * @param bias [out]
@@ -58,8 +58,8 @@ public final class Primitives {
       Layout weights,
       Optional<Layout> bias,
       Layout destination,
-      Window window,
-      Optional<Function> then) {
+      ConvolutionWindow window,
+      Optional<ActivationFunction> then) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
         dnnl.dnnl_convolution_forward_desc_init(
@@ -74,12 +74,16 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + source + " to " + destination);
-    return Primitive.of(operation, chain(then), null);
+    return Primitive.of(operation, postOps(then), null);
   }
 
   /** The gradient of a convolution's source. */
   public static Primitive convolutionSourceGradient(
-      Layout source, Layout weights, Layout destination, Window window, Primitive forward) {
+      Layout source,
+      Layout weights,
+      Layout destination,
+      ConvolutionWindow window,
+      Primitive forward) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
         dnnl.dnnl_convolution_backward_data_desc_init(
@@ -92,7 +96,7 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + destination + " back to " + source);
-    return Primitive.of(operation, Chain.none(), forward);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   /** The gradients of a convolution's weights and bias. */
@@ -101,7 +105,7 @@ public final class Primitives {
       Layout weights,
       Optional<Layout> bias,
       Layout destination,
-      Window window,
+      ConvolutionWindow window,
       Primitive forward) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
@@ -116,11 +120,12 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "differentiate a convolution by its weights " + weights);
-    return Primitive.of(operation, Chain.none(), forward);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   /**
-   * A matrix product, {@code source * weights^T + bias}, and a function of it.
+   * A matrix product, {@code source * weights^T + bias}, perhaps followed by an activation
+   * function.
    *
    * @param source [N,in]
    * @param weights [out,in]
@@ -132,7 +137,7 @@ public final class Primitives {
       Layout weights,
       Optional<Layout> bias,
       Layout destination,
-      Optional<Function> then) {
+      Optional<ActivationFunction> then) {
     dnnl_inner_product_desc_t operation = new dnnl_inner_product_desc_t();
     OneDnn.check(
         dnnl.dnnl_inner_product_forward_desc_init(
@@ -143,7 +148,7 @@ public final class Primitives {
             description(bias),
             destination.description()),
         "multiply " + source + " with " + weights);
-    return Primitive.of(operation, chain(then), null);
+    return Primitive.of(operation, postOps(then), null);
   }
 
   /** The gradient of a matrix product's source. */
@@ -154,7 +159,7 @@ public final class Primitives {
         dnnl.dnnl_inner_product_backward_data_desc_init(
             operation, source.description(), weights.description(), destination.description()),
         "multiply " + destination + " back with " + weights);
-    return Primitive.of(operation, Chain.none(), forward);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   /** The gradients of a matrix product's weights and bias. */
@@ -169,7 +174,7 @@ public final class Primitives {
             description(bias),
             destination.description()),
         "differentiate a matrix product by its weights " + weights);
-    return Primitive.of(operation, Chain.none(), forward);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   /**
@@ -188,7 +193,7 @@ public final class Primitives {
             (float) epsilon,
             normalizationFlags(rectified) | normalizeBy.flag),
         "normalize " + data);
-    return Primitive.of(operation, Chain.none(), null);
+    return Primitive.of(operation, PostOps.none(), null);
   }
 
   /** The gradients of a batch normalization by the batch's own statistics. */
@@ -204,7 +209,7 @@ public final class Primitives {
             (float) epsilon,
             normalizationFlags(rectified)),
         "differentiate the normalization of " + data);
-    return Primitive.of(operation, Chain.none(), forward);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   private static int normalizationFlags(boolean rectified) {
@@ -233,7 +238,7 @@ public final class Primitives {
             none,
             none),
         "take the mean of " + data);
-    return Primitive.of(operation, Chain.none(), null);
+    return Primitive.of(operation, PostOps.none(), null);
   }
 
   /**
@@ -246,64 +251,66 @@ public final class Primitives {
         dnnl.dnnl_binary_sub,
         data,
         Layout.rowByRow(1, data.size(1)),
-        Chain.none().apply(dnnl.dnnl_eltwise_square, 0, 0));
+        PostOps.none().apply(dnnl.dnnl_eltwise_square, 0, 0));
   }
 
-  /** A function of each value. */
-  public static Primitive function(Use use, Function function, Layout data) {
+  /** An activation function of each value. */
+  public static Primitive activation(Use use, ActivationFunction activation, Layout data) {
     dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
     OneDnn.check(
         dnnl.dnnl_eltwise_forward_desc_init(
-            operation, use.kind, function.algorithm(), data.description(), 0, 0),
-        "compute a function of " + data);
-    return Primitive.of(operation, Chain.none(), null);
+            operation, use.kind, activation.algorithm(), data.description(), 0, 0),
+        "activate " + data);
+    return Primitive.of(operation, PostOps.none(), null);
   }
 
-  /** The gradient of a function's argument, given its value as the destination. */
-  public static Primitive functionGradient(Function function, Layout data, Primitive forward) {
+  /** The gradient of an activation function's argument, given its value as the destination. */
+  public static Primitive activationGradient(
+      ActivationFunction activation, Layout data, Primitive forward) {
     dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
     OneDnn.check(
         dnnl.dnnl_eltwise_backward_desc_init(
-            operation, function.algorithm(), data.description(), data.description(), 0, 0),
-        "differentiate " + function);
-    return Primitive.of(operation, Chain.none(), forward);
+            operation, activation.algorithm(), data.description(), data.description(), 0, 0),
+        "differentiate " + activation);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   /**
-   * Moves an average towards products: {@code destination = decay * destination + (1 - decay) *
-   * source * secondSource}.
+   * Moves a running average towards products: {@code destination = decay * destination + (1 -
+   * decay) * source * secondSource}.
    *
    * @param data of the source and of the destination
    * @param factor of the second source: the same, or {@link Layout#number}
    */
   public static Primitive movingAverage(Layout data, Layout factor, double decay) {
-    Chain chain = Chain.none().scale(1 - decay).addTo(decay);
-    return binary(dnnl.dnnl_binary_mul, data, factor, chain);
+    PostOps postOps = PostOps.none().scale(1 - decay).addTo(decay);
+    return binary(dnnl.dnnl_binary_mul, data, factor, postOps);
   }
 
   /**
    * The step of Adam: {@code destination += rate * mean / (sqrt(source) + epsilon)}, with the
-   * moving variance as the source. The second source is the number 1, the mean is {@link
-   * Argument#FACTOR_OF_FOURTH}, the rate {@link Argument#FACTOR_OF_FIFTH}, a number.
+   * second moment as the source. The second source is the number 1, the mean is {@link
+   * Argument#FACTOR_OF_FOURTH_POST_OP}, the rate {@link Argument#FACTOR_OF_FIFTH_POST_OP}, a
+   * number.
    */
   public static Primitive adamStep(Layout data, double epsilon) {
-    Chain chain =
-        Chain.none()
+    PostOps postOps =
+        PostOps.none()
             .apply(dnnl.dnnl_eltwise_sqrt, 0, 0)
             .apply(dnnl.dnnl_eltwise_linear, 1, epsilon)
             .apply(dnnl.dnnl_eltwise_pow, 1, -1)
             .multiply(data)
             .multiply(Layout.number(1))
             .addTo(1);
-    return binary(dnnl.dnnl_binary_mul, data, Layout.number(1), chain);
+    return binary(dnnl.dnnl_binary_mul, data, Layout.number(1), postOps);
   }
 
   /** Each value divided by one number, the second source. */
   public static Primitive quotient(Layout data) {
-    return binary(dnnl.dnnl_binary_div, data, Layout.number(data.size().length), Chain.none());
+    return binary(dnnl.dnnl_binary_div, data, Layout.number(data.size().length), PostOps.none());
   }
 
-  private static Primitive binary(int algorithm, Layout data, Layout other, Chain then) {
+  private static Primitive binary(int algorithm, Layout data, Layout other, PostOps then) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(
         dnnl.dnnl_binary_desc_init(
@@ -315,7 +322,7 @@ public final class Primitives {
   /** The same values in another layout. */
   public static Primitive reorder(Layout from, Layout to) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
-    dnnl_primitive_attr attributes = Primitive.attributes(Chain.none());
+    dnnl_primitive_attr attributes = Primitive.attributes(PostOps.none());
     OneDnn.check(
         dnnl.dnnl_reorder_primitive_desc_create(
             description,
@@ -329,9 +336,9 @@ public final class Primitives {
     return new Primitive(description);
   }
 
-  private static Chain chain(Optional<Function> then) {
-    return then.map(function -> Chain.none().apply(function.algorithm(), 0, 0))
-        .orElse(Chain.none());
+  private static PostOps postOps(Optional<ActivationFunction> then) {
+    return then.map(activation -> PostOps.none().apply(activation.algorithm(), 0, 0))
+        .orElse(PostOps.none());
   }
 
   private static dnnl_memory_desc_t description(Optional<Layout> layout) {

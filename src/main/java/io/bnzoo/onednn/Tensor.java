@@ -4,7 +4,9 @@ import java.util.Locale;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.global.dnnl;
 
-/** Floats in a layout, as a kernel takes them. It belongs to the {@link Arena} that made it. */
+/**
+ * Floats in a layout, as a kernel takes them; it belongs to the {@link TensorPool} that made it.
+ */
 public final class Tensor {
   private final Layout layout;
   private final Floats floats;
@@ -20,7 +22,7 @@ public final class Tensor {
     this.floats = floats;
     OneDnn.check(
         dnnl.dnnl_memory_create(memory, layout.description(), OneDnn.engine(), floats.address()),
-        "use memory");
+        "create the memory object");
   }
 
   public Layout layout() {
@@ -36,8 +38,8 @@ public final class Tensor {
     return memory;
   }
 
-  /** Lets oneDNN's handle go; the floats stay. */
+  /** Destroys oneDNN's memory object; the floats stay. */
   void release() {
-    OneDnn.check(dnnl.dnnl_memory_destroy(memory), "let memory go");
+    OneDnn.check(dnnl.dnnl_memory_destroy(memory), "destroy the memory object");
   }
 }

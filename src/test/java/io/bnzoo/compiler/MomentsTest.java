@@ -2,10 +2,10 @@ package io.bnzoo.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Tensor;
+import io.bnzoo.onednn.TensorPool;
 import io.bnzoo.onednn.TensorValues;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -35,13 +35,13 @@ class MomentsTest {
       double deviation = values[i] - means[i / pixels % channels];
       variances[i / pixels % channels] += deviation * deviation / (images * pixels);
     }
-    try (Arena arena = new Arena()) {
-      Tensor source = TensorValues.tensor(arena, layout, values);
-      Tensor mean = arena.tensor(Layout.rowByRow(channels));
-      Tensor variance = arena.tensor(Layout.rowByRow(channels));
-      Workbench bench = new Workbench(arena, null, Mode.BY_BATCH);
+    try (TensorPool pool = new TensorPool()) {
+      Tensor source = TensorValues.tensor(pool, layout, values);
+      Tensor mean = pool.tensor(Layout.rowByRow(channels));
+      Tensor variance = pool.tensor(Layout.rowByRow(channels));
+      Workbench bench = new Workbench(pool, null, Mode.BY_BATCH);
       new Moments(bench, images).add(source, mean, variance);
-      arena.seal();
+      pool.seal();
       bench.take().forEach(Kernel::run);
       TensorValues.assertClose(mean, 1e-6 + 2e-7 * Math.abs(center), c -> means[c]);
       TensorValues.assertClose(variance, 1e-5, c -> variances[c]);
@@ -54,15 +54,13 @@ class MomentsTest {
     Layout layout = Layout.channelsLast(5, 3, 4, 4);
     float[] values = new float[5 * 3 * 16];
     Arrays.fill(values, 3);
-    try (Arena arena = new Arena()) {
-      Tensor variance = arena.tensor(Layout.rowByRow(3));
-      Workbench bench = new Workbench(arena, null, Mode.BY_BATCH);
+    try (TensorPool pool = new TensorPool()) {
+      Tensor variance = pool.tensor(Layout.rowByRow(3));
+      Workbench bench = new Workbench(pool, null, Mode.BY_BATCH);
       new Moments(bench, 5)
           .add(
-              TensorValues.tensor(arena, layout, values),
-              arena.tensor(Layout.rowByRow(3)),
-              variance);
-      arena.seal();
+              TensorValues.tensor(pool, layout, values), pool.tensor(Layout.rowByRow(3)), variance);
+      pool.seal();
       bench.take().forEach(Kernel::run);
       TensorValues.assertClose(variance, 1e-12, c -> 0);
     }

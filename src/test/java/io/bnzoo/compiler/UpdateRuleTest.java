@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.compiler.ParameterStore.Vector;
-import io.bnzoo.onednn.Arena;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.TensorPool;
 import io.bnzoo.onednn.TensorValues;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -38,10 +38,10 @@ class UpdateRuleTest {
     Parameter parameter = new Parameter("W", 0, LAYOUT, change);
     float[] found;
     try (ParameterStore store = new ParameterStore(Map.of(parameter, LAYOUT), START.length);
-        Arena arena = new Arena()) {
+        TensorPool pool = new TensorPool()) {
       store.load(Vector.VALUES, START);
-      UpdateRule rule = UpdateRule.of(store.groups().get(0), store, arena);
-      arena.seal();
+      UpdateRule rule = UpdateRule.of(store.groups().get(0), store, pool);
+      pool.seal();
       for (int t = 1; t <= STEPS; t++) {
         store.load(Vector.GRADIENTS, gradients(t));
         rule.apply(t - 1, 0);

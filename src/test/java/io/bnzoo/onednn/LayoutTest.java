@@ -17,10 +17,10 @@ class LayoutTest {
   }
 
   private static void assertPlaces(Layout layout, Place place) {
-    try (Arena arena = new Arena()) {
+    try (TensorPool pool = new TensorPool()) {
       float[] values = TensorValues.random(1, layout);
       float[] memory = new float[Math.toIntExact(layout.floats())];
-      TensorValues.tensor(arena, layout, values).floats().read(memory);
+      TensorValues.tensor(pool, layout, values).floats().read(memory);
       float[] expected = new float[memory.length];
       int next = 0;
       for (int n = 0; n < N; n++) {
@@ -98,6 +98,6 @@ class LayoutTest {
   void aSizeThatOneDnnDoesNotTakeIsNamed() {
     assertThatIllegalStateException()
         .isThrownBy(() -> Layout.rowByRow(2, -3))
-        .withMessage("oneDNN cannot lay out [2, -3]: invalid_arguments");
+        .withMessage("oneDNN cannot describe the layout [2, -3]: invalid_arguments");
   }
 }

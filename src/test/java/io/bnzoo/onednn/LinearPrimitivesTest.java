@@ -16,11 +16,11 @@ class LinearPrimitivesTest {
   private static final float[] BIAS = {1, -1, 0.5f, 2};
   private static final Layout FOUR = Layout.rowByRow(4);
 
-  private final Arena arena = new Arena();
+  private final TensorPool pool = new TensorPool();
 
   @AfterEach
   void close() {
-    arena.close();
+    pool.close();
   }
 
   /** A product of a source's value and a weight that is a part of a value of the result. */
@@ -29,7 +29,7 @@ class LinearPrimitivesTest {
   }
 
   /** What gives four values for each place of each image. */
-  private interface Linear {
+  private interface LinearCase {
     Layout source();
 
     Layout weights();
@@ -38,7 +38,7 @@ class LinearPrimitivesTest {
 
     void forEach(Product product);
 
-    Primitive forward(Use use, Optional<Function> then);
+    Primitive forward(Use use, Optional<ActivationFunction> then);
 
     Primitive sourceGradient(Primitive forward);
 
@@ -51,9 +51,12 @@ class LinearPrimitivesTest {
   }
 
   /** 2 images of 3 x 5 x 4 to 4 x 3 x 4, by kernels of 3 x 2, two rows and one column at a time. */
-  private static final class Convolution implements Linear {
-    static final Window WINDOW =
-        new Window(new Window.Pair(2, 1), new Window.Pair(1, 0), new Window.Pair(1, 1));
+  private static final class ConvolutionCase implements LinearCase {
+    static final ConvolutionWindow WINDOW =
+        new ConvolutionWindow(
+            new ConvolutionWindow.PerAxis(2, 1),
+            new ConvolutionWindow.PerAxis(1, 0),
+            new ConvolutionWindow.PerAxis(1, 1));
 
     @Override
     public Layout source() {
@@ -87,7 +90,7 @@ class LinearPrimitivesTest {
     }
 
     @Override
-    public Primitive forward(Use use, Optional<Function> then) {
+    public Primitive forward(Use use, Optional<ActivationFunction> then) {
       return Primitives.convolution(
           use, source(), weights(), Optional.of(FOUR), result(), WINDOW, then);
     }
@@ -110,7 +113,7 @@ class LinearPrimitivesTest {
   }
 
   /** 3 vectors of 5 values. */
-  private static final class Dense implements Linear {
+  private static final class DenseCase implements LinearCase {
     @Override
     public Layout source() {
       return Layout.rowByRow(3, 5);
@@ -136,7 +139,7 @@ class LinearPrimitivesTest {
     }
 
     @Override
-    public Primitive forward(Use use, Optional<Function> then) {
+    public Primitive forward(Use use, Optional<ActivationFunction> then) {
       return Primitives.dense(use, source(), weights(), Optional.of(FOUR), result(), then);
     }
 
@@ -157,8 +160,8 @@ class LinearPrimitivesTest {
     }
   }
 
-  static Stream<Linear> linear() {
-    return Stream.of(new Convolution(), new Dense());
+  static Stream<LinearCase> linear() {
+    return Stream.of(new ConvolutionCase(), new DenseCase());
   }
 
   static Stream<Arguments> forwards() {
@@ -170,25 +173,26 @@ class LinearPrimitivesTest {
                         use ->
                             Stream.of(
                                 Arguments.of(linear, use, Optional.empty()),
-                                Arguments.of(linear, use, Optional.of(Function.RELU)),
-                                Arguments.of(linear, use, Optional.of(Function.SIGMOID)))));
+                                Arguments.of(linear, use, Optional.of(ActivationFunction.RELU)),
+                                Arguments.of(
+                                    linear, use, Optional.of(ActivationFunction.SIGMOID)))));
   }
 
-  private static double value(Optional<Function> function, double x) {
+  private static double value(Optional<ActivationFunction> function, double x) {
     if (function.isEmpty()) {
       return x;
     }
-    return function.get() == Function.RELU ? Math.max(x, 0) : 1 / (1 + Math.exp(-x));
+    return function.get() == ActivationFunction.RELU ? Math.max(x, 0) : 1 / (1 + Math.exp(-x));
   }
 
   @ParameterizedTest
   @MethodSource("forwards")
   void aResultIsAFunctionOfTheSumOfItsProductsAndABias(
-      Linear linear, Use use, Optional<Function> then) {
-    Primitive primitive = arena.own(linear.forward(use, then));
+      LinearCase linear, Use use, Optional<ActivationFunction> then) {
+    Primitive primitive = pool.own(linear.forward(use, then));
     float[] source = TensorValues.random(1, linear.source());
     float[] weights = TensorValues.random(2, linear.weights());
-    Tensor result = arena.tensor(primitive.destination());
+    Tensor result = pool.tensor(primitive.destination());
     run(
         primitive,
         Map.of(
@@ -203,12 +207,12 @@ class LinearPrimitivesTest {
 
   @ParameterizedTest
   @MethodSource("linear")
-  void theGradientOfAValueIsTheSumOverTheResultsThatItIsAPartOf(Linear linear) {
-    Primitive forward = arena.own(linear.forward(Use.TRAINING, Optional.empty()));
-    Primitive primitive = arena.own(linear.sourceGradient(forward));
+  void theGradientOfAValueIsTheSumOverTheResultsThatItIsAPartOf(LinearCase linear) {
+    Primitive forward = pool.own(linear.forward(Use.TRAINING, Optional.empty()));
+    Primitive primitive = pool.own(linear.sourceGradient(forward));
     float[] weights = TensorValues.random(2, linear.weights());
     float[] gradient = TensorValues.random(3, linear.result());
-    Tensor result = arena.tensor(primitive.sourceGradient());
+    Tensor result = pool.tensor(primitive.sourceGradient());
     run(
         primitive,
         Map.of(
@@ -222,13 +226,13 @@ class LinearPrimitivesTest {
 
   @ParameterizedTest
   @MethodSource("linear")
-  void theGradientOfAWeightIsTheSumOverTheResultsThatItIsAPartOf(Linear linear) {
-    Primitive forward = arena.own(linear.forward(Use.TRAINING, Optional.empty()));
-    Primitive primitive = arena.own(linear.weightGradient(forward));
+  void theGradientOfAWeightIsTheSumOverTheResultsThatItIsAPartOf(LinearCase linear) {
+    Primitive forward = pool.own(linear.forward(Use.TRAINING, Optional.empty()));
+    Primitive primitive = pool.own(linear.weightGradient(forward));
     float[] source = TensorValues.random(1, linear.source());
     float[] gradient = TensorValues.random(3, linear.result());
-    Tensor weights = arena.tensor(primitive.weightGradient());
-    Tensor bias = arena.tensor(FOUR);
+    Tensor weights = pool.tensor(primitive.weightGradient());
+    Tensor bias = pool.tensor(FOUR);
     run(
         primitive,
         Map.of(
@@ -249,12 +253,12 @@ class LinearPrimitivesTest {
   }
 
   private Tensor tensor(Layout layout, float... values) {
-    return TensorValues.tensor(arena, layout, values);
+    return TensorValues.tensor(pool, layout, values);
   }
 
   private void run(Primitive primitive, Map<Argument, Tensor> arguments) {
-    Kernel kernel = arena.kernel(primitive, arguments);
-    arena.seal();
+    Kernel kernel = pool.kernel(primitive, arguments);
+    pool.seal();
     kernel.run();
   }
 

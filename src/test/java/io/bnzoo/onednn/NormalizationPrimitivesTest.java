@@ -27,11 +27,11 @@ class NormalizationPrimitivesTest {
   /** Gamma, then beta. */
   private static final double[] SCALE_AND_SHIFT = {2, -0.5, 0.25, 1};
 
-  private final Arena arena = new Arena();
+  private final TensorPool pool = new TensorPool();
 
   @AfterEach
   void close() {
-    arena.close();
+    pool.close();
   }
 
   static Stream<Arguments> layouts() {
@@ -44,13 +44,13 @@ class NormalizationPrimitivesTest {
   @MethodSource("layouts")
   void aBatchIsNormalizedByItsOwnStatistics(Layout layout, boolean rectified) {
     Primitive primitive = forward(Use.TRAINING, layout, NormalizeBy.BATCH, rectified);
-    Tensor mean = arena.tensor(Layout.rowByRow(CHANNELS));
-    Tensor variance = arena.tensor(Layout.rowByRow(CHANNELS));
+    Tensor mean = pool.tensor(Layout.rowByRow(CHANNELS));
+    Tensor variance = pool.tensor(Layout.rowByRow(CHANNELS));
     Map<Argument, Tensor> arguments = arguments(layout, mean, variance);
     if (rectified) {
-      arguments.put(Argument.WORKSPACE, arena.tensor(primitive.workspace()));
+      arguments.put(Argument.WORKSPACE, pool.tensor(primitive.workspace()));
     }
-    run(arena.kernel(primitive, arguments));
+    run(pool.kernel(primitive, arguments));
     assertClose(mean, means(SOURCE));
     assertClose(variance, variances(SOURCE));
     assertClose(
@@ -67,7 +67,7 @@ class NormalizationPrimitivesTest {
     Tensor variance = tensor(Layout.rowByRow(CHANNELS), variances);
     Map<Argument, Tensor> arguments = arguments(layout, mean, variance);
     run(
-        arena.kernel(
+        pool.kernel(
             forward(Use.INFERENCE, layout, NormalizeBy.GIVEN_STATISTICS, rectified), arguments));
     assertClose(
         arguments.get(Argument.DESTINATION),
@@ -82,10 +82,10 @@ class NormalizationPrimitivesTest {
   void theGradientsAreThoseOfTheWholeFormula(Layout layout, boolean rectified) {
     double[] factors = doubles(TensorValues.random(5, layout));
     Primitive forward = forward(Use.TRAINING, layout, NormalizeBy.BATCH, rectified);
-    Tensor mean = arena.tensor(Layout.rowByRow(CHANNELS));
-    Tensor variance = arena.tensor(Layout.rowByRow(CHANNELS));
-    Tensor sourceGradient = arena.tensor(layout);
-    Tensor parameterGradient = arena.tensor(Layout.rowByRow(2, CHANNELS));
+    Tensor mean = pool.tensor(Layout.rowByRow(CHANNELS));
+    Tensor variance = pool.tensor(Layout.rowByRow(CHANNELS));
+    Tensor sourceGradient = pool.tensor(layout);
+    Tensor parameterGradient = pool.tensor(Layout.rowByRow(2, CHANNELS));
     Map<Argument, Tensor> forwards = arguments(layout, mean, variance);
     Map<Argument, Tensor> backwards = arguments(layout, mean, variance);
     backwards.remove(Argument.DESTINATION);
@@ -93,14 +93,14 @@ class NormalizationPrimitivesTest {
     backwards.put(Argument.SOURCE_GRADIENT, sourceGradient);
     backwards.put(Argument.SCALE_AND_SHIFT_GRADIENT, parameterGradient);
     if (rectified) {
-      Tensor workspace = arena.tensor(forward.workspace());
+      Tensor workspace = pool.tensor(forward.workspace());
       forwards.put(Argument.WORKSPACE, workspace);
       backwards.put(Argument.WORKSPACE, workspace);
     }
     run(
-        arena.kernel(forward, forwards),
-        arena.kernel(
-            arena.own(Primitives.batchNormalizationGradient(layout, EPSILON, rectified, forward)),
+        pool.kernel(forward, forwards),
+        pool.kernel(
+            pool.own(Primitives.batchNormalizationGradient(layout, EPSILON, rectified, forward)),
             backwards));
     assertClose(
         sourceGradient,
@@ -122,7 +122,7 @@ class NormalizationPrimitivesTest {
   }
 
   private Primitive forward(Use use, Layout layout, NormalizeBy by, boolean rectified) {
-    return arena.own(Primitives.batchNormalization(use, layout, EPSILON, by, rectified));
+    return pool.own(Primitives.batchNormalization(use, layout, EPSILON, by, rectified));
   }
 
   private Map<Argument, Tensor> arguments(Layout layout, Tensor mean, Tensor variance) {
@@ -131,7 +131,7 @@ class NormalizationPrimitivesTest {
     arguments.put(Argument.SCALE_AND_SHIFT, tensor(Layout.rowByRow(2, CHANNELS), SCALE_AND_SHIFT));
     arguments.put(Argument.MEAN, mean);
     arguments.put(Argument.VARIANCE, variance);
-    arguments.put(Argument.DESTINATION, arena.tensor(layout));
+    arguments.put(Argument.DESTINATION, pool.tensor(layout));
     return arguments;
   }
 
@@ -140,11 +140,11 @@ class NormalizationPrimitivesTest {
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
     }
-    return TensorValues.tensor(arena, layout, floats);
+    return TensorValues.tensor(pool, layout, floats);
   }
 
   private void run(Kernel... kernels) {
-    arena.seal();
+    pool.seal();
     for (Kernel kernel : kernels) {
       kernel.run();
     }

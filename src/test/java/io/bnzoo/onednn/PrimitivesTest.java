@@ -21,20 +21,20 @@ class PrimitivesTest {
   private static final float[] SECOND = TensorValues.random(2, ROWS);
   private static final float[] THIRD = TensorValues.random(3, ROWS);
 
-  private final Arena arena = new Arena();
+  private final TensorPool pool = new TensorPool();
 
   @AfterEach
   void close() {
-    arena.close();
+    pool.close();
   }
 
   private Tensor tensor(Layout layout, float... values) {
-    return TensorValues.tensor(arena, layout, values);
+    return TensorValues.tensor(pool, layout, values);
   }
 
   private void run(Primitive primitive, Map<Argument, Tensor> arguments) {
-    Kernel kernel = arena.kernel(arena.own(primitive), arguments);
-    arena.seal();
+    Kernel kernel = pool.kernel(pool.own(primitive), arguments);
+    pool.seal();
     kernel.run();
   }
 
@@ -42,7 +42,7 @@ class PrimitivesTest {
     TensorValues.assertClose(tensor, 1e-5, expected);
   }
 
-  private static double value(Function function, double x) {
+  private static double value(ActivationFunction function, double x) {
     return switch (function) {
       case RELU -> Math.max(x, 0);
       case SIGMOID -> 1 / (1 + Math.exp(-x));
@@ -51,27 +51,27 @@ class PrimitivesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Function.class)
-  void aFunctionIsAppliedToEachValue(Function function) {
-    Tensor result = arena.tensor(ROWS);
+  @EnumSource(ActivationFunction.class)
+  void aFunctionIsAppliedToEachValue(ActivationFunction function) {
+    Tensor result = pool.tensor(ROWS);
     run(
-        Primitives.function(Use.INFERENCE, function, ROWS),
+        Primitives.activation(Use.INFERENCE, function, ROWS),
         Map.of(Argument.SOURCE, tensor(ROWS, FIRST), Argument.DESTINATION, result));
     assertEach(result, i -> value(function, FIRST[i]));
   }
 
   /** From the value of the function and in the place of its gradient, as a backward pass does. */
   @ParameterizedTest
-  @EnumSource(Function.class)
-  void theGradientOfAFunctionIsItsSlopeTimesThatOfItsValue(Function function) {
+  @EnumSource(ActivationFunction.class)
+  void theGradientOfAFunctionIsItsSlopeTimesThatOfItsValue(ActivationFunction function) {
     float[] values = new float[FIRST.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) value(function, FIRST[i]);
     }
     Tensor gradient = tensor(ROWS, SECOND);
-    Primitive forward = arena.own(Primitives.function(Use.TRAINING, function, ROWS));
+    Primitive forward = pool.own(Primitives.activation(Use.TRAINING, function, ROWS));
     run(
-        Primitives.functionGradient(function, ROWS, forward),
+        Primitives.activationGradient(function, ROWS, forward),
         Map.of(
             Argument.DESTINATION, tensor(ROWS, values),
             Argument.DESTINATION_GRADIENT, gradient,
@@ -89,7 +89,7 @@ class PrimitivesTest {
   void theMeanOverPixelsIsOneForEachChannelOfEachImage() {
     Layout images = Layout.channelsLast(2, 3, 4, 5);
     float[] values = TensorValues.random(6, images);
-    Tensor result = arena.tensor(Layout.channelsLast(2, 3, 1, 1));
+    Tensor result = pool.tensor(Layout.channelsLast(2, 3, 1, 1));
     run(
         Primitives.meanOverPixels(images),
         Map.of(Argument.SOURCE, tensor(images, values), Argument.DESTINATION, result));
@@ -105,7 +105,7 @@ class PrimitivesTest {
   @Test
   void deviationsAreThoseOfEachRowFromOne() {
     float[] row = {1, -2, 0.5f, 0};
-    Tensor result = arena.tensor(ROWS);
+    Tensor result = pool.tensor(ROWS);
     run(
         Primitives.squaredDeviations(ROWS),
         Map.of(
@@ -152,8 +152,8 @@ class PrimitivesTest {
         Map.of(
             Argument.SOURCE, tensor(row, variances),
             Argument.SECOND_SOURCE, tensor(Layout.number(1), 1),
-            Argument.FACTOR_OF_FOURTH, tensor(row, SECOND),
-            Argument.FACTOR_OF_FIFTH, tensor(Layout.number(1), -0.2f),
+            Argument.FACTOR_OF_FOURTH_POST_OP, tensor(row, SECOND),
+            Argument.FACTOR_OF_FIFTH_POST_OP, tensor(Layout.number(1), -0.2f),
             Argument.DESTINATION, values));
     assertEach(values, i -> THIRD[i] - 0.2 * SECOND[i] / (Math.abs(FIRST[i]) + 0.5));
   }
@@ -173,9 +173,9 @@ class PrimitivesTest {
   @Test
   void bytesBecomeFloatsFrom0To255() {
     Layout bytes = Layout.bytes(1, 4);
-    Tensor from = arena.tensor(bytes);
+    Tensor from = pool.tensor(bytes);
     from.floats().write(ByteBuffer.wrap(new byte[] {0, 1, 127, -1}));
-    Tensor to = arena.tensor(Layout.rowByRow(1, 4));
+    Tensor to = pool.tensor(Layout.rowByRow(1, 4));
     run(
         Primitives.reorder(bytes, to.layout()),
         Map.of(Argument.SOURCE, from, Argument.DESTINATION, to));

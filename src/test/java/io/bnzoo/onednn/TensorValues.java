@@ -22,9 +22,9 @@ public final class TensorValues {
   }
 
   /** A tensor with the given values. */
-  public static Tensor tensor(Arena arena, Layout layout, float... values) {
-    Tensor tensor = arena.tensor(layout);
-    try (Arena own = new Arena()) {
+  public static Tensor tensor(TensorPool pool, Layout layout, float... values) {
+    Tensor tensor = pool.tensor(layout);
+    try (TensorPool own = new TensorPool()) {
       Tensor rows = own.tensor(Layout.rowByRow(layout.size()));
       rows.floats().write(values);
       Kernel reorder = own.reorder(rows, tensor);
@@ -36,7 +36,7 @@ public final class TensorValues {
 
   /** A copy of a tensor's values. */
   public static float[] read(Tensor tensor) {
-    try (Arena own = new Arena()) {
+    try (TensorPool own = new TensorPool()) {
       Tensor rows = own.tensor(Layout.rowByRow(tensor.layout().size()));
       Kernel reorder = own.reorder(tensor, rows);
       own.seal();

@@ -10,14 +10,14 @@ import org.bytedeco.dnnl.dnnl_binary_desc_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.junit.jupiter.api.Test;
 
-class ChainTest {
+class PostOpsTest {
   private static final Layout ROW = Layout.rowByRow(4);
   private static final float[] SOURCE = {-2, -0.5f, 1, 3};
   private static final float[] FACTORS = {3, -1, 0.5f, 2};
   private static final float[] BEFORE = {10, 20, 30, 40};
 
-  /** The source times 1, and the links; the destination had {@link #BEFORE}. */
-  private static float[] result(Chain chain, Argument... factors) {
+  /** The source times 1, and the post-ops; the destination had {@link #BEFORE}. */
+  private static float[] result(PostOps postOps, Argument... factors) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(
         dnnl.dnnl_binary_desc_init(
@@ -27,17 +27,17 @@ class ChainTest {
             Layout.number(1).description(),
             ROW.description()),
         "multiply with 1");
-    try (Arena arena = new Arena()) {
-      Tensor destination = TensorValues.tensor(arena, ROW, BEFORE);
+    try (TensorPool pool = new TensorPool()) {
+      Tensor destination = TensorValues.tensor(pool, ROW, BEFORE);
       Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
-      arguments.put(Argument.SOURCE, TensorValues.tensor(arena, ROW, SOURCE));
-      arguments.put(Argument.SECOND_SOURCE, TensorValues.tensor(arena, Layout.number(1), 1));
+      arguments.put(Argument.SOURCE, TensorValues.tensor(pool, ROW, SOURCE));
+      arguments.put(Argument.SECOND_SOURCE, TensorValues.tensor(pool, Layout.number(1), 1));
       arguments.put(Argument.DESTINATION, destination);
       for (Argument factor : factors) {
-        arguments.put(factor, TensorValues.tensor(arena, ROW, FACTORS));
+        arguments.put(factor, TensorValues.tensor(pool, ROW, FACTORS));
       }
-      Kernel kernel = arena.kernel(arena.own(Primitive.of(operation, chain, null)), arguments);
-      arena.seal();
+      Kernel kernel = pool.kernel(pool.own(Primitive.of(operation, postOps, null)), arguments);
+      pool.seal();
       kernel.run();
       return TensorValues.read(destination);
     }
@@ -50,44 +50,44 @@ class ChainTest {
     }
   }
 
-  private static Chain square(Chain chain) {
-    return chain.apply(dnnl.dnnl_eltwise_square, 0, 0);
+  private static PostOps square(PostOps postOps) {
+    return postOps.apply(dnnl.dnnl_eltwise_square, 0, 0);
   }
 
   @Test
-  void withoutALinkTheResultStaysAsItIs() {
-    assertThat(Chain.none().isEmpty()).isTrue();
-    assertThat(result(Chain.none())).containsExactly(SOURCE);
+  void withoutPostOpsTheResultStaysAsItIs() {
+    assertThat(PostOps.none().isEmpty()).isTrue();
+    assertThat(result(PostOps.none())).containsExactly(SOURCE);
   }
 
   @Test
-  void linksFollowOneAnotherInTheirOrder() {
-    assertEach(result(square(Chain.none().scale(3))), i -> 9 * Math.pow(SOURCE[i], 2));
-    assertEach(result(square(Chain.none()).scale(3)), i -> 3 * Math.pow(SOURCE[i], 2));
+  void postOpsFollowOneAnotherInTheirOrder() {
+    assertEach(result(square(PostOps.none().scale(3))), i -> 9 * Math.pow(SOURCE[i], 2));
+    assertEach(result(square(PostOps.none()).scale(3)), i -> 3 * Math.pow(SOURCE[i], 2));
   }
 
   @Test
-  void aChainThatIsMadeLongerStaysAsItWas() {
-    Chain scaled = Chain.none().scale(2);
+  void appendingLeavesTheShorterListUnchanged() {
+    PostOps scaled = PostOps.none().scale(2);
     assertThat(square(scaled)).isNotSameAs(scaled);
     assertThat(scaled.isEmpty()).isFalse();
     assertEach(result(scaled), i -> 2 * SOURCE[i]);
   }
 
   @Test
-  void aShareOfWhatTheDestinationHadIsAddedWhereTheLinkStands() {
+  void aShareOfWhatTheDestinationHadIsAddedInItsTurn() {
     assertEach(
-        result(square(Chain.none().addTo(0.5))), i -> Math.pow(SOURCE[i] + 0.5 * BEFORE[i], 2));
+        result(square(PostOps.none().addTo(0.5))), i -> Math.pow(SOURCE[i] + 0.5 * BEFORE[i], 2));
   }
 
   @Test
-  void factorsBelongToTheFourthAndTheFifthLink() {
-    Chain three = square(Chain.none()).scale(2).apply(dnnl.dnnl_eltwise_abs, 0, 0);
+  void factorsBelongToTheFourthAndTheFifthPostOp() {
+    PostOps three = square(PostOps.none()).scale(2).apply(dnnl.dnnl_eltwise_abs, 0, 0);
     assertEach(
-        result(three.multiply(ROW), Argument.FACTOR_OF_FOURTH),
+        result(three.multiply(ROW), Argument.FACTOR_OF_FOURTH_POST_OP),
         i -> 2 * Math.pow(SOURCE[i], 2) * FACTORS[i]);
     assertEach(
-        result(square(three).multiply(ROW), Argument.FACTOR_OF_FIFTH),
+        result(square(three).multiply(ROW), Argument.FACTOR_OF_FIFTH_POST_OP),
         i -> 4 * Math.pow(SOURCE[i], 4) * FACTORS[i]);
   }
 }

@@ -18,11 +18,10 @@ import org.bytedeco.dnnl.global.dnnl;
  * Makes the tensors and kernels of one program, and frees them together.
  *
  * <p>Kernels run in the order in which they were made. A tensor that none of the later ones needs
- * is given back with {@link #recycle}, so that its memory serves others while it is still in the
- * processor's cache. All kernels share one scratchpad, which has its size once {@link #seal} is
- * called.
+ * is given back with {@link #recycle}, so that its memory is reused while it is still in the
+ * processor's cache. All kernels share one scratchpad, which {@link #seal} allocates.
  */
-public final class Arena implements AutoCloseable {
+public final class TensorPool implements AutoCloseable {
   private static final int SCRATCHPAD = dnnl.DNNL_ARG_SCRATCHPAD;
 
   private final Deque<Runnable> release = new ArrayDeque<>();
@@ -65,7 +64,7 @@ public final class Arena implements AutoCloseable {
     return floats;
   }
 
-  /** Gives the memory of one of this arena's own tensors to those that are still to be made. */
+  /** Reuses the memory of one of this pool's own tensors for tensors made later. */
   public void recycle(Tensor tensor) {
     if (free.contains(tensor.floats())) {
       throw new IllegalStateException("the memory of " + tensor.layout() + " is free already");
@@ -73,20 +72,20 @@ public final class Arena implements AutoCloseable {
     free.add(tensor.floats());
   }
 
-  /** Takes a primitive over. */
+  /** Takes ownership of a primitive. */
   public Primitive own(Primitive primitive) {
     release.push(primitive::release);
     return primitive;
   }
 
   /**
-   * A primitive of this arena's with its tensors.
+   * A primitive of this pool's with its tensors.
    *
    * @throws IllegalStateException after {@link #seal}
    */
   public Kernel kernel(Primitive primitive, Map<Argument, Tensor> arguments) {
     if (sealed) {
-      throw new IllegalStateException("the scratchpad is there, make kernels before it");
+      throw new IllegalStateException("the pool is sealed: make all kernels before");
     }
     dnnl_exec_arg_t list = new dnnl_exec_arg_t(arguments.size() + 1L);
     list.retainReference();
@@ -112,14 +111,14 @@ public final class Arena implements AutoCloseable {
     dnnl_memory scratchpad = new dnnl_memory();
     OneDnn.check(
         dnnl.dnnl_memory_create(scratchpad, description, OneDnn.engine(), null),
-        "describe a scratchpad");
+        "create a scratchpad");
     release.push(() -> dnnl.dnnl_memory_destroy(scratchpad));
     scratchpads.add(scratchpad);
     scratchpadBytes = Math.max(scratchpadBytes, dnnl.dnnl_memory_desc_get_size(description));
     return scratchpad;
   }
 
-  /** Gives the kernels their scratchpad; none can be made after that. */
+  /** Allocates the scratchpad; no kernel can be made after that. */
   public void seal() {
     Floats memory = Floats.zeros(scratchpadBytes / Float.BYTES + 1);
     release.push(memory::close);
