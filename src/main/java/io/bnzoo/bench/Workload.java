@@ -1,6 +1,6 @@
 package io.bnzoo.bench;
 
-import io.bnzoo.compiler.Blueprint;
+import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
@@ -47,7 +47,7 @@ final class Workload implements AutoCloseable {
   /** What a step would take if all of it were one matrix product, in milliseconds. */
   double floor() {
     try (MatrixProduct product = new MatrixProduct(threads)) {
-      return Blueprint.of(engine.network(), ImageInput.of(engine.network()).type())
+      return NetworkGraph.of(engine.network(), ImageInput.of(engine.network()).type())
               .operationsOfStep(batch.size())
           / product.peak();
     } catch (UnsupportedNetworkException e) {

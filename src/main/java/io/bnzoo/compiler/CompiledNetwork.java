@@ -1,6 +1,6 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.compiler.ParameterStore.Vector;
+import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.TensorPool;
 import java.nio.ByteBuffer;
@@ -16,19 +16,20 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 /**
  * A network of Deeplearning4j's, trained and evaluated by oneDNN's kernels.
  *
- * <p>It has its own copy of parameters and optimizer state; {@link #load} and {@link #store} carry
- * them over. Kernels are made when a batch size is first seen. All calls have to be made with the
- * same number of threads.
+ * <p>It has its own copy of parameters and optimizer state, which {@link #load} and {@link #store}
+ * copy in and out. Kernels are made when a batch size is first seen. All calls have to be made with
+ * the same number of threads.
  *
- * <p>oneDNN's ReLU makes 0 of NaN. Where {@link Headroom} cannot rule a NaN out, a batch is
+ * <p>oneDNN's ReLU maps NaN to 0. Where {@link Headroom} cannot rule a NaN out, a batch is
  * therefore computed once more by kernels that look for it, and the logits of an image that has one
  * at any depth are NaN, as Deeplearning4j's are.
  */
 public final class CompiledNetwork implements AutoCloseable {
-  /** More sizes than anybody alternates between; the one that was used longest ago goes. */
+  /** More sizes than are alternated between; the least recently used is evicted. */
   private static final int MOST_PROGRAMS = 8;
 
-  private static final List<Vector> MOMENTS = List.of(Vector.FIRST_MOMENT, Vector.SECOND_MOMENT);
+  private static final List<Quantity> MOMENTS =
+      List.of(Quantity.FIRST_MOMENT, Quantity.SECOND_MOMENT);
 
   private enum Care {
     FAST,
@@ -37,48 +38,48 @@ public final class CompiledNetwork implements AutoCloseable {
 
   private record Key(int batch, Mode mode, Care care) {}
 
-  private record Compiled(Program program, Norms norms, NanRows nanRows) {}
+  private record Compiled(KernelProgram program, Norms norms, NanRows nanRows) {}
 
-  private final Blueprint blueprint;
+  private final NetworkGraph graph;
   private final ParameterStore store;
   private final Headroom headroom;
   private final TensorPool updatePool = new TensorPool();
   private final List<UpdateRule> updates = new ArrayList<>();
   private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** What ran forward last and can run backward, none once it has. */
+  /** What ran forward last and has not run backward yet. */
   private Optional<Key> training = Optional.empty();
 
-  /** Compiles a network and takes its parameters and optimizer state over. */
-  public CompiledNetwork(Blueprint blueprint, MultiLayerNetwork network) {
-    this.blueprint = blueprint;
+  /** Compiles a network and copies its parameters and optimizer state. */
+  public CompiledNetwork(NetworkGraph graph, MultiLayerNetwork network) {
+    this.graph = graph;
     try (NativeScope made = new NativeScope()) {
-      this.store = new ParameterStore(Program.layouts(blueprint), network.numParams());
+      this.store = new ParameterStore(KernelProgram.layouts(graph), network.numParams());
       for (ParameterStore.Group group : store.groups()) {
         updates.add(UpdateRule.of(group, store, updatePool));
       }
       updatePool.seal();
     }
-    this.headroom = new Headroom(blueprint, store);
+    this.headroom = new Headroom(graph, store);
     load(network);
   }
 
-  /** Takes parameters and optimizer state over from Deeplearning4j's network. */
+  /** Copies parameters and optimizer state from Deeplearning4j's network. */
   public void load(MultiLayerNetwork network) {
-    store.load(Vector.VALUES, FlatVectors.values(network.params()));
+    store.load(Quantity.VALUES, UpdaterState.values(network.params()));
     headroom.parametersChanged();
-    FlatVectors state = FlatVectors.ofUpdater(network);
+    UpdaterState state = UpdaterState.of(network);
     for (int i = 0; i < state.moments().size(); i++) {
       store.load(MOMENTS.get(i), state.moments().get(i));
     }
   }
 
-  /** Writes parameters and optimizer state into Deeplearning4j's network. */
+  /** Copies parameters and optimizer state into Deeplearning4j's network. */
   public void store(MultiLayerNetwork network) {
-    FlatVectors.assign(network.params(), store.store(Vector.VALUES));
+    UpdaterState.assign(network.params(), store.store(Quantity.VALUES));
     List<float[]> moments =
-        MOMENTS.subList(0, FlatVectors.momentsOf(network)).stream().map(store::store).toList();
-    new FlatVectors(moments).writeBack(network);
+        MOMENTS.subList(0, UpdaterState.momentsOf(network)).stream().map(store::store).toList();
+    new UpdaterState(moments).copyTo(network);
   }
 
   /**
@@ -110,7 +111,7 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   private void checkPixels(ByteBuffer pixels, int count) {
-    long needed = count * blueprint.input().values();
+    long needed = count * graph.input().values();
     if (count < 1 || pixels.remaining() != needed) {
       throw new IllegalArgumentException(
           String.format(
@@ -123,10 +124,10 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   private float[] run(Compiled compiled, ByteBuffer pixels, int count) {
-    Program program = compiled.program();
+    KernelProgram program = compiled.program();
     program.pixels().write(pixels.duplicate());
     program.forward();
-    float[] logits = new float[Math.toIntExact(count * blueprint.classes())];
+    float[] logits = new float[Math.toIntExact(count * graph.classes())];
     program.logits().read(logits);
     return logits;
   }
@@ -152,15 +153,15 @@ public final class CompiledNetwork implements AutoCloseable {
   public double regularization() {
     double sum = 0;
     for (ParameterStore.Group group : store.groups()) {
-      if (group.change() instanceof Parameter.Trained trained && trained.l2() != 0) {
-        sum += trained.l2() / 2 * store.part(Vector.VALUES, group).squaredNorm();
+      if (group.update() instanceof Parameter.Learned learned && learned.l2() != 0) {
+        sum += learned.l2() / 2 * store.part(Quantity.VALUES, group).squaredNorm();
       }
     }
     return sum;
   }
 
   /**
-   * The way back from the last {@link #forward}, and the optimizer's step.
+   * The backward pass of the last {@link #forward}, and the optimizer's step.
    *
    * @param logitGradients of the loss, [count,classes], row by row
    * @param iteration how many steps came before
@@ -172,17 +173,17 @@ public final class CompiledNetwork implements AutoCloseable {
     Key key =
         training.orElseThrow(
             () -> new IllegalStateException("an update needs a forward before it"));
-    if (logitGradients.length != key.batch() * blueprint.classes()) {
+    if (logitGradients.length != key.batch() * graph.classes()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "%d images of %d classes need as many gradients, got %d",
               key.batch(),
-              blueprint.classes(),
+              graph.classes(),
               logitGradients.length));
     }
     training = Optional.empty();
-    Program program = compiled(key).program();
+    KernelProgram program = compiled(key).program();
     program.logitGradients().write(logitGradients);
     program.backward();
     for (UpdateRule update : updates) {
@@ -192,11 +193,11 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   /**
-   * The gradients of the last {@link #update}, in Deeplearning4j's order; a moving statistic has
+   * The gradients of the last {@link #update}, in Deeplearning4j's order; a running statistic has
    * the batch's in its place.
    */
   public float[] gradients() {
-    return store.store(Vector.GRADIENTS);
+    return store.store(Quantity.GRADIENTS);
   }
 
   private Compiled compiled(Key key) {
@@ -215,14 +216,14 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   private Compiled compile(Key key) {
-    Blueprint spelledOut = blueprint.spelledOut();
-    Norms norms = new Norms(blueprint.operations().size());
-    NanRows nanRows = new NanRows(spelledOut.operations().size(), key.batch());
+    NetworkGraph unfused = graph.unfused();
+    Norms norms = new Norms(graph.operations().size());
+    NanRows nanRows = new NanRows(unfused.operations().size(), key.batch());
     try (NativeScope made = new NativeScope()) {
-      Program program =
+      KernelProgram program =
           switch (key.care()) {
-            case FAST -> new Program(blueprint, store, key.batch(), key.mode(), norms);
-            case FINDS_NAN -> new Program(spelledOut, store, key.batch(), key.mode(), nanRows);
+            case FAST -> new KernelProgram(graph, store, key.batch(), key.mode(), norms);
+            case FINDS_NAN -> new KernelProgram(unfused, store, key.batch(), key.mode(), nanRows);
           };
       return new Compiled(program, norms, nanRows);
     }

@@ -1,6 +1,6 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.compiler.ParameterStore.Vector;
+import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Floats;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * <p>A NaN comes of parameters that are not finite, of the root of a negative variance, or of
  * values that overflow. An upper bound on the L2 norm of a batch's values is carried from operation
- * to operation: a linear map raises it at most by the norm of its weights (the Cauchy-Schwarz
+ * to operation: a linear layer raises it at most by the norm of its weights (the Cauchy-Schwarz
  * inequality), a normalization by the batch's own statistics sets it. Where the bound leaves the
  * range, a NaN is possible, not certain.
  */
@@ -25,12 +25,12 @@ final class Headroom {
   private static final double LARGEST_TO_SQUARE = 1e18;
 
   /** The bound after an operation from that before it; NaN where there is none. */
-  private interface Step {
+  private interface Bound {
     double bound(double before, double images, Mode mode);
   }
 
   private final double valuesOfImage;
-  private final List<Step> steps = new ArrayList<>();
+  private final List<Bound> steps = new ArrayList<>();
   private final List<Norm> all = new ArrayList<>();
   private final List<Norm> hidden = new ArrayList<>();
   private final List<Norm> unused = new ArrayList<>();
@@ -81,55 +81,55 @@ final class Headroom {
     }
   }
 
-  Headroom(Blueprint blueprint, ParameterStore store) {
-    valuesOfImage = blueprint.input().values();
+  Headroom(NetworkGraph graph, ParameterStore store) {
+    valuesOfImage = graph.input().values();
     double values = valuesOfImage;
-    for (Operation operation : blueprint.operations()) {
-      boolean last = steps.size() == blueprint.operations().size() - 1;
+    for (Operation operation : graph.operations()) {
+      boolean last = steps.size() == graph.operations().size() - 1;
       int before = all.size();
-      if (operation instanceof Operation.Affine affine) {
-        values = add(affine, store);
-      } else if (operation instanceof Operation.Normalization normalization) {
+      if (operation instanceof Operation.LinearOp linear) {
+        values = add(linear, store);
+      } else if (operation instanceof Operation.NormalizationOp normalization) {
         add(normalization, values, store);
-      } else if (operation instanceof Operation.Application application) {
+      } else if (operation instanceof Operation.ActivationOp activation) {
         double count = values;
-        steps.add((bound, images, mode) -> after(application.function(), bound, count * images));
+        steps.add((bound, images, mode) -> after(activation.function(), bound, count * images));
       } else {
         steps.add((bound, images, mode) -> bound);
       }
-      if (!last && operation instanceof Operation.Affine) {
+      if (!last && operation instanceof Operation.LinearOp) {
         hidden.addAll(all.subList(before, all.size()));
       }
     }
   }
 
-  private double add(Operation.Affine affine, ParameterStore store) {
-    Norm weights = norm(affine.weights(), store);
-    Optional<Norm> bias = affine.bias().map(parameter -> norm(parameter, store));
+  private double add(Operation.LinearOp linear, ParameterStore store) {
+    Norm weights = norm(linear.weights(), store);
+    Optional<Norm> bias = linear.bias().map(parameter -> norm(parameter, store));
     double places = 1;
     double taps = 1;
-    if (affine instanceof Operation.Convolution convolution) {
+    if (linear instanceof Operation.ConvolutionOp convolution) {
       places = convolution.output().height() * convolution.output().width();
-      taps = affine.weights().layout().size(2) * affine.weights().layout().size(3);
-    } else if (affine instanceof Operation.PixelConvolution pixel) {
+      taps = linear.weights().layout().size(2) * linear.weights().layout().size(3);
+    } else if (linear instanceof Operation.PixelConvolutionOp pixel) {
       pixel.unused().forEach(parameter -> unused.add(norm(parameter, store)));
     }
     double reach = Math.sqrt(taps); // A value is met by as many places of the kernel at most.
     double resultPlaces = places;
-    double values = places * affine.weights().layout().size(0);
+    double values = places * linear.weights().layout().size(0);
     steps.add(
         (bound, images, mode) -> {
           double sum =
               weights.value() * reach * bound
                   + bias.map(Norm::value).orElse(0.0) * Math.sqrt(resultPlaces * images);
-          return affine.then().isPresent()
-              ? after(affine.then().get(), sum, values * images)
+          return linear.activation().isPresent()
+              ? after(linear.activation().get(), sum, values * images)
               : within(sum);
         });
     return values;
   }
 
-  private void add(Operation.Normalization normalization, double values, ParameterStore store) {
+  private void add(Operation.NormalizationOp normalization, double values, ParameterStore store) {
     Norm scaleAndShift = norm(normalization.scaleAndShift(), store);
     Optional<Norm> bias = normalization.bias().map(parameter -> norm(parameter, store));
     Norm mean = norm(normalization.mean(), store);
@@ -162,7 +162,7 @@ final class Headroom {
   }
 
   private Norm norm(Parameter parameter, ParameterStore store) {
-    return new Norm(store.tensor(Vector.VALUES, parameter).floats());
+    return new Norm(store.tensor(Quantity.VALUES, parameter).floats());
   }
 
   /** The parameters have been changed. */

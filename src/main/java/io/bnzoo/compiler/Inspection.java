@@ -2,9 +2,9 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Tensor;
 
-/** Looks at what a program computes, as it computes it. */
+/** Inspects the intermediate results of a program. */
 interface Inspection {
 
-  /** Adds kernels that look at the result of an operation, which has just been added. */
+  /** Adds kernels that inspect the result of the operation added last. */
   void follow(int index, Operation operation, Tensor result, Workbench bench);
 }

@@ -4,7 +4,7 @@ package io.bnzoo.compiler;
 public enum Mode {
   /** Forward by the batch's statistics, and backward. */
   TRAINING,
-  /** Forward by the moving statistics. */
+  /** Forward by the running statistics. */
   BY_POPULATION,
   /** Forward by the batch's statistics, which are not kept. */
   BY_BATCH

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /**
  * Finds the images of a batch that have a NaN in them at any depth.
  *
- * <p>oneDNN's functions do not pass a NaN on: its ReLU makes 0 of it. So this looks at what goes
- * into them, which has to be the result of an operation, see {@link Blueprint#spelledOut}.
+ * <p>oneDNN's activation functions do not propagate NaN: its ReLU maps it to 0. So this inspects
+ * their input, which has to be the result of an operation, see {@link NetworkGraph#unfused}.
  */
 final class NanRows implements Inspection {
   private final int operations;
@@ -45,7 +45,7 @@ final class NanRows implements Inspection {
         });
   }
 
-  /** Makes the logits of those images NaN, as they are where a NaN is passed on. */
+  /** Sets the logits of those images to NaN, as they are where NaN propagates. */
   void mark(float[] logits) {
     int classes = logits.length / found.length;
     for (int image = 0; image < found.length; image++) {

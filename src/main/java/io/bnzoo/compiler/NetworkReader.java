@@ -41,7 +41,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Turns Deeplearning4j's layers into operations.
  *
- * <p>A function that follows an affine map, a ReLU or a bias that follows a normalization, is made
+ * <p>A function that follows an linear map, a ReLU or a bias that follows a normalization, is made
  * a part of it: one kernel instead of two.
  */
 final class NetworkReader {
@@ -68,7 +68,7 @@ final class NetworkReader {
    *
    * @param input what it is given, vectors or images
    */
-  Blueprint read(InputType input) throws UnsupportedNetworkException {
+  NetworkGraph read(InputType input) throws UnsupportedNetworkException {
     SettingsCheck.check(network.getLayerWiseConfigurations());
     SettingsCheck.check(network.conf());
     take(input);
@@ -77,7 +77,7 @@ final class NetworkReader {
       preprocess(network.getLayerWiseConfigurations().getInputPreProcess(i));
       read(i, i == last);
     }
-    return new Blueprint(start, operations, features);
+    return new NetworkGraph(start, operations, features);
   }
 
   private void take(InputType input) throws UnsupportedNetworkException {
@@ -99,7 +99,7 @@ final class NetworkReader {
     if (step.getClass() == CnnToFeedForwardPreProcessor.class && images.isPresent()) {
       CNN2DFormat order = ((CnnToFeedForwardPreProcessor) step).getFormat();
       require(order == format, "images in " + format + " are flattened as if in " + order);
-      operations.add(new Operation.Flattening(order == CNN2DFormat.NHWC));
+      operations.add(new Operation.FlatteningOp(order == CNN2DFormat.NHWC));
       images = Optional.empty();
     } else if (step.getClass() == FeedForwardToCnnPreProcessor.class && operations.isEmpty()) {
       // The input's values are in order already.
@@ -158,7 +158,7 @@ final class NetworkReader {
     if (input.isPixel() && output.isPixel() && met) {
       return pixelConvolution(index, bias, vertical.before(), horizontal.before());
     }
-    return new Operation.Convolution(
+    return new Operation.ConvolutionOp(
         parameter(index, ConvolutionParamInitializer.WEIGHT_KEY, 0, 1, 2, 3),
         bias,
         input,
@@ -203,7 +203,7 @@ final class NetworkReader {
                 name(index, key) + "[" + i + "," + j + "]",
                 view,
                 firstOffset(),
-                trained(index, key),
+                learned(index, key),
                 0,
                 1);
         if (i == row && j == column) {
@@ -213,7 +213,7 @@ final class NetworkReader {
         }
       }
     }
-    return new Operation.PixelConvolution(used, bias, unused, Optional.empty());
+    return new Operation.PixelConvolutionOp(used, bias, unused, Optional.empty());
   }
 
   private Operation dense(int index, FeedForwardLayer layer, boolean biased)
@@ -221,7 +221,7 @@ final class NetworkReader {
     require(images.isEmpty(), describe(layer) + " takes images unflattened");
     requireInput(layer, layer.getNIn(), features);
     features = layer.getNOut();
-    return new Operation.Dense(
+    return new Operation.DenseOp(
         parameter(index, DefaultParamInitializer.WEIGHT_KEY, 1, 0), // [in,out] to [out,in]
         biased ? Optional.of(vector(index, DefaultParamInitializer.BIAS_KEY)) : Optional.empty(),
         Optional.empty());
@@ -269,12 +269,12 @@ final class NetworkReader {
     Parameter scale = vector(index, gamma);
     Parameter shift = vector(index, beta);
     if (shift.offset() != scale.offset() + scale.length()
-        || !shift.change().equals(scale.change())) {
+        || !shift.update().equals(scale.update())) {
       throw new IllegalStateException("beta does not follow gamma in layer " + index);
     }
     Layout both = Layout.rowByRow(2, scale.length());
-    return new Operation.Normalization(
-        new Parameter(scale.name() + " and " + beta, scale.offset(), both, scale.change()),
+    return new Operation.NormalizationOp(
+        new Parameter(scale.name() + " and " + beta, scale.offset(), both, scale.update()),
         averaged(index, mean, decay),
         averaged(index, variance, decay),
         eps,
@@ -285,12 +285,13 @@ final class NetworkReader {
   private void bias(int index, ChannelwiseBias layer) throws UnsupportedNetworkException {
     requireInput(layer, layer.features(), given(layer));
     require(
-        lastOperation() instanceof Operation.Normalization normalization
+        lastOperation() instanceof Operation.NormalizationOp normalization
             && normalization.bias().isEmpty()
             && !normalization.rectified(),
         describe(layer) + " does not follow a normalization");
     replaceLast(
-        ((Operation.Normalization) lastOperation()).withBias(vector(index, ChannelwiseBias.BIAS)));
+        ((Operation.NormalizationOp) lastOperation())
+            .withBias(vector(index, ChannelwiseBias.BIAS)));
   }
 
   private void apply(IActivation activation, Layer layer) throws UnsupportedNetworkException {
@@ -299,14 +300,14 @@ final class NetworkReader {
     }
     ActivationFunction function = function(activation, layer);
     Operation before = lastOperation();
-    if (before instanceof Operation.Affine affine && affine.then().isEmpty()) {
-      replaceLast(affine.followedBy(Optional.of(function)));
-    } else if (before instanceof Operation.Normalization normalization
+    if (before instanceof Operation.LinearOp linear && linear.activation().isEmpty()) {
+      replaceLast(linear.withActivation(Optional.of(function)));
+    } else if (before instanceof Operation.NormalizationOp normalization
         && !normalization.rectified()
         && function == ActivationFunction.RELU) {
-      replaceLast(normalization.thenRectified(true));
+      replaceLast(normalization.withRectified(true));
     } else {
-      operations.add(new Operation.Application(function));
+      operations.add(new Operation.ActivationOp(function));
     }
   }
 
@@ -336,7 +337,7 @@ final class NetworkReader {
   private Parameter vector(int index, String key) throws UnsupportedNetworkException {
     INDArray view = view(index, key);
     return Parameter.of(
-        name(index, key), view.reshape(view.length()), firstOffset(), trained(index, key), 0);
+        name(index, key), view.reshape(view.length()), firstOffset(), learned(index, key), 0);
   }
 
   private Parameter averaged(int index, String key, double decay) {
@@ -352,7 +353,7 @@ final class NetworkReader {
   private Parameter parameter(int index, String key, int... axes)
       throws UnsupportedNetworkException {
     return Parameter.of(
-        name(index, key), view(index, key), firstOffset(), trained(index, key), axes);
+        name(index, key), view(index, key), firstOffset(), learned(index, key), axes);
   }
 
   private long firstOffset() {
@@ -363,9 +364,9 @@ final class NetworkReader {
     return network.getLayer(index).getParam(key);
   }
 
-  private Parameter.Trained trained(int index, String key) throws UnsupportedNetworkException {
+  private Parameter.Learned learned(int index, String key) throws UnsupportedNetworkException {
     Layer layer = network.getLayerWiseConfigurations().getConf(index).getLayer();
-    return new Parameter.Trained(
+    return new Parameter.Learned(
         SettingsCheck.updater(layer, key), SettingsCheck.l2(layer, key), true);
   }
 

@@ -9,11 +9,11 @@ import java.util.Arrays;
  * need not estimate over many of them. Few are, so that it takes no time to speak of.
  */
 final class Norms implements Inspection {
-  /** How many linear maps go together: each may raise the estimate by a factor of a million. */
+  /** How many linear layers go together: each may raise the estimate by a factor of a million. */
   private static final int TOGETHER = 6;
 
   private final double[] measured;
-  private int maps;
+  private int layers;
 
   Norms(int operations) {
     measured = new double[operations];
@@ -22,10 +22,10 @@ final class Norms implements Inspection {
 
   @Override
   public void follow(int index, Operation operation, Tensor result, Workbench bench) {
-    if (operation instanceof Operation.Normalization && bench.mode() != Mode.BY_POPULATION) {
-      maps = 0; // The estimate begins anew there.
+    if (operation instanceof Operation.NormalizationOp && bench.mode() != Mode.BY_POPULATION) {
+      layers = 0; // The estimate begins anew there.
     }
-    if (operation instanceof Operation.Affine && ++maps % TOGETHER == 0) {
+    if (operation instanceof Operation.LinearOp && ++layers % TOGETHER == 0) {
       Floats values = result.floats().part(0, result.layout().floats());
       bench.add(() -> measured[index] = Math.sqrt(values.squares()));
     }

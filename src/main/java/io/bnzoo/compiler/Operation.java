@@ -7,26 +7,26 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** One thing that a network does to a batch. */
+/** A step of a network's computation on a batch. */
 public sealed interface Operation {
 
-  /** What it learns, in no order. */
+  /** Its parameters, in no order. */
   default List<Parameter> parameters() {
     return List.of();
   }
 
-  /** A linear map, perhaps a bias, and perhaps a function of the sum. */
-  sealed interface Affine extends Operation {
+  /** A linear layer, perhaps with a bias, and perhaps with an activation function. */
+  sealed interface LinearOp extends Operation {
     Parameter weights();
 
     Optional<Parameter> bias();
 
-    Optional<ActivationFunction> then();
+    Optional<ActivationFunction> activation();
 
-    /** The same map, and a function of it, if any. */
-    Affine followedBy(Optional<ActivationFunction> function);
+    /** The same layer with another activation function, or none. */
+    LinearOp withActivation(Optional<ActivationFunction> activation);
 
-    /** How many products of a weight and a value it adds up for an image. */
+    /** The number of multiplications of a weight and a value for each image. */
     default long products() {
       return weights().length();
     }
@@ -38,25 +38,25 @@ public sealed interface Operation {
   }
 
   /**
-   * A convolution of [N,C,H,W], and a function of it.
+   * A convolution of [N,C,H,W].
    *
    * @param weights [out,in,h,w]
    * @param bias [out]
    */
-  record Convolution(
+  record ConvolutionOp(
       Parameter weights,
       Optional<Parameter> bias,
       ImageSize input,
       ImageSize output,
       ConvolutionWindow window,
-      Optional<ActivationFunction> then)
-      implements Affine {
+      Optional<ActivationFunction> activation)
+      implements LinearOp {
     @Override
-    public Convolution followedBy(Optional<ActivationFunction> function) {
-      return new Convolution(weights, bias, input, output, window, function);
+    public ConvolutionOp withActivation(Optional<ActivationFunction> activation) {
+      return new ConvolutionOp(weights, bias, input, output, window, activation);
     }
 
-    /** Those with padding count. */
+    /** Including those with padding. */
     @Override
     public long products() {
       return weights.length() * output.height() * output.width();
@@ -64,45 +64,45 @@ public sealed interface Operation {
   }
 
   /**
-   * A matrix product of [N,in], and a function of it.
+   * A matrix product of [N,in].
    *
    * @param weights [out,in]
    * @param bias [out]
    */
-  record Dense(Parameter weights, Optional<Parameter> bias, Optional<ActivationFunction> then)
-      implements Affine {
+  record DenseOp(
+      Parameter weights, Optional<Parameter> bias, Optional<ActivationFunction> activation)
+      implements LinearOp {
     @Override
-    public Dense followedBy(Optional<ActivationFunction> function) {
-      return new Dense(weights, bias, function);
+    public DenseOp withActivation(Optional<ActivationFunction> activation) {
+      return new DenseOp(weights, bias, activation);
     }
   }
 
   /**
-   * A convolution of [N,in,1,1] to [N,out,1,1], and a function of it: of the kernel, only what
-   * meets the pixel counts.
+   * A convolution of [N,in,1,1] to [N,out,1,1]: only the weights that meet the pixel count.
    *
-   * @param weights [out,in], what meets the pixel
+   * @param weights [out,in], those that meet the pixel
    * @param bias [out]
-   * @param unused what meets padding
+   * @param unused those that meet padding
    */
-  record PixelConvolution(
+  record PixelConvolutionOp(
       Parameter weights,
       Optional<Parameter> bias,
       List<Parameter> unused,
-      Optional<ActivationFunction> then)
-      implements Affine {
-    public PixelConvolution {
+      Optional<ActivationFunction> activation)
+      implements LinearOp {
+    public PixelConvolutionOp {
       unused = List.copyOf(unused);
     }
 
     @Override
-    public PixelConvolution followedBy(Optional<ActivationFunction> function) {
-      return new PixelConvolution(weights, bias, unused, function);
+    public PixelConvolutionOp withActivation(Optional<ActivationFunction> activation) {
+      return new PixelConvolutionOp(weights, bias, unused, activation);
     }
 
     @Override
     public List<Parameter> parameters() {
-      return Stream.concat(Affine.super.parameters().stream(), unused.stream()).toList();
+      return Stream.concat(LinearOp.super.parameters().stream(), unused.stream()).toList();
     }
   }
 
@@ -110,12 +110,12 @@ public sealed interface Operation {
    * Batch normalization of [N,F] or [N,C,H,W].
    *
    * @param scaleAndShift [2,features], gamma and beta
-   * @param mean the moving mean, [features]
-   * @param variance the moving variance, [features]
-   * @param bias [features], what is added to beta
-   * @param rectified whether the result goes through a ReLU
+   * @param mean the running mean, [features]
+   * @param variance the running variance, [features]
+   * @param bias [features], added to beta
+   * @param rectified whether a ReLU follows
    */
-  record Normalization(
+  record NormalizationOp(
       Parameter scaleAndShift,
       Parameter mean,
       Parameter variance,
@@ -132,25 +132,25 @@ public sealed interface Operation {
       return mean.length();
     }
 
-    Normalization withBias(Parameter added) {
-      return new Normalization(
+    NormalizationOp withBias(Parameter added) {
+      return new NormalizationOp(
           scaleAndShift, mean, variance, epsilon, Optional.of(added), rectified);
     }
 
-    Normalization thenRectified(boolean whether) {
-      return new Normalization(scaleAndShift, mean, variance, epsilon, bias, whether);
+    NormalizationOp withRectified(boolean whether) {
+      return new NormalizationOp(scaleAndShift, mean, variance, epsilon, bias, whether);
     }
   }
 
-  /** A function of each value. */
-  record Application(ActivationFunction function) implements Operation {}
+  /** An activation function of each value. */
+  record ActivationOp(ActivationFunction function) implements Operation {}
 
   /**
    * [N,C,H,W] to [N,C*H*W].
    *
    * @param channelsLast whether the channels of a pixel stand together in the result
    */
-  record Flattening(boolean channelsLast) implements Operation {}
+  record FlatteningOp(boolean channelsLast) implements Operation {}
 
   /** The size of one image. */
   record ImageSize(long channels, long height, long width) {

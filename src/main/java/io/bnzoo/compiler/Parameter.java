@@ -6,41 +6,41 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * An array among a network's parameters, and how a step changes it.
+ * One of a network's parameter arrays, and how a training step updates it.
  *
  * @param offset where it starts in Deeplearning4j's flat vector of all parameters
  * @param layout its size and its order in that vector
- * @param change what a step does to it
+ * @param update how a step changes it
  */
-public record Parameter(String name, long offset, Layout layout, Change change) {
+public record Parameter(String name, long offset, Layout layout, Update update) {
 
-  /** What a step does to a parameter. */
-  sealed interface Change {}
+  /** How a step changes a parameter. */
+  sealed interface Update {}
 
   /**
-   * It follows its gradient.
+   * By its gradient.
    *
-   * @param l2 the factor of the parameter itself that is added to its gradient
-   * @param used whether the network's output depends on it; if not, its gradient is 0 but for l2
+   * @param l2 the coefficient of L2 regularization
+   * @param used whether the network's output depends on it; if not, its gradient is that of L2
    */
-  record Trained(IUpdater updater, double l2, boolean used) implements Change {}
+  record Learned(IUpdater updater, double l2, boolean used) implements Update {}
 
   /**
-   * It follows a statistic of the batch: {@code decay * old + (1 - decay) * batch}.
+   * As a running statistic: {@code decay * old + (1 - decay) * batch}.
    *
    * @param decay the share of the old value that a step keeps
    */
-  record Averaged(double decay) implements Change {}
+  record Averaged(double decay) implements Update {}
 
-  /** How many values it has. */
+  /** The number of its values. */
   long length() {
     return Arrays.stream(layout.size()).reduce(1, (product, axis) -> product * axis);
   }
 
-  /** The same place, but the network's output does not depend on it. */
+  /** The same, where the network's output does not depend on it. */
   Parameter unused() {
-    Trained trained = (Trained) change;
-    return new Parameter(name, offset, layout, new Trained(trained.updater(), trained.l2(), false));
+    Learned learned = (Learned) update;
+    return new Parameter(name, offset, layout, new Learned(learned.updater(), learned.l2(), false));
   }
 
   /**
@@ -48,9 +48,9 @@ public record Parameter(String name, long offset, Layout layout, Change change) 
    *
    * @param start where in memory the flat vector starts
    */
-  static Parameter of(String name, INDArray view, long start, Change change, int... axes) {
+  static Parameter of(String name, INDArray view, long start, Update update, int... axes) {
     long[] size = Arrays.stream(axes).mapToLong(view::size).toArray();
     long[] strides = Arrays.stream(axes).mapToLong(view::stride).toArray();
-    return new Parameter(name, view.offset() - start, Layout.strided(size, strides), change);
+    return new Parameter(name, view.offset() - start, Layout.strided(size, strides), update);
   }
 }

@@ -15,66 +15,66 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A network's parameters, their gradients and what the optimizer remembers of them.
+ * A network's parameters, their gradients and the optimizer's state.
  *
- * <p>There are four vectors with the same places: in each, a parameter stands in the layout in
- * which kernels want it, and parameters that are changed alike stand together. An optimizer's step
- * is therefore a few operations on long vectors, whatever the layouts: it treats each value alone,
- * and treats padding, which is 0 in all four, as 0.
+ * <p>Four vectors hold the parameters at the same offsets, in the layouts that kernels want, those
+ * with the same update next to each other. An optimizer's step is therefore a few operations on
+ * long vectors, whatever the layouts: it treats each value alone, and treats padding, which is 0 in
+ * all four, as 0.
  */
 final class ParameterStore implements AutoCloseable {
 
-  /** What there is for each parameter. */
-  enum Vector {
+  /** What is stored for each parameter. */
+  enum Quantity {
     VALUES,
-    /** Of a moving statistic: what the batch had. */
+    /** Of a running statistic: the batch's statistic. */
     GRADIENTS,
-    /** The momentum of Nesterovs, the mean of Adam. */
+    /** The momentum of Nesterovs, the first moment of Adam. */
     FIRST_MOMENT,
-    /** The variance of Adam. */
+    /** The second moment of Adam. */
     SECOND_MOMENT
   }
 
   /** Parts start at cache lines. */
   private static final long ALIGNMENT = 16;
 
-  /** Parameters that a step changes in the same way, one after the other. */
-  record Group(Parameter.Change change, long from, long count) {}
+  /** Neighbouring parameters with the same update. */
+  record Group(Parameter.Update update, long from, long count) {}
 
   private final Map<Parameter, Layout> layouts;
   private final Map<Parameter, Long> places = new HashMap<>();
   private final List<Group> groups = new ArrayList<>();
-  private final Map<Vector, Stored> vectors = new EnumMap<>(Vector.class);
+  private final Map<Quantity, Stored> vectors = new EnumMap<>(Quantity.class);
   private final Floats flat;
   private final long length;
 
   /**
    * Room for parameters.
    *
-   * @param layouts how kernels want them
+   * @param layouts the layouts that kernels want
    * @param flatLength the length of Deeplearning4j's vector of all parameters
    */
   ParameterStore(Map<Parameter, Layout> layouts, long flatLength) {
     this.layouts = Map.copyOf(layouts);
     this.flat = Floats.zeros(flatLength);
     long end = 0;
-    for (List<Parameter> alike : alike(layouts.keySet())) {
+    for (List<Parameter> alike : grouped(layouts.keySet())) {
       long from = end;
       for (Parameter parameter : alike) {
         places.put(parameter, end);
         end += aligned(layouts.get(parameter).floats());
       }
-      groups.add(new Group(alike.get(0).change(), from, end - from));
+      groups.add(new Group(alike.get(0).update(), from, end - from));
     }
     this.length = end;
   }
 
-  private static List<List<Parameter>> alike(Iterable<Parameter> parameters) {
-    Map<Parameter.Change, List<Parameter>> byChange = new LinkedHashMap<>();
+  private static List<List<Parameter>> grouped(Iterable<Parameter> parameters) {
+    Map<Parameter.Update, List<Parameter>> byUpdate = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
-      byChange.computeIfAbsent(parameter.change(), change -> new ArrayList<>()).add(parameter);
+      byUpdate.computeIfAbsent(parameter.update(), update -> new ArrayList<>()).add(parameter);
     }
-    return List.copyOf(byChange.values());
+    return List.copyOf(byUpdate.values());
   }
 
   private static long aligned(long count) {
@@ -86,17 +86,17 @@ final class ParameterStore implements AutoCloseable {
   }
 
   /** A group's part of a vector. */
-  Floats part(Vector vector, Group group) {
+  Floats part(Quantity vector, Group group) {
     return stored(vector).floats.part(group.from(), group.count());
   }
 
   /** A parameter's part of a vector. */
-  Tensor tensor(Vector vector, Parameter parameter) {
+  Tensor tensor(Quantity vector, Parameter parameter) {
     return stored(vector).tensors.get(parameter);
   }
 
-  /** Takes a vector in Deeplearning4j's order over. */
-  void load(Vector vector, float[] values) {
+  /** Sets a vector from values in Deeplearning4j's order. */
+  void load(Quantity vector, float[] values) {
     if (values.length != flat.length()) {
       throw new IllegalArgumentException(
           String.format(
@@ -106,8 +106,8 @@ final class ParameterStore implements AutoCloseable {
     stored(vector).loading.forEach(Kernel::run);
   }
 
-  /** A vector in Deeplearning4j's order; 0 where no parameter stands. */
-  float[] store(Vector vector) {
+  /** A vector in Deeplearning4j's order; 0 where there is no parameter. */
+  float[] store(Quantity vector) {
     float[] values = new float[flat.length()];
     flat.write(values);
     stored(vector).storing.forEach(Kernel::run);
@@ -115,11 +115,11 @@ final class ParameterStore implements AutoCloseable {
     return values;
   }
 
-  private Stored stored(Vector vector) {
+  private Stored stored(Quantity vector) {
     return vectors.computeIfAbsent(vector, unused -> new Stored());
   }
 
-  /** One of the vectors, made when it is first asked for: not every optimizer needs them all. */
+  /** One of the vectors, allocated on first use: not every optimizer needs them all. */
   private final class Stored {
     final TensorPool pool = new TensorPool();
     final Floats floats = Floats.zeros(length);

@@ -122,7 +122,7 @@ final class SettingsCheck {
     return setting == null ? "(none)" : setting.getClass().getSimpleName();
   }
 
-  /** Refuses the network if a condition does not hold. */
+  /** Refuses the network unless a condition holds. */
   static void require(boolean condition, String otherwise) throws UnsupportedNetworkException {
     if (!condition) {
       throw new UnsupportedNetworkException(otherwise);

@@ -1,6 +1,6 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.compiler.ParameterStore.Vector;
+import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
@@ -15,7 +15,7 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * What a training step does to one group of parameters, given their gradients.
+ * How a training step changes one group of parameters, given their gradients.
  *
  * <p>The formulas are Deeplearning4j's; learning rates may follow a schedule.
  */
@@ -31,18 +31,18 @@ interface UpdateRule {
 
   /** The rule of a group. */
   static UpdateRule of(ParameterStore.Group group, ParameterStore store, TensorPool pool) {
-    Floats values = store.part(Vector.VALUES, group);
-    Floats gradients = store.part(Vector.GRADIENTS, group);
-    if (group.change() instanceof Parameter.Averaged averaged) {
-      return new MovingAverage(values, gradients, averaged.decay());
+    Floats values = store.part(Quantity.VALUES, group);
+    Floats gradients = store.part(Quantity.GRADIENTS, group);
+    if (group.update() instanceof Parameter.Averaged averaged) {
+      return new RunningAverage(values, gradients, averaged.decay());
     }
-    Parameter.Trained trained = (Parameter.Trained) group.change();
-    UpdateRule rule = trained(trained, group, store, pool);
-    if (trained.l2() == 0) {
+    Parameter.Learned learned = (Parameter.Learned) group.update();
+    UpdateRule rule = learned(learned, group, store, pool);
+    if (learned.l2() == 0) {
       return rule;
     }
-    float l2 = (float) trained.l2();
-    return trained.used()
+    float l2 = (float) learned.l2();
+    return learned.used()
         ? new WithL2(rule, values, gradients, l2)
         : (iteration, epoch) -> {
           gradients.copy(values);
@@ -51,26 +51,26 @@ interface UpdateRule {
         };
   }
 
-  private static UpdateRule trained(
-      Parameter.Trained trained,
+  private static UpdateRule learned(
+      Parameter.Learned learned,
       ParameterStore.Group group,
       ParameterStore store,
       TensorPool pool) {
-    Floats values = store.part(Vector.VALUES, group);
-    Floats gradients = store.part(Vector.GRADIENTS, group);
-    if (trained.updater() instanceof Sgd sgd) {
+    Floats values = store.part(Quantity.VALUES, group);
+    Floats gradients = store.part(Quantity.GRADIENTS, group);
+    if (learned.updater() instanceof Sgd sgd) {
       return (iteration, epoch) ->
           values.add((float) -sgd.getLearningRate(iteration, epoch), gradients);
     }
-    if (trained.updater() instanceof Nesterovs nesterovs) {
+    if (learned.updater() instanceof Nesterovs nesterovs) {
       return new NesterovsRule(
-          nesterovs, values, gradients, store.part(Vector.FIRST_MOMENT, group));
+          nesterovs, values, gradients, store.part(Quantity.FIRST_MOMENT, group));
     }
-    return new AdamRule((Adam) trained.updater(), group, store, pool);
+    return new AdamRule((Adam) learned.updater(), group, store, pool);
   }
 
   /** {@code average = decay * average + (1 - decay) * current}. */
-  record MovingAverage(Floats average, Floats current, double decay) implements UpdateRule {
+  record RunningAverage(Floats average, Floats current, double decay) implements UpdateRule {
     @Override
     public void apply(int iteration, int epoch) {
       average.scale((float) decay);
@@ -116,20 +116,20 @@ interface UpdateRule {
     AdamRule(Adam adam, ParameterStore.Group group, ParameterStore store, TensorPool pool) {
       this.adam = adam;
       Layout layout = Layout.rowByRow(group.count());
-      Tensor values = pool.tensor(layout, store.part(Vector.VALUES, group));
-      Tensor gradients = pool.tensor(layout, store.part(Vector.GRADIENTS, group));
-      Tensor mean = pool.tensor(layout, store.part(Vector.FIRST_MOMENT, group));
-      Tensor variance = pool.tensor(layout, store.part(Vector.SECOND_MOMENT, group));
+      Tensor values = pool.tensor(layout, store.part(Quantity.VALUES, group));
+      Tensor gradients = pool.tensor(layout, store.part(Quantity.GRADIENTS, group));
+      Tensor mean = pool.tensor(layout, store.part(Quantity.FIRST_MOMENT, group));
+      Tensor variance = pool.tensor(layout, store.part(Quantity.SECOND_MOMENT, group));
       Tensor one = pool.tensor(Layout.number(1), pool.constant(new float[] {1}));
       Tensor signedRate = pool.tensor(Layout.number(1));
       this.rate = signedRate.floats();
       this.kernels =
           List.of(
               pool.kernel(
-                  pool.own(Primitives.movingAverage(layout, Layout.number(1), adam.getBeta1())),
+                  pool.own(Primitives.runningAverage(layout, Layout.number(1), adam.getBeta1())),
                   average(gradients, one, mean)),
               pool.kernel(
-                  pool.own(Primitives.movingAverage(layout, layout, adam.getBeta2())),
+                  pool.own(Primitives.runningAverage(layout, layout, adam.getBeta2())),
                   average(gradients, gradients, variance)),
               pool.kernel(
                   pool.own(Primitives.adamStep(layout, adam.getEpsilon())),

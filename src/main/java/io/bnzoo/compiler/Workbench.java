@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Where a program's kernels are put one after the other. */
+/** Collects a program's kernels in order. */
 final class Workbench {
   private final TensorPool pool;
   private final ParameterStore store;
@@ -34,11 +34,11 @@ final class Workbench {
   }
 
   Tensor values(Parameter parameter) {
-    return store.tensor(ParameterStore.Vector.VALUES, parameter);
+    return store.tensor(ParameterStore.Quantity.VALUES, parameter);
   }
 
   Tensor gradients(Parameter parameter) {
-    return store.tensor(ParameterStore.Vector.GRADIENTS, parameter);
+    return store.tensor(ParameterStore.Quantity.GRADIENTS, parameter);
   }
 
   Tensor tensor(Layout layout) {

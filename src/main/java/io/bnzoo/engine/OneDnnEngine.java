@@ -1,9 +1,9 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
-import io.bnzoo.compiler.Blueprint;
 import io.bnzoo.compiler.CompiledNetwork;
 import io.bnzoo.compiler.Mode;
+import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.onednn.OneDnn;
@@ -62,7 +62,7 @@ public final class OneDnnEngine implements Engine {
     this.threads = threads;
     this.plan = plan;
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
-    this.compiled = new CompiledNetwork(plan.blueprint(), network);
+    this.compiled = new CompiledNetwork(plan.graph(), network);
   }
 
   /**
@@ -76,9 +76,9 @@ public final class OneDnnEngine implements Engine {
   }
 
   /** What is computed, the loss of it, and what that asks of a batch. */
-  private record Plan(Blueprint blueprint, CrossEntropy loss, BatchCheck check) {
+  private record Plan(NetworkGraph graph, CrossEntropy loss, BatchCheck check) {
     int classes() {
-      return Math.toIntExact(blueprint.classes());
+      return Math.toIntExact(graph.classes());
     }
   }
 
@@ -97,9 +97,9 @@ public final class OneDnnEngine implements Engine {
     List<ImageInput> candidates = ImageInput.candidates(configuration);
     for (ImageInput input : candidates) {
       try {
-        Blueprint blueprint = Blueprint.of(network, input.type());
-        BatchCheck check = BatchCheck.of(configuration, input, blueprint.classes());
-        return new Plan(blueprint, loss, check);
+        NetworkGraph graph = NetworkGraph.of(network, input.type());
+        BatchCheck check = BatchCheck.of(configuration, input, graph.classes());
+        return new Plan(graph, loss, check);
       } catch (UnsupportedNetworkException e) {
         if (input == candidates.get(candidates.size() - 1)) {
           throw e;
@@ -145,7 +145,7 @@ public final class OneDnnEngine implements Engine {
   }
 
   /**
-   * The gradients of the last step, in the order of {@link MultiLayerNetwork#params}; a moving
+   * The gradients of the last step, in the order of {@link MultiLayerNetwork#params}; a running
    * statistic has the batch's in its place.
    */
   INDArray gradients() {
@@ -167,11 +167,11 @@ public final class OneDnnEngine implements Engine {
   /** Its configuration may have changed as well: a learning rate, say. */
   private void takeOverNetwork() {
     Plan now = planOrRefusal(network);
-    if (now.blueprint().equals(plan.blueprint())) {
+    if (now.graph().equals(plan.graph())) {
       compiled.load(network);
     } else {
       CompiledNetwork before = compiled;
-      compiled = new CompiledNetwork(now.blueprint(), network);
+      compiled = new CompiledNetwork(now.graph(), network);
       before.close();
     }
     plan = now;

@@ -282,7 +282,7 @@ public final class Primitives {
    * @param data of the source and of the destination
    * @param factor of the second source: the same, or {@link Layout#number}
    */
-  public static Primitive movingAverage(Layout data, Layout factor, double decay) {
+  public static Primitive runningAverage(Layout data, Layout factor, double decay) {
     PostOps postOps = PostOps.none().scale(1 - decay).addTo(decay);
     return binary(dnnl.dnnl_binary_mul, data, factor, postOps);
   }

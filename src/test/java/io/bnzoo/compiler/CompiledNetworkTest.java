@@ -25,7 +25,7 @@ class CompiledNetworkTest {
 
   @BeforeEach
   void compile() throws UnsupportedNetworkException {
-    compiled = new CompiledNetwork(Blueprint.of(network, ImageInput.FLAT.type()), network);
+    compiled = new CompiledNetwork(NetworkGraph.of(network, ImageInput.FLAT.type()), network);
   }
 
   @AfterEach
@@ -75,7 +75,7 @@ class CompiledNetworkTest {
     part.init(within, false);
     part.params().assign(network.params());
     try (CompiledNetwork ofPart =
-        new CompiledNetwork(Blueprint.of(part, ImageInput.FLAT.type()), part)) {
+        new CompiledNetwork(NetworkGraph.of(part, ImageInput.FLAT.type()), part)) {
       float[] expected = compiled.logits(IMAGES.pixels(), 12, Mode.BY_POPULATION);
       assertThat(ofPart.logits(IMAGES.pixels(), 12, Mode.BY_POPULATION)).isEqualTo(expected);
       part.params().assign(0);

@@ -154,7 +154,7 @@ class NetworkReaderTest {
   @MethodSource("refusals")
   void whatThereAreNoKernelsForIsNamed(String reason, MultiLayerNetwork network, InputType input) {
     assertThatExceptionOfType(UnsupportedNetworkException.class)
-        .isThrownBy(() -> Blueprint.of(network, input))
+        .isThrownBy(() -> NetworkGraph.of(network, input))
         .withMessage(reason);
   }
 
@@ -168,7 +168,7 @@ class NetworkReaderTest {
         LowLevelBatchNormalization.BETA,
         parameters.get(LowLevelBatchNormalization.POPULATION_MEAN));
     assertThatIllegalStateException()
-        .isThrownBy(() -> Blueprint.of(network, VECTOR))
+        .isThrownBy(() -> NetworkGraph.of(network, VECTOR))
         .withMessage("beta does not follow gamma in layer 0");
   }
 
@@ -190,31 +190,31 @@ class NetworkReaderTest {
             new ActivationLayer(Activation.RELU),
             new ActivationLayer(Activation.TANH),
             output());
-    assertThat(Blueprint.of(network, NCHW).operations().stream().map(NetworkReaderTest::sketch))
+    assertThat(NetworkGraph.of(network, NCHW).operations().stream().map(NetworkReaderTest::sketch))
         .containsExactly(
-            "Convolution TANH",
-            "Normalization RELU",
-            "Normalization bias RELU",
-            "Normalization",
-            "Application SIGMOID",
-            "Flattening",
-            "Dense RELU",
-            "Application TANH",
-            "Dense");
+            "ConvolutionOp TANH",
+            "NormalizationOp RELU",
+            "NormalizationOp bias RELU",
+            "NormalizationOp",
+            "ActivationOp SIGMOID",
+            "FlatteningOp",
+            "DenseOp RELU",
+            "ActivationOp TANH",
+            "DenseOp");
   }
 
   private static String sketch(Operation operation) {
     String type = operation.getClass().getSimpleName();
-    if (operation instanceof Operation.Affine affine) {
-      return type + affine.then().map(function -> " " + function).orElse("");
+    if (operation instanceof Operation.LinearOp linear) {
+      return type + linear.activation().map(function -> " " + function).orElse("");
     }
-    if (operation instanceof Operation.Normalization normalization) {
+    if (operation instanceof Operation.NormalizationOp normalization) {
       return type
           + (normalization.bias().isPresent() ? " bias" : "")
           + (normalization.rectified() ? " RELU" : "");
     }
-    return operation instanceof Operation.Application application
-        ? type + " " + application.function()
+    return operation instanceof Operation.ActivationOp activation
+        ? type + " " + activation.function()
         : type;
   }
 

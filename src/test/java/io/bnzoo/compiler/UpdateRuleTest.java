@@ -3,7 +3,7 @@ package io.bnzoo.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.bnzoo.compiler.ParameterStore.Vector;
+import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.TensorPool;
 import io.bnzoo.onednn.TensorValues;
@@ -34,19 +34,19 @@ class UpdateRuleTest {
     return TensorValues.random(10 + t, LAYOUT);
   }
 
-  private static void assertFollows(Parameter.Change change, Supplier<Textbook> ofOneValue) {
-    Parameter parameter = new Parameter("W", 0, LAYOUT, change);
+  private static void assertFollows(Parameter.Update update, Supplier<Textbook> ofOneValue) {
+    Parameter parameter = new Parameter("W", 0, LAYOUT, update);
     float[] found;
     try (ParameterStore store = new ParameterStore(Map.of(parameter, LAYOUT), START.length);
         TensorPool pool = new TensorPool()) {
-      store.load(Vector.VALUES, START);
+      store.load(Quantity.VALUES, START);
       UpdateRule rule = UpdateRule.of(store.groups().get(0), store, pool);
       pool.seal();
       for (int t = 1; t <= STEPS; t++) {
-        store.load(Vector.GRADIENTS, gradients(t));
+        store.load(Quantity.GRADIENTS, gradients(t));
         rule.apply(t - 1, 0);
       }
-      found = store.store(Vector.VALUES);
+      found = store.store(Quantity.VALUES);
     }
     for (int i = 0; i < found.length; i++) {
       Textbook textbook = ofOneValue.get();
@@ -58,8 +58,8 @@ class UpdateRuleTest {
     }
   }
 
-  private static Parameter.Change trained(IUpdater updater) {
-    return new Parameter.Trained(updater, 0, true);
+  private static Parameter.Update trained(IUpdater updater) {
+    return new Parameter.Learned(updater, 0, true);
   }
 
   @Test
@@ -119,7 +119,7 @@ class UpdateRuleTest {
   @Test
   void l2AddsAShareOfTheValueToItsGradient() {
     assertFollows(
-        new Parameter.Trained(new Sgd(0.1), 0.3, true),
+        new Parameter.Learned(new Sgd(0.1), 0.3, true),
         () -> (value, gradient, t) -> value - 0.1 * (gradient + 0.3 * value));
   }
 
@@ -127,7 +127,7 @@ class UpdateRuleTest {
   @Test
   void anUnusedParameterFollowsItsL2Alone() {
     assertFollows(
-        new Parameter.Trained(new Sgd(0.1), 0.3, false),
+        new Parameter.Learned(new Sgd(0.1), 0.3, false),
         () -> (value, gradient, t) -> value - 0.1 * 0.3 * value);
   }
 

@@ -119,7 +119,7 @@ class PrimitivesTest {
   void anAverageMovesTowardsAProductOfArrays() {
     Tensor average = tensor(ROWS, THIRD);
     run(
-        Primitives.movingAverage(ROWS, ROWS, 0.9),
+        Primitives.runningAverage(ROWS, ROWS, 0.9),
         Map.of(
             Argument.SOURCE, tensor(ROWS, FIRST),
             Argument.SECOND_SOURCE, tensor(ROWS, SECOND),
@@ -131,7 +131,7 @@ class PrimitivesTest {
   void anAverageMovesTowardsAMultiple() {
     Tensor average = tensor(ROWS, THIRD);
     run(
-        Primitives.movingAverage(ROWS, ONE, 0.75),
+        Primitives.runningAverage(ROWS, ONE, 0.75),
         Map.of(
             Argument.SOURCE, tensor(ROWS, FIRST),
             Argument.SECOND_SOURCE, tensor(ONE, 3),

@@ -12,18 +12,18 @@ import java.util.Map;
  * The mean and the biased variance of each channel of a batch of images.
  *
  * <p>First over each image's pixels, then over the images: a sum of floats loses accuracy in
- * proportion to how many it adds one by one, and oneDNN's batch normalization adds all values of a
- * batch, fifty thousand in the first layers of the deep CNN.
+ * proportion to how many it adds one at a time, and oneDNN's batch normalization adds all values of
+ * a batch, fifty thousand in the first layers of the deep CNN.
  */
-final class Moments {
-  /** Below this, one sum over the batch is as good. */
+final class ChannelMoments {
+  /** With fewer, one sum over the batch is as accurate. */
   private static final long FEWEST_PIXELS = 16;
 
   private final Workbench bench;
   private final Floats shares;
 
   /** For batches of the given number of images. */
-  Moments(Workbench bench, long images) {
+  ChannelMoments(Workbench bench, long images) {
     this.bench = bench;
     float[] values = new float[Math.toIntExact(images)];
     Arrays.fill(values, 1f / images);
@@ -36,7 +36,7 @@ final class Moments {
   }
 
   /**
-   * Adds kernels that find both.
+   * Adds kernels that compute both.
    *
    * @param images [N,C,H,W], channels last
    * @param mean [C]

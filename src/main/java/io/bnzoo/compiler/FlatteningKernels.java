@@ -4,12 +4,12 @@ import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Tensor;
 
 /** [N,C,H,W] to [N,C*H*W]. */
-final class FlatteningStage implements Stage {
-  private final Operation.Flattening flattening;
+final class FlatteningKernels implements OperationKernels {
+  private final Operation.FlatteningOp flattening;
   private final Workbench bench;
   private Layout images;
 
-  FlatteningStage(Operation.Flattening flattening, Workbench bench) {
+  FlatteningKernels(Operation.FlatteningOp flattening, Workbench bench) {
     this.flattening = flattening;
     this.bench = bench;
   }

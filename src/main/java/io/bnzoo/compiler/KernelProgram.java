@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A network at one batch size, as kernels to be run in order. */
-final class Program implements AutoCloseable {
+final class KernelProgram implements AutoCloseable {
   /** The batch for which weights are laid out; the size hardly matters to oneDNN. */
   private static final long USUAL_BATCH = 64;
 
@@ -27,33 +27,34 @@ final class Program implements AutoCloseable {
   /**
    * Compiles.
    *
-   * @param inspection looks at each result on the way forward
+   * @param inspection inspects each result of the forward pass
    */
-  Program(Blueprint blueprint, ParameterStore store, long batch, Mode mode, Inspection inspection) {
+  KernelProgram(
+      NetworkGraph graph, ParameterStore store, long batch, Mode mode, Inspection inspection) {
     Workbench bench = new Workbench(pool, store, mode);
-    pixels = bench.tensor(Layout.bytes(batch, blueprint.input().values()));
-    Tensor current = bench.view(greyLevels(pixels, bench), input(blueprint, batch));
-    List<Stage> stages = new ArrayList<>();
-    for (Operation operation : blueprint.operations()) {
-      Stage stage = Stage.of(operation, bench);
-      stages.add(stage);
+    pixels = bench.tensor(Layout.bytes(batch, graph.input().values()));
+    Tensor current = bench.view(greyLevels(pixels, bench), input(graph, batch));
+    List<OperationKernels> steps = new ArrayList<>();
+    for (Operation operation : graph.operations()) {
+      OperationKernels stage = OperationKernels.of(operation, bench);
+      steps.add(stage);
       Tensor source = current;
       current = stage.forward(source);
-      inspection.follow(stages.size() - 1, operation, current, bench);
+      inspection.follow(steps.size() - 1, operation, current, bench);
       boolean done = mode != Mode.TRAINING && current.floats() != source.floats();
-      if (done) { // Only the way back comes to it again.
+      if (done) { // Only a backward pass needs it again.
         bench.recycle(source);
       }
     }
     logits = current;
     forward = bench.take();
-    logitGradients = bench.tensor(Layout.rowByRow(batch, blueprint.classes()));
+    logitGradients = bench.tensor(Layout.rowByRow(batch, graph.classes()));
     if (mode == Mode.TRAINING) {
       Tensor gradient = logitGradients;
       boolean needed = true;
-      for (int i = stages.size() - 1; needed; i--) {
-        needed = learnsBefore(blueprint, i);
-        gradient = stages.get(i).backward(gradient, needed);
+      for (int i = steps.size() - 1; needed; i--) {
+        needed = learnsBefore(graph, i);
+        gradient = steps.get(i).backward(gradient, needed);
       }
     }
     backward = bench.take();
@@ -74,29 +75,29 @@ final class Program implements AutoCloseable {
     return levels;
   }
 
-  private static Layout input(Blueprint blueprint, long batch) {
-    Operation.ImageSize image = blueprint.input();
+  private static Layout input(NetworkGraph graph, long batch) {
+    Operation.ImageSize image = graph.input();
     return image.isPixel()
         ? Layout.rowByRow(batch, image.values())
         : Layout.rowByRow(batch, image.channels(), image.height(), image.width());
   }
 
-  private static boolean learnsBefore(Blueprint blueprint, int index) {
-    return blueprint.operations().subList(0, index).stream()
+  private static boolean learnsBefore(NetworkGraph graph, int index) {
+    return graph.operations().subList(0, index).stream()
         .anyMatch(operation -> !operation.parameters().isEmpty());
   }
 
-  /** How the kernels of a network want its parameters. */
-  static Map<Parameter, Layout> layouts(Blueprint blueprint) {
+  /** The layouts that the kernels of a network want for its parameters. */
+  static Map<Parameter, Layout> layouts(NetworkGraph graph) {
     Map<Parameter, Layout> layouts = new LinkedHashMap<>();
     try (TensorPool pool = new TensorPool()) {
       Workbench bench = new Workbench(pool, null, Mode.TRAINING);
-      for (Operation operation : blueprint.operations()) {
+      for (Operation operation : graph.operations()) {
         for (Parameter parameter : operation.parameters()) {
           layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));
         }
-        if (operation instanceof Operation.Affine affine) {
-          layouts.put(affine.weights(), AffineStage.of(affine, bench).weights(USUAL_BATCH));
+        if (operation instanceof Operation.LinearOp linear) {
+          layouts.put(linear.weights(), LinearKernels.of(linear, bench).weights(USUAL_BATCH));
         }
       }
     }

@@ -8,36 +8,36 @@ import io.bnzoo.onednn.Tensor;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** A linear map with weights, and what follows it; a subclass knows oneDNN's primitives for it. */
-abstract class AffineStage implements Stage {
-  private final Operation.Affine operation;
+/** A linear layer; subclasses choose oneDNN's primitives. */
+abstract class LinearKernels implements OperationKernels {
+  private final Operation.LinearOp operation;
   private final Workbench bench;
   private Primitive forward;
   private Tensor source;
   private Tensor result;
 
-  AffineStage(Operation.Affine operation, Workbench bench) {
+  LinearKernels(Operation.LinearOp operation, Workbench bench) {
     this.operation = operation;
     this.bench = bench;
   }
 
-  /** How an operation is computed; of images of one pixel, as a matrix product. */
-  static AffineStage of(Operation.Affine operation, Workbench bench) {
-    return operation instanceof Operation.Convolution convolution
-        ? new ConvolutionStage(convolution, bench)
-        : new DenseStage(operation, bench);
+  /** The kernels of an operation: those of a matrix product for images of one pixel. */
+  static LinearKernels of(Operation.LinearOp operation, Workbench bench) {
+    return operation instanceof Operation.ConvolutionOp convolution
+        ? new ConvolutionKernels(convolution, bench)
+        : new DenseKernels(operation, bench);
   }
 
-  /** The map and the function of it, with weights in whatever layout suits it. */
+  /** The forward primitive, with weights in the layout of its choice. */
   abstract Primitive primitive(long batch, Primitives.Use use);
 
-  /** The gradients of weights and bias, with the former in whatever layout suits it. */
+  /** The gradients of weights and bias, the former in the layout of its choice. */
   abstract Primitive weightGradient(Primitive forwards);
 
-  /** The gradient of the source, with weights in whatever layout suits it. */
+  /** The gradient of the source, with weights in the layout of its choice. */
   abstract Primitive sourceGradient(Primitive forwards);
 
-  /** The layout in which the map wants its weights. */
+  /** The layout that the primitive chooses for its weights. */
   final Layout weights(long batch) {
     return bench.own(primitive(batch, Primitives.Use.TRAINING)).weights();
   }
@@ -60,8 +60,8 @@ abstract class AffineStage implements Stage {
   @Override
   public final Tensor backward(Tensor given, boolean sourceNeeded) {
     Tensor gradient = bench.rearranged(given, result.layout());
-    if (operation.then().isPresent()) {
-      gradient = FunctionStage.backward(operation.then().get(), result, gradient, bench);
+    if (operation.activation().isPresent()) {
+      gradient = ActivationKernels.backward(operation.activation().get(), result, gradient, bench);
     }
     bench.recycle(result);
     differentiateWeights(gradient);

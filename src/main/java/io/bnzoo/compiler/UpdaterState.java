@@ -18,10 +18,10 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param moments the first, and the second if there is one; 0 where a parameter has none
  */
-record FlatVectors(List<float[]> moments) {
+record UpdaterState(List<float[]> moments) {
 
   /** A copy of a network's optimizer state. */
-  static FlatVectors ofUpdater(MultiLayerNetwork network) {
+  static UpdaterState of(MultiLayerNetwork network) {
     INDArray view = network.getUpdater().getStateViewArray();
     List<float[]> moments = new ArrayList<>();
     for (int i = 0; i < momentsOf(network); i++) {
@@ -29,50 +29,58 @@ record FlatVectors(List<float[]> moments) {
     }
     if (view != null) {
       float[] state = values(view);
-      for (Run run : runs(network)) {
+      for (Section section : sections(network)) {
         System.arraycopy(
-            state, run.inState(), moments.get(run.moment()), run.inParameters(), run.length());
+            state,
+            section.inState(),
+            moments.get(section.moment()),
+            section.inParameters(),
+            section.length());
       }
     }
-    return new FlatVectors(moments);
+    return new UpdaterState(moments);
   }
 
-  /** How many moments a network's optimizers keep at most. */
+  /** The largest number of moments that one of a network's optimizers keeps. */
   static int momentsOf(MultiLayerNetwork network) {
-    return runs(network).stream().mapToInt(run -> run.moment() + 1).max().orElse(0);
+    return sections(network).stream().mapToInt(section -> section.moment() + 1).max().orElse(0);
   }
 
   /** Writes the moments into the network's optimizer state. */
-  void writeBack(MultiLayerNetwork network) {
+  void copyTo(MultiLayerNetwork network) {
     INDArray view = network.getUpdater().getStateViewArray();
     if (view != null) {
       float[] state = values(view);
-      for (Run run : runs(network)) {
+      for (Section section : sections(network)) {
         System.arraycopy(
-            moments.get(run.moment()), run.inParameters(), state, run.inState(), run.length());
+            moments.get(section.moment()),
+            section.inParameters(),
+            state,
+            section.inState(),
+            section.length());
       }
       assign(view, state);
     }
   }
 
-  /** Neighbours in the optimizer's state that are neighbours among the parameters, too. */
-  private record Run(int moment, int inState, int inParameters, int length) {}
+  /** A range of the optimizer's state that belongs to a range of the parameters. */
+  private record Section(int moment, int inState, int inParameters, int length) {}
 
-  private static List<Run> runs(MultiLayerNetwork network) {
-    List<Run> runs = new ArrayList<>();
+  private static List<Section> sections(MultiLayerNetwork network) {
+    List<Section> sections = new ArrayList<>();
     for (UpdaterBlock block :
         ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks()) {
       int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
       int start = block.getUpdaterViewOffsetStart();
       for (int moment = 0; start < block.getUpdaterViewOffsetEnd(); moment++) {
-        runs.add(new Run(moment, start, block.getParamOffsetStart(), length));
+        sections.add(new Section(moment, start, block.getParamOffsetStart(), length));
         start += length;
       }
     }
-    return runs;
+    return sections;
   }
 
-  /** All values of a vector of Deeplearning4j's. */
+  /** All values of a Deeplearning4j vector. */
   static float[] values(INDArray vector) {
     float[] values = new float[Math.toIntExact(vector.length())];
     INDArray whole = isWhole(vector) ? vector : vector.dup('c');
@@ -80,7 +88,7 @@ record FlatVectors(List<float[]> moments) {
     return values;
   }
 
-  /** Replaces all values of a vector of Deeplearning4j's. */
+  /** Replaces all values of a Deeplearning4j vector. */
   static void assign(INDArray vector, float[] values) {
     if (values.length != vector.length()) {
       throw new IllegalArgumentException(
@@ -97,7 +105,7 @@ record FlatVectors(List<float[]> moments) {
     }
   }
 
-  /** Whether the vector is all that its memory holds, one value after the other. */
+  /** Whether the vector is contiguous and fills its buffer. */
   private static boolean isWhole(INDArray vector) {
     return vector.offset() == 0
         && vector.data().offset() == 0

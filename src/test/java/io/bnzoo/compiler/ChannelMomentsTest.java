@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The oracle takes two passes in double precision. */
-class MomentsTest {
+class ChannelMomentsTest {
 
   @ParameterizedTest(name = "{0} channels of {1} x {2} pixels around {3}")
   @CsvSource({"3,4,5,0", "32,4,4,0", "1,5,5,0", "4,14,14,10000", "20,4,6,-10000"})
@@ -40,7 +40,7 @@ class MomentsTest {
       Tensor mean = pool.tensor(Layout.rowByRow(channels));
       Tensor variance = pool.tensor(Layout.rowByRow(channels));
       Workbench bench = new Workbench(pool, null, Mode.BY_BATCH);
-      new Moments(bench, images).add(source, mean, variance);
+      new ChannelMoments(bench, images).add(source, mean, variance);
       pool.seal();
       bench.take().forEach(Kernel::run);
       TensorValues.assertClose(mean, 1e-6 + 2e-7 * Math.abs(center), c -> means[c]);
@@ -57,7 +57,7 @@ class MomentsTest {
     try (TensorPool pool = new TensorPool()) {
       Tensor variance = pool.tensor(Layout.rowByRow(3));
       Workbench bench = new Workbench(pool, null, Mode.BY_BATCH);
-      new Moments(bench, 5)
+      new ChannelMoments(bench, 5)
           .add(
               TensorValues.tensor(pool, layout, values), pool.tensor(Layout.rowByRow(3)), variance);
       pool.seal();

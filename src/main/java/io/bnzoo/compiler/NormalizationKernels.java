@@ -18,10 +18,10 @@ import java.util.Optional;
  * Batch normalization of [N,F] or [N,C,H,W].
  *
  * <p>In training the batch's mean and variance take the gradients' place in the store, from where a
- * step moves the moving ones.
+ * step updates the running ones.
  */
-final class NormalizationStage implements Stage {
-  private final Operation.Normalization operation;
+final class NormalizationKernels implements OperationKernels {
+  private final Operation.NormalizationOp operation;
   private final Workbench bench;
   private boolean features;
   private Primitive forward;
@@ -33,9 +33,9 @@ final class NormalizationStage implements Stage {
   private boolean rectifies;
   private Tensor source;
   private Tensor workspace;
-  private Optional<FunctionStage> rectifier = Optional.empty();
+  private Optional<ActivationKernels> rectifier = Optional.empty();
 
-  NormalizationStage(Operation.Normalization operation, Workbench bench) {
+  NormalizationKernels(Operation.NormalizationOp operation, Workbench bench) {
     this.operation = operation;
     this.bench = bench;
   }
@@ -50,7 +50,7 @@ final class NormalizationStage implements Stage {
     Tensor mean = statistic(operation.mean());
     Tensor variance = statistic(operation.variance());
     if (momentsFirst) {
-      new Moments(bench, source.layout().size(0)).add(source, mean, variance);
+      new ChannelMoments(bench, source.layout().size(0)).add(source, mean, variance);
     }
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
     arguments.put(Argument.SOURCE, source);
@@ -64,7 +64,7 @@ final class NormalizationStage implements Stage {
     }
     bench.add(forward, arguments);
     if (operation.rectified() && !rectifies) {
-      rectifier = Optional.of(new FunctionStage(ActivationFunction.RELU, bench));
+      rectifier = Optional.of(new ActivationKernels(ActivationFunction.RELU, bench));
       result = rectifier.get().forward(result);
     }
     return likeGiven(result);
@@ -82,7 +82,7 @@ final class NormalizationStage implements Stage {
     for (Layout layout : layouts) {
       momentsFirst =
           bench.mode() != Mode.BY_POPULATION
-              && Moments.worthwhile(layout)
+              && ChannelMoments.worthwhile(layout)
               && layout.equals(Layout.channelsLast(size));
       for (boolean within : operation.rectified() ? List.of(true, false) : List.of(false)) {
         boolean given = momentsFirst || bench.mode() == Mode.BY_POPULATION;

@@ -7,13 +7,13 @@ import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.junit.jupiter.api.Test;
 
-class BlueprintTest {
+class NetworkGraphTest {
   @Test
   void aStepOfTheMlpMultipliesEachWeightThreeTimesAnImageButTheFirstLayersTwice()
       throws UnsupportedNetworkException {
     long weights = 784 * 100 * 2 + (100 * 100 + 100 * 100 + 100 * 10) * 3;
     assertThat(
-            Blueprint.of(ThreeLayerMlp.builder().build().init(), ImageInput.FLAT.type())
+            NetworkGraph.of(ThreeLayerMlp.builder().build().init(), ImageInput.FLAT.type())
                 .operationsOfStep(60))
         .isEqualTo(2 * 60 * weights);
   }
@@ -32,7 +32,7 @@ class BlueprintTest {
     }
     products += 3 * (76 * 100 + 100 * 10);
     assertThat(
-            Blueprint.of(DeepCnn.builder().build().init(), ImageInput.NCHW.type())
+            NetworkGraph.of(DeepCnn.builder().build().init(), ImageInput.NCHW.type())
                 .operationsOfStep(64))
         .isEqualTo(2 * 64 * products);
   }

@@ -7,13 +7,13 @@ import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import java.util.Map;
 
-/** A function of each value. */
-final class FunctionStage implements Stage {
+/** An activation function of each value. */
+final class ActivationKernels implements OperationKernels {
   private final ActivationFunction function;
   private final Workbench bench;
   private Tensor result;
 
-  FunctionStage(ActivationFunction function, Workbench bench) {
+  ActivationKernels(ActivationFunction function, Workbench bench) {
     this.function = function;
     this.bench = bench;
   }
@@ -34,7 +34,7 @@ final class FunctionStage implements Stage {
     return found;
   }
 
-  /** The gradient of a function's argument, in the place of the value's and in its layout. */
+  /** The gradient of the function's argument, which replaces that of its value, in its layout. */
   static Tensor backward(ActivationFunction function, Tensor value, Tensor given, Workbench bench) {
     Tensor gradient = bench.rearranged(given, value.layout());
     Primitive forward =

@@ -5,11 +5,11 @@ import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 
 /** A matrix product of [N,in]. */
-final class DenseStage extends AffineStage {
-  private final Operation.Affine operation;
+final class DenseKernels extends LinearKernels {
+  private final Operation.LinearOp operation;
   private final Layout anyWeights;
 
-  DenseStage(Operation.Affine operation, Workbench bench) {
+  DenseKernels(Operation.LinearOp operation, Workbench bench) {
     super(operation, bench);
     this.operation = operation;
     this.anyWeights = Layout.any(operation.weights().layout().size());
@@ -23,7 +23,7 @@ final class DenseStage extends AffineStage {
         anyWeights,
         operation.bias().map(Parameter::layout),
         Layout.rowByRow(batch, anyWeights.size(0)),
-        operation.then());
+        operation.activation());
   }
 
   @Override

@@ -3,12 +3,12 @@ package io.bnzoo.compiler;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Tensor;
 
-/** What a stage does to [N,F], done to [N,F,1,1]. */
-final class PixelStage implements Stage {
-  private final Stage ofFeatures;
+/** Kernels of [N,F] applied to [N,F,1,1]. */
+final class PixelKernels implements OperationKernels {
+  private final OperationKernels ofFeatures;
   private final Workbench bench;
 
-  PixelStage(Stage ofFeatures, Workbench bench) {
+  PixelKernels(OperationKernels ofFeatures, Workbench bench) {
     this.ofFeatures = ofFeatures;
     this.bench = bench;
   }

@@ -5,14 +5,14 @@ import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 
 /**
- * A convolution of [N,C,H,W], whose channels stand together in memory: with few of them, that
- * wastes nothing on padding.
+ * A convolution of [N,C,H,W] with channels last in memory: where they are few, that wastes nothing
+ * on padding.
  */
-final class ConvolutionStage extends AffineStage {
-  private final Operation.Convolution operation;
+final class ConvolutionKernels extends LinearKernels {
+  private final Operation.ConvolutionOp operation;
   private final Layout anyWeights;
 
-  ConvolutionStage(Operation.Convolution operation, Workbench bench) {
+  ConvolutionKernels(Operation.ConvolutionOp operation, Workbench bench) {
     super(operation, bench);
     this.operation = operation;
     this.anyWeights = Layout.any(operation.weights().layout().size());
@@ -27,7 +27,7 @@ final class ConvolutionStage extends AffineStage {
         operation.bias().map(Parameter::layout),
         images(batch, operation.output()),
         operation.window(),
-        operation.then());
+        operation.activation());
   }
 
   private static Layout images(long batch, Operation.ImageSize size) {

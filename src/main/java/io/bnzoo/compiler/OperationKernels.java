@@ -1,0 +1,40 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Tensor;
+
+/** Adds the kernels of one operation at one batch size to a workbench. */
+interface OperationKernels {
+
+  /** Adds the forward kernels; the source is left unchanged. */
+  Tensor forward(Tensor source);
+
+  /**
+   * Adds the backward kernels, from the gradient of the result to those of the parameters. The
+   * memory of the result may be reused.
+   *
+   * @param gradient of the result, which may be overwritten
+   * @param sourceNeeded whether the gradient of the source is needed as well
+   * @return the gradient of the source; undefined if it is not needed
+   */
+  Tensor backward(Tensor gradient, boolean sourceNeeded);
+
+  /** The kernels of an operation. */
+  static OperationKernels of(Operation operation, Workbench bench) {
+    if (operation instanceof Operation.LinearOp linear) {
+      OperationKernels kernels = LinearKernels.of(linear, bench);
+      return linear instanceof Operation.PixelConvolutionOp
+          ? new PixelKernels(kernels, bench)
+          : kernels;
+    }
+    if (operation instanceof Operation.NormalizationOp normalization) {
+      return new NormalizationKernels(normalization, bench);
+    }
+    if (operation instanceof Operation.ActivationOp activation) {
+      return new ActivationKernels(activation.function(), bench);
+    }
+    if (operation instanceof Operation.FlatteningOp flattening) {
+      return new FlatteningKernels(flattening, bench);
+    }
+    throw new IllegalStateException("there are no kernels for " + operation);
+  }
+}
