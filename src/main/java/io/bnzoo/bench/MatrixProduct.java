@@ -4,6 +4,7 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
@@ -30,7 +31,7 @@ final class MatrixProduct implements AutoCloseable {
       Primitive product =
           pool.own(
               Primitives.dense(
-                  Primitives.Use.INFERENCE,
+                  Mode.INFERENCE,
                   matrix,
                   Layout.any(SIZE, SIZE),
                   Optional.empty(),

@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
@@ -22,7 +23,7 @@ final class ActivationKernels implements OperationKernels {
   public Tensor forward(Tensor source) {
     result = bench.tensor(source.layout());
     bench.add(
-        bench.own(Primitives.activation(bench.use(), function, source.layout())),
+        bench.own(Primitives.activation(bench.mode(), function, source.layout())),
         Map.of(Argument.SOURCE, source, Argument.DESTINATION, result));
     return result;
   }
@@ -37,8 +38,7 @@ final class ActivationKernels implements OperationKernels {
   /** The gradient of the function's argument, which replaces that of its value, in its layout. */
   static Tensor backward(ActivationFunction function, Tensor value, Tensor given, Workbench bench) {
     Tensor gradient = bench.rearranged(given, value.layout());
-    Primitive forward =
-        bench.own(Primitives.activation(Primitives.Use.TRAINING, function, value.layout()));
+    Primitive forward = bench.own(Primitives.activation(Mode.TRAINING, function, value.layout()));
     bench.add(
         bench.own(Primitives.activationGradient(function, value.layout(), forward)),
         Map.of(

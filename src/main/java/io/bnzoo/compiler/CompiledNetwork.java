@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.ParameterStore.Quantity;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.TensorPool;
 import java.nio.ByteBuffer;
@@ -137,7 +138,7 @@ public final class CompiledNetwork implements AutoCloseable {
       Arrays.fill(logits, Float.NaN);
       return;
     }
-    Mode forward = mode == Mode.TRAINING ? Mode.BY_BATCH : mode;
+    Mode forward = mode == Mode.TRAINING ? Mode.INFERENCE_BY_BATCH : mode;
     Compiled careful = compiled(new Key(count, forward, Care.FINDS_NAN));
     careful.nanRows().clear();
     run(careful, pixels, count);

@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 
@@ -19,9 +20,9 @@ final class ConvolutionKernels extends LinearKernels {
   }
 
   @Override
-  Primitive primitive(long batch, Primitives.Use use) {
+  Primitive primitive(long batch, Mode mode) {
     return Primitives.convolution(
-        use,
+        mode,
         images(batch, operation.input()),
         anyWeights,
         operation.bias().map(Parameter::layout),

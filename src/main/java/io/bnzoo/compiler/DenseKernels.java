@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 
@@ -16,9 +17,9 @@ final class DenseKernels extends LinearKernels {
   }
 
   @Override
-  Primitive primitive(long batch, Primitives.Use use) {
+  Primitive primitive(long batch, Mode mode) {
     return Primitives.dense(
-        use,
+        mode,
         Layout.rowByRow(batch, anyWeights.size(1)),
         anyWeights,
         operation.bias().map(Parameter::layout),

@@ -3,6 +3,7 @@ package io.bnzoo.compiler;
 import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -140,7 +141,7 @@ final class Headroom {
         (bound, images, mode) -> {
           double everywhere = Math.sqrt(places * images);
           double shift = (scaleAndShift.value() + bias.map(Norm::value).orElse(0.0)) * everywhere;
-          if (mode != Mode.BY_POPULATION) {
+          if (mode.byBatch()) {
             double deviations = Math.sqrt(values * images);
             return bound < LARGEST_TO_SQUARE
                 ? within(scaleAndShift.value() * deviations + shift)

@@ -2,8 +2,8 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
-import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,7 +29,7 @@ abstract class LinearKernels implements OperationKernels {
   }
 
   /** The forward primitive, with weights in the layout of its choice. */
-  abstract Primitive primitive(long batch, Primitives.Use use);
+  abstract Primitive primitive(long batch, Mode mode);
 
   /** The gradients of weights and bias, the former in the layout of its choice. */
   abstract Primitive weightGradient(Primitive forwards);
@@ -39,12 +39,12 @@ abstract class LinearKernels implements OperationKernels {
 
   /** The layout that the primitive chooses for its weights. */
   final Layout weights(long batch) {
-    return bench.own(primitive(batch, Primitives.Use.TRAINING)).weights();
+    return bench.own(primitive(batch, Mode.TRAINING)).weights();
   }
 
   @Override
   public final Tensor forward(Tensor given) {
-    forward = bench.own(primitive(given.layout().size(0), bench.use()));
+    forward = bench.own(primitive(given.layout().size(0), bench.mode()));
     source = bench.arranged(given, forward.source());
     result = bench.tensor(forward.destination());
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);

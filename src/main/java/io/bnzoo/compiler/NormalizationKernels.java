@@ -4,10 +4,9 @@ import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
-import io.bnzoo.onednn.Primitives.NormalizeBy;
-import io.bnzoo.onednn.Primitives.Use;
 import io.bnzoo.onednn.Tensor;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,13 +23,7 @@ final class NormalizationKernels implements OperationKernels {
   private final Operation.NormalizationOp operation;
   private final Workbench bench;
   private boolean features;
-  private Primitive forward;
-
-  /** The forward kernel's twin that finds the moments itself, to which the way back belongs. */
-  private Primitive alone;
-
-  private boolean momentsFirst;
-  private boolean rectifies;
+  private Choice choice;
   private Tensor source;
   private Tensor workspace;
   private Optional<ActivationKernels> rectifier = Optional.empty();
@@ -44,12 +37,12 @@ final class NormalizationKernels implements OperationKernels {
   public Tensor forward(Tensor given) {
     features = given.layout().size().length == 2;
     Tensor images = images(given);
-    choose(images.layout().size());
-    source = bench.arranged(images, forward.source());
-    Tensor result = bench.tensor(forward.destination());
+    choice = choose(images.layout().size());
+    source = bench.arranged(images, choice.forward().source());
+    Tensor result = bench.tensor(choice.forward().destination());
     Tensor mean = statistic(operation.mean());
     Tensor variance = statistic(operation.variance());
-    if (momentsFirst) {
+    if (choice.momentsFirst()) {
       new ChannelMoments(bench, source.layout().size(0)).add(source, mean, variance);
     }
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
@@ -58,12 +51,12 @@ final class NormalizationKernels implements OperationKernels {
     arguments.put(Argument.MEAN, mean);
     arguments.put(Argument.VARIANCE, variance);
     arguments.put(Argument.DESTINATION, result);
-    if (rectifies && bench.mode() != Mode.BY_POPULATION) {
-      workspace = bench.tensor(forward.workspace());
+    if (choice.rectifies() && bench.mode().byBatch()) {
+      workspace = bench.tensor(choice.forward().workspace());
       arguments.put(Argument.WORKSPACE, workspace);
     }
-    bench.add(forward, arguments);
-    if (operation.rectified() && !rectifies) {
+    bench.add(choice.forward(), arguments);
+    if (operation.rectified() && !choice.rectifies()) {
       rectifier = Optional.of(new ActivationKernels(ActivationFunction.RELU, bench));
       result = rectifier.get().forward(result);
     }
@@ -71,44 +64,57 @@ final class NormalizationKernels implements OperationKernels {
   }
 
   /**
-   * Finds a way that oneDNN has fast code for: it depends on the number of channels. Images have
-   * their channels together as convolutions do, and only a single pixel is quickly reordered.
+   * One way to compute the result.
+   *
+   * @param momentsFirst whether {@link ChannelMoments} computes the statistics
+   * @param rectifies whether the primitive applies the ReLU itself
+   * @param forward the primitive
+   * @param partner the forward primitive that a backward one belongs to, which computes the
+   *     statistics itself
    */
-  private void choose(long[] size) {
+  private record Choice(
+      boolean momentsFirst, boolean rectifies, Primitive forward, Primitive partner) {
+    boolean isFast() {
+      return !forward.isGeneric() && !partner.isGeneric();
+    }
+  }
+
+  /**
+   * The first choice that oneDNN has fast code for, which depends on the number of channels. Images
+   * have channels last as in convolutions, and only a single pixel is quickly reordered.
+   */
+  private Choice choose(long[] size) {
     List<Layout> layouts =
         features
             ? List.of(Layout.blocked(size))
             : List.of(Layout.channelsLast(size), Layout.blocked(size));
     for (Layout layout : layouts) {
-      momentsFirst =
-          bench.mode() != Mode.BY_POPULATION
-              && ChannelMoments.worthwhile(layout)
-              && layout.equals(Layout.channelsLast(size));
-      for (boolean within : operation.rectified() ? List.of(true, false) : List.of(false)) {
-        boolean given = momentsFirst || bench.mode() == Mode.BY_POPULATION;
-        forward =
-            bench.own(
-                primitive(
-                    layout, given ? NormalizeBy.GIVEN_STATISTICS : NormalizeBy.BATCH, within));
-        alone =
-            given && bench.mode() == Mode.TRAINING
-                ? bench.own(primitive(layout, NormalizeBy.BATCH, within))
-                : forward;
-        rectifies = within;
-        if (!forward.isGeneric() && !alone.isGeneric()) {
-          return;
+      for (boolean rectifies : operation.rectified() ? List.of(true, false) : List.of(false)) {
+        Choice choice = choice(layout, rectifies);
+        if (choice.isFast()) {
+          return choice;
         }
       }
     }
+    return choice(Layout.blocked(size), false);
   }
 
-  private Primitive primitive(Layout layout, NormalizeBy normalizeBy, boolean rectified) {
-    return Primitives.batchNormalization(
-        bench.mode() == Mode.BY_POPULATION ? Use.INFERENCE : Use.TRAINING,
-        layout,
-        operation.epsilon(),
-        normalizeBy,
-        rectified);
+  private Choice choice(Layout layout, boolean rectifies) {
+    boolean momentsFirst =
+        bench.mode().byBatch()
+            && ChannelMoments.worthwhile(layout)
+            && layout.equals(Layout.channelsLast(layout.size()));
+    double epsilon = operation.epsilon();
+    Primitive forward =
+        bench.own(
+            momentsFirst
+                ? Primitives.batchNormalizationByMoments(layout, epsilon, rectifies)
+                : Primitives.batchNormalization(bench.mode(), layout, epsilon, rectifies));
+    Primitive partner =
+        momentsFirst && bench.mode() == Mode.TRAINING
+            ? bench.own(Primitives.batchNormalization(Mode.TRAINING, layout, epsilon, rectifies))
+            : forward;
+    return new Choice(momentsFirst, rectifies, forward, partner);
   }
 
   /** [N,F] as [N,F,1,1]. */
@@ -130,8 +136,8 @@ final class NormalizationKernels implements OperationKernels {
   private Tensor statistic(Parameter parameter) {
     return switch (bench.mode()) {
       case TRAINING -> bench.gradients(parameter);
-      case BY_POPULATION -> bench.values(parameter);
-      case BY_BATCH -> bench.tensor(parameter.layout());
+      case INFERENCE -> bench.values(parameter);
+      case INFERENCE_BY_BATCH -> bench.tensor(parameter.layout());
     };
   }
 
@@ -159,7 +165,7 @@ final class NormalizationKernels implements OperationKernels {
 
   @Override
   public Tensor backward(Tensor given, boolean sourceNeeded) {
-    Tensor gradient = bench.rearranged(images(given), forward.destination());
+    Tensor gradient = bench.rearranged(images(given), choice.forward().destination());
     if (rectifier.isPresent()) {
       gradient = rectifier.get().backward(gradient, true);
     }
@@ -172,13 +178,16 @@ final class NormalizationKernels implements OperationKernels {
     arguments.put(Argument.DESTINATION_GRADIENT, gradient);
     arguments.put(Argument.SOURCE_GRADIENT, gradient);
     arguments.put(Argument.SCALE_AND_SHIFT_GRADIENT, parameterGradients);
-    if (rectifies) {
+    if (choice.rectifies()) {
       arguments.put(Argument.WORKSPACE, workspace);
     }
     bench.add(
         bench.own(
             Primitives.batchNormalizationGradient(
-                forward.source(), operation.epsilon(), rectifies, alone)),
+                choice.forward().source(),
+                operation.epsilon(),
+                choice.rectifies(),
+                choice.partner())),
         arguments);
     operation
         .bias()

@@ -4,8 +4,8 @@ import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
-import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
 import java.util.ArrayList;
@@ -27,10 +27,6 @@ final class Workbench {
 
   Mode mode() {
     return mode;
-  }
-
-  Primitives.Use use() {
-    return mode == Mode.TRAINING ? Primitives.Use.TRAINING : Primitives.Use.INFERENCE;
   }
 
   Tensor values(Parameter parameter) {

@@ -2,10 +2,10 @@ package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.CompiledNetwork;
-import io.bnzoo.compiler.Mode;
 import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.OneDnn;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -139,7 +139,7 @@ public final class OneDnnEngine implements Engine {
   public INDArray logits(LabeledImages images, Statistics statistics) {
     takeOver();
     plan.check().prediction(images);
-    Mode mode = statistics == Statistics.BATCH ? Mode.BY_BATCH : Mode.BY_POPULATION;
+    Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
     float[] logits = compiled.logits(images.pixels(), images.size(), mode);
     return Nd4j.createFromArray(logits).reshape('c', images.size(), plan.classes());
   }

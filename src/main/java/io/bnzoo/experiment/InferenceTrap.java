@@ -38,7 +38,7 @@ public record InferenceTrap(
     LabeledImages first = test.slice(0, Math.min(count, test.size()));
     return new InferenceTrap(
         labels(first),
-        oneByOne(engine, first, Statistics.POPULATION),
+        oneByOne(engine, first, Statistics.RUNNING),
         oneByOne(engine, first, Statistics.BATCH),
         share(labels(test), predictions(engine, test, Statistics.BATCH)));
   }

@@ -20,30 +20,6 @@ import org.bytedeco.dnnl.global.dnnl;
  */
 public final class Primitives {
 
-  /** What a forward primitive is for. */
-  public enum Use {
-    TRAINING(dnnl.dnnl_forward_training),
-    INFERENCE(dnnl.dnnl_forward_inference);
-
-    private final int kind;
-
-    Use(int kind) {
-      this.kind = kind;
-    }
-  }
-
-  /** What a batch normalization normalizes by. */
-  public enum NormalizeBy {
-    BATCH(0),
-    GIVEN_STATISTICS(dnnl.dnnl_use_global_stats);
-
-    private final int flag;
-
-    NormalizeBy(int flag) {
-      this.flag = flag;
-    }
-  }
-
   private Primitives() {}
 
   /**
@@ -53,7 +29,7 @@ public final class Primitives {
    * @param bias [out]
    */
   public static Primitive convolution(
-      Use use,
+      Mode mode,
       Layout source,
       Layout weights,
       Optional<Layout> bias,
@@ -64,7 +40,7 @@ public final class Primitives {
     OneDnn.check(
         dnnl.dnnl_convolution_forward_desc_init(
             operation,
-            use.kind,
+            mode.propagation(),
             dnnl.dnnl_convolution_direct,
             source.description(),
             weights.description(),
@@ -132,7 +108,7 @@ public final class Primitives {
    * @param bias [out]
    */
   public static Primitive dense(
-      Use use,
+      Mode mode,
       Layout source,
       Layout weights,
       Optional<Layout> bias,
@@ -142,7 +118,7 @@ public final class Primitives {
     OneDnn.check(
         dnnl.dnnl_inner_product_forward_desc_init(
             operation,
-            use.kind,
+            mode.propagation(),
             source.description(),
             weights.description(),
             description(bias),
@@ -178,20 +154,36 @@ public final class Primitives {
   }
 
   /**
-   * Batch normalization with gamma and beta, and rectified if asked to.
+   * Batch normalization with gamma and beta, and rectified if asked to. By the batch's statistics,
+   * it computes them.
    *
    * @param data [N,C,H,W], of the source and of the destination
    */
   public static Primitive batchNormalization(
-      Use use, Layout data, double epsilon, NormalizeBy normalizeBy, boolean rectified) {
+      Mode mode, Layout data, double epsilon, boolean rectified) {
+    return mode.byBatch()
+        ? batchNormalization(dnnl.dnnl_forward_training, data, epsilon, 0, rectified)
+        : batchNormalization(
+            dnnl.dnnl_forward_inference, data, epsilon, dnnl.dnnl_use_global_stats, rectified);
+  }
+
+  /** The same by the batch's statistics, which are given. */
+  public static Primitive batchNormalizationByMoments(
+      Layout data, double epsilon, boolean rectified) {
+    return batchNormalization(
+        dnnl.dnnl_forward_training, data, epsilon, dnnl.dnnl_use_global_stats, rectified);
+  }
+
+  private static Primitive batchNormalization(
+      int propagation, Layout data, double epsilon, int statistics, boolean rectified) {
     dnnl_batch_normalization_desc_t operation = new dnnl_batch_normalization_desc_t();
     OneDnn.check(
         dnnl.dnnl_batch_normalization_forward_desc_init(
             operation,
-            use.kind,
+            propagation,
             data.description(),
             (float) epsilon,
-            normalizationFlags(rectified) | normalizeBy.flag),
+            normalizationFlags(rectified) | statistics),
         "normalize " + data);
     return Primitive.of(operation, PostOps.none(), null);
   }
@@ -255,11 +247,11 @@ public final class Primitives {
   }
 
   /** An activation function of each value. */
-  public static Primitive activation(Use use, ActivationFunction activation, Layout data) {
+  public static Primitive activation(Mode mode, ActivationFunction activation, Layout data) {
     dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
     OneDnn.check(
         dnnl.dnnl_eltwise_forward_desc_init(
-            operation, use.kind, activation.algorithm(), data.description(), 0, 0),
+            operation, mode.propagation(), activation.algorithm(), data.description(), 0, 0),
         "activate " + data);
     return Primitive.of(operation, PostOps.none(), null);
   }

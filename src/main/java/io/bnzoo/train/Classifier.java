@@ -53,13 +53,13 @@ interface Classifier extends AutoCloseable {
    */
   record OfEngine(Engine engine, Function<LabeledImages, INDArray> logits) implements Classifier {
     static OfEngine of(Engine engine) {
-      return new OfEngine(engine, images -> engine.logits(images, Statistics.POPULATION));
+      return new OfEngine(engine, images -> engine.logits(images, Statistics.RUNNING));
     }
 
     /** With a normalizer, whose values are not the bytes that oneDNN takes. */
     static OfEngine of(Dl4jEngine engine, StoredNormalizer normalizer) {
       return new OfEngine(
-          engine, images -> engine.logits(normalizer.apply(images), Statistics.POPULATION));
+          engine, images -> engine.logits(normalizer.apply(images), Statistics.RUNNING));
     }
 
     @Override

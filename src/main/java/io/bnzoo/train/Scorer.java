@@ -31,7 +31,7 @@ public final class Scorer {
     int[] predicted = new int[images.size()];
     for (int from = 0; from < images.size(); from += CHUNK) {
       LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
-      INDArray logits = engine.logits(chunk, Statistics.POPULATION);
+      INDArray logits = engine.logits(chunk, Statistics.RUNNING);
       loss += engine.loss(logits, chunk.oneHotLabels()) * chunk.size();
       System.arraycopy(largestInRows(logits), 0, predicted, from, chunk.size());
       for (int i = 0; i < chunk.size(); i++) {

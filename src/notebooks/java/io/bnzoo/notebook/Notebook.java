@@ -214,7 +214,7 @@ public final class Notebook {
   /** The digit that a network takes each image for, by population statistics. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
-      return Scorer.largestInRows(engine.logits(images, Statistics.POPULATION));
+      return Scorer.largestInRows(engine.logits(images, Statistics.RUNNING));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
 import io.bnzoo.onednn.TensorValues;
@@ -39,7 +40,7 @@ class ChannelMomentsTest {
       Tensor source = TensorValues.tensor(pool, layout, values);
       Tensor mean = pool.tensor(Layout.rowByRow(channels));
       Tensor variance = pool.tensor(Layout.rowByRow(channels));
-      Workbench bench = new Workbench(pool, null, Mode.BY_BATCH);
+      Workbench bench = new Workbench(pool, null, Mode.INFERENCE_BY_BATCH);
       new ChannelMoments(bench, images).add(source, mean, variance);
       pool.seal();
       bench.take().forEach(Kernel::run);
@@ -56,7 +57,7 @@ class ChannelMomentsTest {
     Arrays.fill(values, 3);
     try (TensorPool pool = new TensorPool()) {
       Tensor variance = pool.tensor(Layout.rowByRow(3));
-      Workbench bench = new Workbench(pool, null, Mode.BY_BATCH);
+      Workbench bench = new Workbench(pool, null, Mode.INFERENCE_BY_BATCH);
       new ChannelMoments(bench, 5)
           .add(
               TensorValues.tensor(pool, layout, values), pool.tensor(Layout.rowByRow(3)), variance);

@@ -8,6 +8,7 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.ImageInput;
+import io.bnzoo.onednn.Mode;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +37,7 @@ class CompiledNetworkTest {
   @Test
   void thereAreAsManyPixelsAsTheImagesHave() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> compiled.logits(IMAGES.pixels(), 13, Mode.BY_POPULATION))
+        .isThrownBy(() -> compiled.logits(IMAGES.pixels(), 13, Mode.INFERENCE))
         .withMessage("13 images need 10192 pixels, at least one image, got 9408 pixels");
     assertThatIllegalArgumentException().isThrownBy(() -> compiled.forward(IMAGES.pixels(), 11));
     assertThatIllegalArgumentException()
@@ -61,7 +62,7 @@ class CompiledNetworkTest {
   void anUpdateDoesNotRunWhatIsGone() {
     compiled.forward(IMAGES.pixels(), 12);
     for (int size = 1; size <= 9; size++) {
-      compiled.logits(IMAGES.slice(0, size).pixels(), size, Mode.BY_POPULATION);
+      compiled.logits(IMAGES.slice(0, size).pixels(), size, Mode.INFERENCE);
     }
     assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0, 0));
   }
@@ -76,8 +77,8 @@ class CompiledNetworkTest {
     part.params().assign(network.params());
     try (CompiledNetwork ofPart =
         new CompiledNetwork(NetworkGraph.of(part, ImageInput.FLAT.type()), part)) {
-      float[] expected = compiled.logits(IMAGES.pixels(), 12, Mode.BY_POPULATION);
-      assertThat(ofPart.logits(IMAGES.pixels(), 12, Mode.BY_POPULATION)).isEqualTo(expected);
+      float[] expected = compiled.logits(IMAGES.pixels(), 12, Mode.INFERENCE);
+      assertThat(ofPart.logits(IMAGES.pixels(), 12, Mode.INFERENCE)).isEqualTo(expected);
       part.params().assign(0);
       ofPart.store(part);
       ArrayAssert.assertSameBits(

@@ -65,8 +65,7 @@ class BatchCheckTest {
             BothEngines.refusal(
                 network,
                 engine ->
-                    engine.loss(
-                        engine.logits(IMAGES, Statistics.POPULATION), IMAGES.oneHotLabels())))
+                    engine.loss(engine.logits(IMAGES, Statistics.RUNNING), IMAGES.oneHotLabels())))
         .isEqualTo(
             "a loss needs logits and labels of one shape, [images,classes], got [20, 3] and [20,"
                 + " 10]");

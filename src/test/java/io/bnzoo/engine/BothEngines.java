@@ -87,7 +87,7 @@ final class BothEngines {
       }
       return List.of(
           Nd4j.createFromArray(losses),
-          engine.logits(batch, Statistics.POPULATION).dup(),
+          engine.logits(batch, Statistics.RUNNING).dup(),
           engine.logits(batch, Statistics.BATCH).dup(),
           engine.network().params().dup());
     };

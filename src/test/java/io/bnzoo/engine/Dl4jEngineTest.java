@@ -40,7 +40,7 @@ class Dl4jEngineTest {
   void logitsAreWhatTheOutputLayerActivates() {
     MultiLayerNetwork network = mlp();
     try (Engine engine = new Dl4jEngine(network)) {
-      INDArray logits = engine.logits(BATCH, Statistics.POPULATION);
+      INDArray logits = engine.logits(BATCH, Statistics.RUNNING);
       ArrayAssert.assertClose(
           Transforms.softmax(logits), network.output(BATCH.images()), 1e-6, 1e-5);
     }
@@ -50,9 +50,9 @@ class Dl4jEngineTest {
   void logitsFollowTheNetworkThroughItsSteps() {
     MultiLayerNetwork network = mlp();
     try (Engine engine = new Dl4jEngine(network)) {
-      INDArray before = engine.logits(BATCH, Statistics.POPULATION).dup();
+      INDArray before = engine.logits(BATCH, Statistics.RUNNING).dup();
       engine.step(BATCH);
-      INDArray after = engine.logits(BATCH, Statistics.POPULATION);
+      INDArray after = engine.logits(BATCH, Statistics.RUNNING);
       assertThat(after.sub(before).amaxNumber().doubleValue()).isPositive();
       ArrayAssert.assertClose(
           Transforms.softmax(after), network.output(BATCH.images()), 1e-6, 1e-5);
@@ -64,7 +64,7 @@ class Dl4jEngineTest {
     MultiLayerNetwork network = mlp();
     try (Engine engine = new Dl4jEngine(network)) {
       INDArray before = network.params().dup();
-      engine.logits(BATCH, Statistics.POPULATION);
+      engine.logits(BATCH, Statistics.RUNNING);
       engine.logits(BATCH, Statistics.BATCH);
       ArrayAssert.assertSameBits(network.params(), before);
     }
@@ -132,7 +132,7 @@ class Dl4jEngineTest {
   void imagesAreGivenTheShapeThatTheNetworkTakes(ImageFormat format) {
     DeepCnn model = DeepCnn.builder().format(format).build();
     try (Engine engine = new Dl4jEngine(model.init())) {
-      assertThat(engine.logits(BATCH, Statistics.POPULATION).shape()).containsExactly(8, 10);
+      assertThat(engine.logits(BATCH, Statistics.RUNNING).shape()).containsExactly(8, 10);
     }
   }
 

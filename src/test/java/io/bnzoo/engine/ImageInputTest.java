@@ -108,7 +108,7 @@ class ImageInputTest {
   @MethodSource("otherImages")
   void imagesOfAnotherShapeWithAsManyValuesAreRefusedNamingIt(
       String reason, MultiLayerNetwork network) {
-    assertThat(BothEngines.refusal(network, engine -> engine.logits(BATCH, Statistics.POPULATION)))
+    assertThat(BothEngines.refusal(network, engine -> engine.logits(BATCH, Statistics.RUNNING)))
         .isEqualTo(REFUSED + reason);
   }
 

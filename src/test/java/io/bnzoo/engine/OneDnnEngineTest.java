@@ -319,14 +319,14 @@ class OneDnnEngineTest {
     INDArray logits;
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.step(BATCH);
-      logits = engine.logits(BATCH, Statistics.POPULATION);
+      logits = engine.logits(BATCH, Statistics.RUNNING);
       ModelFiles.save(engine.network(), folder.resolve("fast.zip"));
       restored = (MultiLayerNetwork) ModelFiles.load(folder.resolve("fast.zip"));
     }
     assertThat(restored.getLayerWiseConfigurations().toJson())
         .isEqualTo(network.getLayerWiseConfigurations().toJson());
     try (Engine engine = new Dl4jEngine(restored)) {
-      ArrayAssert.assertClose(engine.logits(BATCH, Statistics.POPULATION), logits, 1e-5, 1e-5);
+      ArrayAssert.assertClose(engine.logits(BATCH, Statistics.RUNNING), logits, 1e-5, 1e-5);
     }
   }
 
@@ -357,8 +357,8 @@ class OneDnnEngineTest {
         assertThat(two.step(BATCH)).isCloseTo(loss, within(1e-4 * loss));
         assertThat(distance(two.gradients(), one.gradients())).isLessThan(5e-3);
         ArrayAssert.assertClose(
-            two.logits(BATCH, Statistics.POPULATION),
-            one.logits(BATCH, Statistics.POPULATION),
+            two.logits(BATCH, Statistics.RUNNING),
+            one.logits(BATCH, Statistics.RUNNING),
             1e-3,
             1e-3);
       }
@@ -389,7 +389,7 @@ class OneDnnEngineTest {
         for (int size : new int[] {1, 2, 7, 60, 300}) {
           LabeledImages images = IMAGES.slice(0, size);
           for (Statistics statistics : Statistics.values()) {
-            if (size > 1 || statistics == Statistics.POPULATION) {
+            if (size > 1 || statistics == Statistics.RUNNING) {
               ArrayAssert.assertClose(
                   fast.logits(images, statistics),
                   reference.logits(images, statistics),
@@ -408,7 +408,7 @@ class OneDnnEngineTest {
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
     INDArray before = network.params().dup();
     try (Engine engine = new OneDnnEngine(network, 1)) {
-      engine.logits(BATCH, Statistics.POPULATION);
+      engine.logits(BATCH, Statistics.RUNNING);
       engine.logits(BATCH, Statistics.BATCH);
       ArrayAssert.assertSameBits(engine.network().params(), before);
     }
@@ -495,7 +495,7 @@ class OneDnnEngineTest {
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.step(BATCH);
-      engine.logits(BATCH, Statistics.POPULATION);
+      engine.logits(BATCH, Statistics.RUNNING);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.bnzoo.onednn;
 
-import io.bnzoo.onednn.Primitives.Use;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
@@ -38,7 +37,7 @@ class LinearPrimitivesTest {
 
     void forEach(Product product);
 
-    Primitive forward(Use use, Optional<ActivationFunction> then);
+    Primitive forward(Mode mode, Optional<ActivationFunction> then);
 
     Primitive sourceGradient(Primitive forward);
 
@@ -90,9 +89,9 @@ class LinearPrimitivesTest {
     }
 
     @Override
-    public Primitive forward(Use use, Optional<ActivationFunction> then) {
+    public Primitive forward(Mode mode, Optional<ActivationFunction> then) {
       return Primitives.convolution(
-          use, source(), weights(), Optional.of(FOUR), result(), WINDOW, then);
+          mode, source(), weights(), Optional.of(FOUR), result(), WINDOW, then);
     }
 
     @Override
@@ -139,8 +138,8 @@ class LinearPrimitivesTest {
     }
 
     @Override
-    public Primitive forward(Use use, Optional<ActivationFunction> then) {
-      return Primitives.dense(use, source(), weights(), Optional.of(FOUR), result(), then);
+    public Primitive forward(Mode mode, Optional<ActivationFunction> then) {
+      return Primitives.dense(mode, source(), weights(), Optional.of(FOUR), result(), then);
     }
 
     @Override
@@ -168,14 +167,14 @@ class LinearPrimitivesTest {
     return linear()
         .flatMap(
             linear ->
-                Stream.of(Use.values())
+                Stream.of(Mode.values())
                     .flatMap(
-                        use ->
+                        mode ->
                             Stream.of(
-                                Arguments.of(linear, use, Optional.empty()),
-                                Arguments.of(linear, use, Optional.of(ActivationFunction.RELU)),
+                                Arguments.of(linear, mode, Optional.empty()),
+                                Arguments.of(linear, mode, Optional.of(ActivationFunction.RELU)),
                                 Arguments.of(
-                                    linear, use, Optional.of(ActivationFunction.SIGMOID)))));
+                                    linear, mode, Optional.of(ActivationFunction.SIGMOID)))));
   }
 
   private static double value(Optional<ActivationFunction> function, double x) {
@@ -188,8 +187,8 @@ class LinearPrimitivesTest {
   @ParameterizedTest
   @MethodSource("forwards")
   void aResultIsAFunctionOfTheSumOfItsProductsAndABias(
-      LinearCase linear, Use use, Optional<ActivationFunction> then) {
-    Primitive primitive = pool.own(linear.forward(use, then));
+      LinearCase linear, Mode mode, Optional<ActivationFunction> then) {
+    Primitive primitive = pool.own(linear.forward(mode, then));
     float[] source = TensorValues.random(1, linear.source());
     float[] weights = TensorValues.random(2, linear.weights());
     Tensor result = pool.tensor(primitive.destination());
@@ -208,7 +207,7 @@ class LinearPrimitivesTest {
   @ParameterizedTest
   @MethodSource("linear")
   void theGradientOfAValueIsTheSumOverTheResultsThatItIsAPartOf(LinearCase linear) {
-    Primitive forward = pool.own(linear.forward(Use.TRAINING, Optional.empty()));
+    Primitive forward = pool.own(linear.forward(Mode.TRAINING, Optional.empty()));
     Primitive primitive = pool.own(linear.sourceGradient(forward));
     float[] weights = TensorValues.random(2, linear.weights());
     float[] gradient = TensorValues.random(3, linear.result());
@@ -227,7 +226,7 @@ class LinearPrimitivesTest {
   @ParameterizedTest
   @MethodSource("linear")
   void theGradientOfAWeightIsTheSumOverTheResultsThatItIsAPartOf(LinearCase linear) {
-    Primitive forward = pool.own(linear.forward(Use.TRAINING, Optional.empty()));
+    Primitive forward = pool.own(linear.forward(Mode.TRAINING, Optional.empty()));
     Primitive primitive = pool.own(linear.weightGradient(forward));
     float[] source = TensorValues.random(1, linear.source());
     float[] gradient = TensorValues.random(3, linear.result());

@@ -1,7 +1,5 @@
 package io.bnzoo.onednn;
 
-import io.bnzoo.onednn.Primitives.NormalizeBy;
-import io.bnzoo.onednn.Primitives.Use;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -43,7 +41,7 @@ class NormalizationPrimitivesTest {
   @ParameterizedTest
   @MethodSource("layouts")
   void aBatchIsNormalizedByItsOwnStatistics(Layout layout, boolean rectified) {
-    Primitive primitive = forward(Use.TRAINING, layout, NormalizeBy.BATCH, rectified);
+    Primitive primitive = forward(Mode.TRAINING, layout, rectified);
     Tensor mean = pool.tensor(Layout.rowByRow(CHANNELS));
     Tensor variance = pool.tensor(Layout.rowByRow(CHANNELS));
     Map<Argument, Tensor> arguments = arguments(layout, mean, variance);
@@ -60,15 +58,29 @@ class NormalizationPrimitivesTest {
 
   @ParameterizedTest
   @MethodSource("layouts")
-  void givenStatisticsAreUsedAndStayAsTheyAre(Layout layout, boolean rectified) {
+  void inferenceUsesTheStatisticsThatAreGiven(Layout layout, boolean rectified) {
+    assertNormalizesByGiven(layout, rectified, forward(Mode.INFERENCE, layout, rectified), false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void trainingCanUseMomentsThatAreGiven(Layout layout, boolean rectified) {
+    Primitive primitive =
+        pool.own(Primitives.batchNormalizationByMoments(layout, EPSILON, rectified));
+    assertNormalizesByGiven(layout, rectified, primitive, rectified);
+  }
+
+  private void assertNormalizesByGiven(
+      Layout layout, boolean rectified, Primitive primitive, boolean workspace) {
     double[] means = {0.5, -1};
     double[] variances = {4, 0.25};
     Tensor mean = tensor(Layout.rowByRow(CHANNELS), means);
     Tensor variance = tensor(Layout.rowByRow(CHANNELS), variances);
     Map<Argument, Tensor> arguments = arguments(layout, mean, variance);
-    run(
-        pool.kernel(
-            forward(Use.INFERENCE, layout, NormalizeBy.GIVEN_STATISTICS, rectified), arguments));
+    if (workspace) {
+      arguments.put(Argument.WORKSPACE, pool.tensor(primitive.workspace()));
+    }
+    run(pool.kernel(primitive, arguments));
     assertClose(
         arguments.get(Argument.DESTINATION),
         normalized(SOURCE, SCALE_AND_SHIFT, means, variances, rectified));
@@ -81,7 +93,7 @@ class NormalizationPrimitivesTest {
   @MethodSource("layouts")
   void theGradientsAreThoseOfTheWholeFormula(Layout layout, boolean rectified) {
     double[] factors = doubles(TensorValues.random(5, layout));
-    Primitive forward = forward(Use.TRAINING, layout, NormalizeBy.BATCH, rectified);
+    Primitive forward = forward(Mode.TRAINING, layout, rectified);
     Tensor mean = pool.tensor(Layout.rowByRow(CHANNELS));
     Tensor variance = pool.tensor(Layout.rowByRow(CHANNELS));
     Tensor sourceGradient = pool.tensor(layout);
@@ -121,8 +133,8 @@ class NormalizationPrimitivesTest {
                     normalized(SOURCE, both, means(SOURCE), variances(SOURCE), rectified))));
   }
 
-  private Primitive forward(Use use, Layout layout, NormalizeBy by, boolean rectified) {
-    return pool.own(Primitives.batchNormalization(use, layout, EPSILON, by, rectified));
+  private Primitive forward(Mode mode, Layout layout, boolean rectified) {
+    return pool.own(Primitives.batchNormalization(mode, layout, EPSILON, rectified));
   }
 
   private Map<Argument, Tensor> arguments(Layout layout, Tensor mean, Tensor variance) {

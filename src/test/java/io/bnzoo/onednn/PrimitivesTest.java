@@ -3,7 +3,6 @@ package io.bnzoo.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.bnzoo.onednn.Primitives.Use;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
@@ -55,7 +54,7 @@ class PrimitivesTest {
   void aFunctionIsAppliedToEachValue(ActivationFunction function) {
     Tensor result = pool.tensor(ROWS);
     run(
-        Primitives.activation(Use.INFERENCE, function, ROWS),
+        Primitives.activation(Mode.INFERENCE, function, ROWS),
         Map.of(Argument.SOURCE, tensor(ROWS, FIRST), Argument.DESTINATION, result));
     assertEach(result, i -> value(function, FIRST[i]));
   }
@@ -69,7 +68,7 @@ class PrimitivesTest {
       values[i] = (float) value(function, FIRST[i]);
     }
     Tensor gradient = tensor(ROWS, SECOND);
-    Primitive forward = pool.own(Primitives.activation(Use.TRAINING, function, ROWS));
+    Primitive forward = pool.own(Primitives.activation(Mode.TRAINING, function, ROWS));
     run(
         Primitives.activationGradient(function, ROWS, forward),
         Map.of(

@@ -80,7 +80,7 @@ final class ExactRun {
 
   /** By the running statistics, [images, classes]. */
   private double[] logits(Map<String, double[]> parameters) {
-    double[] logits = pass(parameters, inferenceImages, Statistics.POPULATION).logits();
+    double[] logits = pass(parameters, inferenceImages, Statistics.RUNNING).logits();
     int images = inferenceImages.size();
     int classes = logits.length / images;
     return IntStream.range(0, logits.length)

@@ -106,7 +106,7 @@ record Observation(
   }
 
   private static double[] logits(Engine engine, LabeledImages images) {
-    return engine.logits(images, Statistics.POPULATION).dup('c').data().asDouble();
+    return engine.logits(images, Statistics.RUNNING).dup('c').data().asDouble();
   }
 
   private static Map<String, double[]> parameters(Engine engine) {
