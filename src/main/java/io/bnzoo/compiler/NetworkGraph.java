@@ -29,7 +29,7 @@ public record NetworkGraph(Operation.ImageSize input, List<Operation> operations
   public static NetworkGraph of(MultiLayerNetwork network, InputType input)
       throws UnsupportedNetworkException {
     try (NativeScope made = new NativeScope()) {
-      return new NetworkReader(network).read(input);
+      return new NetworkReader(network, input).read();
     }
   }
 

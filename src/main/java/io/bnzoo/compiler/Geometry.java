@@ -1,0 +1,81 @@
+package io.bnzoo.compiler;
+
+import static io.bnzoo.compiler.SettingsCheck.describe;
+import static io.bnzoo.compiler.SettingsCheck.require;
+
+import io.bnzoo.compiler.Operation.ImageSize;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+
+/**
+ * What one layer gives to the next.
+ *
+ * @param images the size of images; empty for vectors
+ * @param format the order of the images' axes in Deeplearning4j, which flattening goes by
+ * @param features the number of values for each image or vector
+ */
+record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
+
+  static Geometry of(InputType input) throws UnsupportedNetworkException {
+    if (input instanceof InputType.InputTypeConvolutional given) {
+      return images(
+          new ImageSize(given.getChannels(), given.getHeight(), given.getWidth()),
+          given.getFormat());
+    }
+    require(input instanceof InputType.InputTypeFeedForward, "it takes " + input);
+    return new Geometry(Optional.empty(), CNN2DFormat.NCHW, input.arrayElementsPerExample());
+  }
+
+  private static Geometry images(ImageSize size, CNN2DFormat format) {
+    return new Geometry(Optional.of(size), format, size.values());
+  }
+
+  /** The size of images, or of vectors as images of one pixel. */
+  ImageSize size() {
+    return images.orElse(new ImageSize(features, 1, 1));
+  }
+
+  /** Vectors of another length. */
+  Geometry withFeatures(long length) {
+    return new Geometry(images, format, length);
+  }
+
+  /** Images of another size. */
+  Geometry withImages(ImageSize size) {
+    return images(size, format);
+  }
+
+  /** The images' values as vectors. */
+  Geometry flattened(CnnToFeedForwardPreProcessor step) throws UnsupportedNetworkException {
+    require(
+        step.getFormat() == format,
+        "images in " + format + " are flattened as if in " + step.getFormat());
+    return new Geometry(Optional.empty(), format, features);
+  }
+
+  /** The vectors' values as images. */
+  Geometry unflattened(FeedForwardToCnnPreProcessor step) throws UnsupportedNetworkException {
+    ImageSize size =
+        new ImageSize(step.getNumChannels(), step.getInputHeight(), step.getInputWidth());
+    require(size.values() == features, features + " values are taken for " + size);
+    require(format == CNN2DFormat.NCHW, "images in " + format + " are taken for NCHW");
+    return images(size, format);
+  }
+
+  /** The size of images for a layer that takes them in an order of axes. */
+  ImageSize imagesFor(Layer layer, CNN2DFormat order) throws UnsupportedNetworkException {
+    require(images.isPresent(), describe(layer) + " takes no images");
+    require(
+        order == format, describe(layer) + " takes images in " + order + ", given in " + format);
+    return images.orElseThrow();
+  }
+
+  /** The number of channels for a layer that takes images in an order of axes, or of features. */
+  long channelsFor(Layer layer, CNN2DFormat order) throws UnsupportedNetworkException {
+    return images.isPresent() ? imagesFor(layer, order).channels() : features;
+  }
+}
