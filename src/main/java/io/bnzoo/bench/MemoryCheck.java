@@ -137,8 +137,8 @@ public final class MemoryCheck {
   }
 
   /**
-   * Collects until nothing more goes. Arrays are freed by threads that hear of a collection when it
-   * is over and have thousands to free; only then can what pointed to them be collected, too.
+   * Collects until nothing more goes. Arrays are freed by threads that learn of a collection when
+   * it is over and have thousands to free; only then can what pointed to them be collected, too.
    */
   private static long heapAfterCollection() {
     long heap = Long.MAX_VALUE;

@@ -1,7 +1,7 @@
 package io.bnzoo.chart;
 
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.files.WholeFile;
+import io.bnzoo.files.AtomicFile;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.TrainingResult;
@@ -52,7 +52,7 @@ public final class CurveChart {
   }
 
   private static void write(XYChart chart, Path file) throws IOException {
-    WholeFile.write(file, Picture.png(Picture.image(chart, HEIGHT, 1)));
+    AtomicFile.write(file, Picture.png(Picture.image(chart, HEIGHT, 1)));
   }
 
   private XYChart chart(

@@ -151,7 +151,7 @@ public final class SmallChart {
       return;
     }
     XYSeries series =
-        chart.addSeries(name + " range", thereAndBack(batches, batches), thereAndBack(low, high));
+        chart.addSeries(name + " range", closedOutline(batches, batches), closedOutline(low, high));
     series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
     series.setFillColor(
         new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), BAND_OPACITY));
@@ -160,7 +160,7 @@ public final class SmallChart {
     series.setShowInLegend(false);
   }
 
-  private static <T> List<T> thereAndBack(List<T> there, List<T> back) {
+  private static <T> List<T> closedOutline(List<T> there, List<T> back) {
     List<T> outline = new ArrayList<>(back);
     Collections.reverse(outline);
     outline.addAll(0, there);

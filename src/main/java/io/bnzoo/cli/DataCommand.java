@@ -39,7 +39,7 @@ final class DataCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Terminal terminal = output.terminal(spec);
     if (data.choice() instanceof DataChoice.Automatic) {
-      DigitLibrary library = DigitLibrary.ofThisUser();
+      DigitLibrary library = DigitLibrary.standard();
       terminal.tell(
           library.find().map(folder -> "looking in " + folder).orElse("MNIST is not here yet"));
     }

@@ -49,6 +49,6 @@ final class DataOptions {
   }
 
   static DigitLibrary library(Terminal terminal, Terminal.Progress progress) {
-    return DigitLibrary.ofThisUser().withNotices(terminal::warn).withProgress(progress);
+    return DigitLibrary.standard().withNotices(terminal::warn).withProgress(progress);
   }
 }

@@ -37,7 +37,7 @@ final class EngineOptions {
   /** Opens engines, and warns once of each thing that keeps networks from oneDNN. */
   EngineFactory factory(Terminal terminal) {
     Set<String> told = Collections.newSetFromMap(new ConcurrentHashMap<>());
-    return choice.telling(
+    return choice.withFallbackListener(
         notice -> {
           if (told.add(notice)) {
             terminal.warn(notice);

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "Evaluates a saved model on the 10,000 test images.",
       "",
       "Takes any Deeplearning4j .zip whose network takes images of 28 x 28 (flat, NCHW or NHWC)"
-          + " and has ten outputs. The file is looked through before anything in it is read as an object.",
+          + " and has ten outputs. The file is inspected before anything in it is read as an object.",
       "",
       "Pixels are given as 0 to 1. A normalizer in the file (NormalizerStandardize,"
           + " NormalizerMinMaxScaler, ImagePreProcessingScaler) is applied, to the pixels that it"

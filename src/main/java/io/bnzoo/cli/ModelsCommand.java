@@ -29,12 +29,13 @@ final class ModelsCommand implements Callable<Integer> {
                     the convolutions of deep-cnn then start from a truncated normal
         spelt-out   by hand: (x - mean) / sqrt(variance + epsilon) * gamma + beta
 
-      Where batch norm stands, as an ending of the last three:
-        (none)            affine, batch norm, activation; no bias
-        -with-bias        affine with a bias, batch norm, activation
-        -after            affine, activation, batch norm; no bias
-        -after-with-bias  affine with a bias, activation, batch norm
-        -then-bias        affine, batch norm, a bias of its own, activation
+      Where batch norm stands after a linear layer (dense or convolution), as an
+      ending of the last three:
+        (none)            linear, batch norm, activation; no bias
+        -with-bias        linear with a bias, batch norm, activation
+        -after            linear, activation, batch norm; no bias
+        -after-with-bias  linear with a bias, activation, batch norm
+        -then-bias        linear, batch norm, a bias of its own, activation
       """;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;

@@ -16,6 +16,6 @@ final class OutputOptions {
   }
 
   Terminal terminal(CommandSpec spec) {
-    return Terminal.of(spec, quiet || json ? Terminal.Talk.QUIET : Terminal.Talk.FULL);
+    return Terminal.of(spec, quiet || json ? Terminal.Verbosity.QUIET : Terminal.Verbosity.FULL);
   }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Terminal {
 
   /** How much a command tells while it works. */
-  enum Talk {
+  enum Verbosity {
     /** Everything, for people. */
     FULL,
     /** Only the result. */
@@ -21,15 +21,15 @@ final class Terminal {
 
   private final PrintWriter out;
   private final PrintWriter err;
-  private final Talk talk;
+  private final Verbosity talk;
 
-  private Terminal(PrintWriter out, PrintWriter err, Talk talk) {
+  private Terminal(PrintWriter out, PrintWriter err, Verbosity talk) {
     this.out = out;
     this.err = err;
     this.talk = talk;
   }
 
-  static Terminal of(CommandSpec spec, Talk talk) {
+  static Terminal of(CommandSpec spec, Verbosity talk) {
     return new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr(), talk);
   }
 
@@ -47,7 +47,7 @@ final class Terminal {
 
   /** A sentence about the work, which a quiet command leaves out. */
   void tell(String sentence) {
-    if (talk == Talk.FULL) {
+    if (talk == Verbosity.FULL) {
       printSentence(sentence);
     }
   }
@@ -78,7 +78,7 @@ final class Terminal {
   }
 
   private boolean drawsBars() {
-    return talk == Talk.FULL && standardOutputIsATerminal();
+    return talk == Verbosity.FULL && standardOutputIsATerminal();
   }
 
   /** As many as most terminals have, unless the environment says otherwise. */

@@ -43,11 +43,11 @@ public final class DigitLibrary {
   }
 
   /**
-   * The library of this user on this machine.
+   * The default library, below {@code ~/.bnzoo}.
    *
    * <p>{@code BNZOO_HOME} takes the place of {@code ~/.bnzoo} where it is set.
    */
-  public static DigitLibrary ofThisUser() {
+  public static DigitLibrary standard() {
     Path userHome = Path.of(System.getProperty("user.home"));
     return new DigitLibrary(
         environment("BNZOO_HOME").orElse(userHome.resolve(".bnzoo")),

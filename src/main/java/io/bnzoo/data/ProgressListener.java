@@ -1,10 +1,10 @@
 package io.bnzoo.data;
 
-/** Hears how far a long task has come. */
+/** Is called with how far a long task has come. */
 @FunctionalInterface
 public interface ProgressListener {
 
-  /** Hears nothing. */
+  /** Ignores everything. */
   ProgressListener NONE = (task, done, total) -> {};
 
   /**

@@ -27,11 +27,11 @@ public enum EngineChoice implements EngineFactory {
   }
 
   /**
-   * The same choice, which says in one line where {@link #AUTO} has to do without oneDNN.
+   * This choice, reporting each fallback from {@link #AUTO} to Deeplearning4j in one line.
    *
-   * @param notices hears the line, once for each network
+   * @param notices receives the line, once for each network
    */
-  public EngineFactory telling(Consumer<String> notices) {
+  public EngineFactory withFallbackListener(Consumer<String> notices) {
     return (network, threads) ->
         open(
             network,

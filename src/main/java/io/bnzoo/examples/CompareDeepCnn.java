@@ -26,7 +26,7 @@ public final class CompareDeepCnn {
   public static void main(String[] arguments) throws IOException {
     String computedBy = EngineChoice.AUTO.start();
     Digits digits =
-        DigitLibrary.ofThisUser().withNotices(System.out::println).load(new DataChoice.Automatic());
+        DigitLibrary.standard().withNotices(System.out::println).load(new DataChoice.Automatic());
     Comparison comparison = Comparison.ofDefaults(Zoo.find(DeepCnn.ID).orElseThrow());
     RunRequest request = RunRequest.of(List.of(), comparison, digits, computedBy);
 

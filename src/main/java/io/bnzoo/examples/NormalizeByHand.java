@@ -43,7 +43,7 @@ public final class NormalizeByHand {
 
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
-    Digits digits = DigitLibrary.ofThisUser().load(new DataChoice.Automatic());
+    Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
     BatchStream batches = new BatchStream(digits.train(), 64, 1);
     for (int step = 0; step < 1000; step++) {
       LabeledImages batch = batches.next();

@@ -24,7 +24,7 @@ public final class TrainDeepCnn {
   /** Takes no arguments; writes {@code deep-cnn.zip}. */
   public static void main(String[] arguments) throws IOException {
     NativeBackend.enableOneDnn(); // before anything else touches ND4J
-    Digits digits = DigitLibrary.ofThisUser().load(new DataChoice.Automatic());
+    Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
     TrainingPlan plan = Zoo.find(DeepCnn.ID).orElseThrow().plan(); // 800 batches of 64
 
     DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();

@@ -29,7 +29,7 @@ public final class TrainOverNight {
   /** Takes no arguments; writes checkpoints to a folder, and in the end {@code over-night.zip}. */
   public static void main(String[] arguments) throws IOException {
     NativeBackend.enableOneDnn();
-    Digits digits = DigitLibrary.ofThisUser().load(new DataChoice.Automatic());
+    Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
     TrainingPlan plan = Zoo.find(ThreeLayerMlp.ID).orElseThrow().plan().withBatches(200_000);
     ThreeLayerMlp model =
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).seed(1).build();

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Test images predicted one at a time by a network with batch norm, once normalized by the
- * population statistics and once, which is the trap, by their own.
+ * Test images predicted one at a time by a network with batch norm, once normalized by the running
+ * statistics and once, which is the trap, by their own.
  *
  * @param shown the digits that the images show
  * @param byPopulationStatistics the digit predicted for each
@@ -43,7 +43,7 @@ public record InferenceTrap(
         share(labels(test), predictions(engine, test, Statistics.BATCH)));
   }
 
-  /** The share of the images recognized by population statistics. */
+  /** The share of the images recognized by running statistics. */
   public double populationAccuracy() {
     return share(shown, byPopulationStatistics);
   }

@@ -4,6 +4,6 @@
  *
  * <p>Open {@link io.bnzoo.experiment.Comparison} first, then {@link io.bnzoo.experiment.Lesson},
  * the catalogue, and {@link io.bnzoo.experiment.Sweep}, which trains many of its trials at once.
- * The trap: one run of one seed is an anecdote.
+ * Note: one run of one seed is an anecdote.
  */
 package io.bnzoo.experiment;

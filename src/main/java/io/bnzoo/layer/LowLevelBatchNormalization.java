@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Batch normalization by hand, after TensorFlow's tf.nn functions.
  *
  * <p>In training each feature is normalized by the mean m and the biased variance v that it has in
- * the batch, and the population statistics move a little towards these:
+ * the batch, and the running statistics move a little towards these:
  *
  * <pre>
  * y = gamma * (x - m) / sqrt(v + epsilon) + beta
@@ -39,13 +39,13 @@ import org.nd4j.linalg.api.buffer.DataType;
  * </ul>
  *
  * <p>Training and inference are two graphs, see {@link ChannelwiseLayer}. Inference puts the
- * population statistics in the place of m and v and changes nothing. In training, m and v depend on
- * x, and so the gradient flows through them, too; in inference they are constants. After {@code
+ * running statistics in the place of m and v and changes nothing. In training, m and v depend on x,
+ * and so the gradient flows through them, too; in inference they are constants. After {@code
  * output(x, true)}, which normalizes by the batch, nothing has moved either: the statistics move in
  * the update of a training step, once.
  *
  * <p>Defaults are TensorFlow's: decay 0.99, epsilon 0.001. TensorFlow's fused batch normalization
- * moves the population variance by n/(n-1) times v, tf.nn.moments and this layer by v.
+ * moves the running variance by n/(n-1) times v, tf.nn.moments and this layer by v.
  *
  * <p>Where a channel has one value in the batch, training gives beta and a variance of 0 to move
  * by: train on larger batches.
@@ -210,7 +210,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
     private double epsilon = TENSORFLOW_EPSILON;
     private Arithmetic arithmetic = Arithmetic.ONE_OPERATION;
 
-    /** The share of the old population statistic that a step keeps, in [0, 1). */
+    /** The share of the old running statistic that a step keeps, in [0, 1). */
     public Builder decay(double share) {
       decay = share;
       return this;

@@ -50,7 +50,7 @@ public final class ComparisonTable {
         notes.add(
             name(variant)
                 + ": images fed one at a time are recognized otherwise than in a batch, so the"
-                + " population statistics are not used.");
+                + " running statistics are not used.");
       }
     }
     return notes;

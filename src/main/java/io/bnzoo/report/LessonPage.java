@@ -7,7 +7,7 @@ import io.bnzoo.chart.AccuracyCharts;
 import io.bnzoo.chart.InsideCharts;
 import io.bnzoo.chart.Picture;
 import io.bnzoo.experiment.InferenceTrap;
-import io.bnzoo.files.WholeFile;
+import io.bnzoo.files.AtomicFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -45,8 +45,8 @@ public final class LessonPage {
     model.put("legend", LessonText.LEGEND);
     model.put("experiments", experiments);
     model.put("provenance", LessonText.provenance(report));
-    WholeFile.write(folder.resolve(FILE), fill("lesson.ftlh", model));
-    WholeFile.write(folder.resolve(TEXT), fill("lesson.ftl", model));
+    AtomicFile.write(folder.resolve(FILE), fill("lesson.ftlh", model));
+    AtomicFile.write(folder.resolve(TEXT), fill("lesson.ftl", model));
   }
 
   private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {
@@ -73,7 +73,7 @@ public final class LessonPage {
       throws IOException {
     List<Map<String, String>> views = new ArrayList<>();
     for (Picture picture : pictures) {
-      WholeFile.write(folder.resolve(picture.fileName()), picture.png());
+      AtomicFile.write(folder.resolve(picture.fileName()), picture.png());
       views.add(
           Map.of(
               "address", picture.address(),

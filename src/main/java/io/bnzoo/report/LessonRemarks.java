@@ -25,7 +25,7 @@ final class LessonRemarks {
 
   /**
    * @param results all that are reported
-   * @param comparable whether their figures can be held against the published ones
+   * @param comparable whether their figures can be compared with the published ones
    */
   LessonRemarks(List<ExperimentResult> results, boolean comparable) {
     this.results = results;

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * @param commands that trained what is reported
  * @param scale the share of the batches that was trained
  * @param provenances of the software and machines that trained it
- * @param comparable whether figures can be held against the published ones: full length on MNIST
+ * @param comparable whether figures can be compared with the published ones: full length on MNIST
  * @param luck where the published runs were lucky or unlucky, in sentences
  */
 public record LessonReport(

@@ -36,7 +36,7 @@ final class LessonText {
       """
       An image alone is its own batch: each value is its own mean, normalizes to
       zero, and leaves only beta, so that by batch statistics every image gets the
-      same answer. Population statistics come from the training instead and do not
+      same answer. Running statistics come from the training instead and do not
       depend on what else is in the batch, so that an image gets the same answer
       alone as in company.
       """;
@@ -154,7 +154,7 @@ final class LessonText {
             TextTable.share(trap.testByBatchStatistics()),
             first(published, Experiment.Published::testByBatchStatistics)),
         List.of(
-            "population statistics",
+            "running statistics",
             TextTable.share(trap.populationAccuracy()),
             first(published, Experiment.Published::singles),
             distinct(trap.byPopulationStatistics()),
@@ -186,7 +186,7 @@ final class LessonText {
         + TextTable.plain(trapTable(row, run))
         + "\nby batch statistics:\n"
         + lines(trap.byBatchStatistics())
-        + "by population statistics:\n"
+        + "by running statistics:\n"
         + lines(trap.byPopulationStatistics())
         + "\n"
         + INFERENCE_TRAP;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.data.Sha256;
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.files.WholeFile;
+import io.bnzoo.files.AtomicFile;
 import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFileException;
 import io.bnzoo.storage.ModelFiles;
@@ -70,8 +70,8 @@ final class FinishedNetworks {
    */
   void requireRoom() throws IOException {
     for (NetworkSpec spec : settings.networks()) {
-      WholeFile.requireNoFolder(modelFile(spec));
-      WholeFile.requireNoFolder(figuresFile(spec));
+      AtomicFile.requireNoFolder(modelFile(spec));
+      AtomicFile.requireNoFolder(figuresFile(spec));
     }
   }
 
@@ -85,7 +85,7 @@ final class FinishedNetworks {
       Document document =
           new Document(
               FORMAT, spec, variant.plan(), settings.data(), Sha256.of(model), variant.result());
-      WholeFile.write(figuresFile(spec), Json.write(Seal.seal(Json.mapper(), document)));
+      AtomicFile.write(figuresFile(spec), Json.write(Seal.seal(Json.mapper(), document)));
     }
   }
 

@@ -14,8 +14,8 @@ import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.FolderLock;
-import io.bnzoo.files.WholeFile;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.LessonPage;
 import io.bnzoo.report.LessonReport;
@@ -89,20 +89,20 @@ public final class LessonFolder {
    *
    * @param scale of the trials in it
    * @param data that they are trained on
-   * @param warnings hears of files that are of no use
+   * @param warnings receives a line for each file that cannot be used
    * @throws IOException if there are trials of another scale, other digits or other settings, or
    *     what is to be written there has no place
    */
   public static LessonFolder open(
       Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) throws IOException {
     LessonFolder folder = new LessonFolder(path, scale, data, warnings);
-    WholeFile.removeUnfinished(path);
+    AtomicFile.removeUnfinished(path);
     for (String within : List.of(TRIALS, LessonPage.CHARTS)) {
       FolderLock.requireNoLink(path.resolve(within));
-      WholeFile.removeUnfinished(path.resolve(within));
+      AtomicFile.removeUnfinished(path.resolve(within));
     }
     for (String written : List.of(REPORT, LessonPage.FILE, LessonPage.TEXT)) {
-      WholeFile.requireNoFolder(path.resolve(written));
+      AtomicFile.requireNoFolder(path.resolve(written));
     }
     if (Files.isDirectory(path.resolve(TRIALS))) {
       List<Path> files;
@@ -110,7 +110,7 @@ public final class LessonFolder {
         files = all.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
       }
       for (Path file : files) {
-        WholeFile.requireNoFolder(file);
+        AtomicFile.requireNoFolder(file);
         folder.read(file);
       }
     }
@@ -135,7 +135,7 @@ public final class LessonFolder {
             data,
             provenance,
             result);
-    WholeFile.write(file(trial), MAPPER.writeValueAsBytes(Seal.seal(MAPPER, document)));
+    AtomicFile.write(file(trial), MAPPER.writeValueAsBytes(Seal.seal(MAPPER, document)));
     kept.put(trial.name(), new Kept(new Finished(trial, result), command, provenance));
   }
 
@@ -252,6 +252,6 @@ public final class LessonFolder {
     if (Seal.of(document) == Seal.State.BROKEN) {
       warnings.accept(document + " was changed after it was written: it is written anew");
     }
-    WholeFile.write(document, MAPPER.writeValueAsString(Seal.seal(MAPPER, report)) + "\n");
+    AtomicFile.write(document, MAPPER.writeValueAsString(Seal.seal(MAPPER, report)) + "\n");
   }
 }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.chart.CurveChart;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.RunStore;
+import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.FolderLock;
-import io.bnzoo.files.WholeFile;
 import io.bnzoo.report.ComparisonTable;
 import io.bnzoo.report.Json;
 import io.bnzoo.report.Provenance;
@@ -74,7 +74,7 @@ public final class RunFolder implements RunStore, AutoCloseable {
   /**
    * Opens the folder of a run, or makes it.
    *
-   * @param notices hears in single lines what a person should know
+   * @param notices receives what a person should know, in single lines
    * @throws OtherRunException if there is a folder with something else in it
    * @throws io.bnzoo.files.FolderInUseException if another process works in it
    * @throws IOException if what a run writes there has no place
@@ -88,10 +88,10 @@ public final class RunFolder implements RunStore, AutoCloseable {
     FolderLock lock = FolderLock.take(path);
     try {
       FolderLock.requireNoLink(path.resolve(CHECKPOINTS));
-      WholeFile.removeUnfinished(path);
-      WholeFile.removeUnfinished(path.resolve(CHECKPOINTS));
+      AtomicFile.removeUnfinished(path);
+      AtomicFile.removeUnfinished(path.resolve(CHECKPOINTS));
       if (isEmpty(path)) {
-        WholeFile.write(path.resolve(REQUEST), Json.write(request));
+        AtomicFile.write(path.resolve(REQUEST), Json.write(request));
       } else {
         requireSame(path, request.settings()); // In the meantime it may have become another's.
       }
@@ -108,7 +108,7 @@ public final class RunFolder implements RunStore, AutoCloseable {
   private void requireRoom() throws IOException {
     networks.requireRoom();
     for (String file : List.of(RESULT, TABLE, ACCURACY, LOSS)) {
-      WholeFile.requireNoFolder(path.resolve(file));
+      AtomicFile.requireNoFolder(path.resolve(file));
     }
   }
 
@@ -118,7 +118,7 @@ public final class RunFolder implements RunStore, AutoCloseable {
       return true;
     }
     try (var files = Files.list(path)) {
-      return files.allMatch(file -> FolderLock.isLock(file) || WholeFile.isUnfinished(file));
+      return files.allMatch(file -> FolderLock.isLock(file) || AtomicFile.isUnfinished(file));
     }
   }
 
@@ -225,9 +225,9 @@ public final class RunFolder implements RunStore, AutoCloseable {
     if (Seal.of(document) == Seal.State.BROKEN) {
       notices.accept(document + " was changed after it was written: it is written anew");
     }
-    WholeFile.write(
+    AtomicFile.write(
         document, Json.write(Seal.seal(Json.mapper(), ResultDocument.of(result, provenance))));
-    WholeFile.write(
+    AtomicFile.write(
         path.resolve(TABLE),
         new ComparisonTable(result).asMarkdown(path.getFileName().toString(), provenance));
     CurveChart chart = new CurveChart(result);

@@ -84,7 +84,7 @@ final class ModelArchive {
   private final StoredConfiguration configuration;
   private final Optional<Manifest> manifest;
 
-  /** Those of the entries that are arrays, looked through. */
+  /** Those of the entries that are arrays, inspected. */
   private final Map<String, StoredArray> arrays;
 
   private ModelArchive(

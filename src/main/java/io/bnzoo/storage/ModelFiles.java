@@ -1,8 +1,8 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.Reason;
 import io.bnzoo.files.ShownName;
-import io.bnzoo.files.WholeFile;
 import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.io.EOFException;
 import java.io.IOException;
@@ -48,7 +48,7 @@ public final class ModelFiles {
   private static void save(
       MultiLayerNetwork network, Path file, Optional<ModelOrigin> origin, Map<String, String> more)
       throws IOException {
-    WholeFile.write(file, out -> ModelWriter.write(network, origin, more, out));
+    AtomicFile.write(file, out -> ModelWriter.write(network, origin, more, out));
   }
 
   /**

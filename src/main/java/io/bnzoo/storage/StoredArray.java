@@ -121,7 +121,7 @@ record StoredArray(DataType type, ByteBuffer values, boolean finite) {
     return first * second;
   }
 
-  /** A number that is none, or infinite, has all bits of its exponent set. */
+  /** NaN and infinity have all exponent bits set. */
   private static boolean isFinite(ByteBuffer values, DataType type) {
     while (values.hasRemaining()) {
       if (!isNextFinite(values, type)) {

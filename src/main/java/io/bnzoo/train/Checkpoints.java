@@ -117,7 +117,7 @@ public final class Checkpoints {
   /**
    * The newest one that is intact.
    *
-   * @param warnings hears in one line of each that is passed over
+   * @param warnings receives a line for each that is skipped
    */
   public Optional<Checkpoint> newest(Consumer<String> warnings) throws IOException {
     return newest(warnings, TrustedClasses.STANDARD);

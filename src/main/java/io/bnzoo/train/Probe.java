@@ -39,11 +39,11 @@ public final class Probe {
    * A hidden stage of the network.
    *
    * @param activationLayer the index of the layer that is its activation
-   * @param affineLayer the index of the layer with its weights
+   * @param linearLayer the index of the layer with its weights
    * @param unitAxis along which its units, or feature maps, lie
    */
   private record Stage(
-      String name, int activationLayer, int affineLayer, int unitAxis, IActivation activation) {}
+      String name, int activationLayer, int linearLayer, int unitAxis, IActivation activation) {}
 
   private final Engine engine;
   private final INDArray images;
@@ -52,7 +52,7 @@ public final class Probe {
 
   /**
    * A probe of an engine's network, whose hidden activations are layers of their own, named after
-   * their affine layer and a hyphen ({@code fc1}, {@code fc1-relu}), as in the zoo.
+   * their linear layer and a hyphen ({@code fc1}, {@code fc1-relu}), as in the zoo.
    *
    * @param probing the images to look with, at least 2
    */
@@ -85,7 +85,7 @@ public final class Probe {
               percentile.evaluate(MEDIAN),
               percentile.evaluate(HIGH),
               dead(stage, before),
-              norm(gradient.getGradientFor(stage.affineLayer() + "_W"))));
+              norm(gradient.getGradientFor(stage.linearLayer() + "_W"))));
     }
     return new Snapshot(batch, layers);
   }
@@ -132,22 +132,22 @@ public final class Probe {
       indexOf.put(layer.getLayerName(), i);
       if (layer instanceof ActivationLayer activation) {
         String name = layer.getLayerName().substring(0, layer.getLayerName().lastIndexOf('-'));
-        int affine = indexOf.get(name);
+        int linear = indexOf.get(name);
         stages.add(
             new Stage(
                 name,
                 i,
-                affine,
-                unitAxis(network.getLayer(affine).conf().getLayer()),
+                linear,
+                unitAxis(network.getLayer(linear).conf().getLayer()),
                 activation.getActivationFn()));
       }
     }
     return stages;
   }
 
-  private static int unitAxis(Layer affine) {
+  private static int unitAxis(Layer linear) {
     boolean channelsLast =
-        affine instanceof ConvolutionLayer convolution
+        linear instanceof ConvolutionLayer convolution
             && convolution.getCnn2dDataFormat() == CNN2DFormat.NHWC;
     return channelsLast ? 3 : 1;
   }

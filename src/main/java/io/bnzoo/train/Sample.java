@@ -1,7 +1,7 @@
 package io.bnzoo.train;
 
 /**
- * One point of a learning curve, measured with population statistics.
+ * One point of a learning curve, measured with running statistics.
  *
  * @param batch the batch after whose step it was measured, from 0
  * @param split what it was measured on

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Measures an engine's network on images, with population statistics. */
+/** Measures an engine's network on images, with running statistics. */
 public final class Scorer {
   private static final int CHUNK = 500;
 

@@ -1,9 +1,9 @@
 package io.bnzoo.train;
 
-/** Hears how a training goes. */
+/** Is called with how a training goes. */
 public interface TrainingListener {
 
-  /** Hears nothing. */
+  /** Ignores everything. */
   TrainingListener NONE = new TrainingListener() {};
 
   /** After each step; {@code done} counts from 1. */

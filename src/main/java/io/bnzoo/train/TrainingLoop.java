@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
  * Trains a network by a plan, and looks at it as the sources do.
  *
  * <p>After every {@code validationEvery}-th batch it measures the validation set, after every other
- * {@code trainingEvery}-th one the batch itself, both with population statistics; in the end the
+ * {@code trainingEvery}-th one the batch itself, both with running statistics; in the end the
  * validation set, the test set, and the first test images one at a time. The same digits, plan and
  * initial network give the same figures.
  */
@@ -155,7 +155,7 @@ public final class TrainingLoop {
       return loss;
     }
 
-    /** Measures if it is time to; false if that gave no number. */
+    /** Evaluates when due; returns false if the loss is NaN or infinite. */
     private boolean measure(int batchNumber, LabeledImages batch) {
       if (batchNumber % plan.validationEvery() == 0) {
         return record(batchNumber, Split.VALIDATION, scorer.score(digits.validation()));

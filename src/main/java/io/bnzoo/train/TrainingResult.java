@@ -32,7 +32,7 @@ public record TrainingResult(
   }
 
   /**
-   * The figures after training, with population statistics.
+   * The figures after training, with running statistics.
    *
    * @param singleImages how many test images were fed one at a time
    * @param singleAccuracy the share of those recognized
@@ -46,7 +46,7 @@ public record TrainingResult(
       double batchedAccuracy) {
 
     /**
-     * Whether images are recognized otherwise alone than together. With population statistics an
+     * Whether images are recognized otherwise alone than together. With running statistics an
      * image's neighbours do not matter, so inference is broken if they are.
      */
     public boolean singlesDisagree() {

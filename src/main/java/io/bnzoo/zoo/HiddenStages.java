@@ -12,12 +12,12 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 
 /**
- * Hidden stages of one's own in a zoo model: each pair of an affine map and its activation is
+ * Hidden stages of one's own in a zoo model: each pair of a linear layer and its activation is
  * handed out, and what comes back takes its place. The rest of the network, its optimizer and its
  * seed stay.
  *
  * <p>So a normalization can be tried that the zoo does not have, or one that it has be put in by
- * hand: the weights start as those of the zoo's own network with the same affine maps.
+ * hand: the weights start as those of the zoo's own network with the same linear layers.
  */
 public interface HiddenStages {
 
@@ -37,11 +37,11 @@ public interface HiddenStages {
    * The model's configuration with every hidden stage replaced.
    *
    * <p>The layers that come back are copied, so one object may stand in several stages. Those
-   * without a name get that of the affine map with {@code -} and their class's name.
+   * without a name get that of the linear layer with {@code -} and their class's name.
    *
    * @param model without normalization
    * @throws IllegalArgumentException if the model has a normalization already, or a stage comes
-   *     back without its affine map
+   *     back without its linear layer
    */
   static MultiLayerConfiguration replace(BatchNormModel model, HiddenStages replacement) {
     if (!(model.spec().normalization() instanceof Normalization.None)) {
@@ -52,32 +52,32 @@ public interface HiddenStages {
         model.conf().getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
     LayerStack stack = new LayerStack(model.spec());
     for (int i = 0; i < plain.size() - 1; i += 2) {
-      FeedForwardLayer affine = (FeedForwardLayer) plain.get(i).clone();
+      FeedForwardLayer linear = (FeedForwardLayer) plain.get(i).clone();
       ActivationLayer activation = (ActivationLayer) plain.get(i + 1).clone();
       List<Layer> stage =
-          affine instanceof ConvolutionLayer convolution
+          linear instanceof ConvolutionLayer convolution
               ? replacement.convolution(convolution, activation)
-              : replacement.dense((DenseLayer) affine, activation);
-      stack.asTheyAre(copies(stage, affine));
+              : replacement.dense((DenseLayer) linear, activation);
+      stack.addAll(copies(stage, linear));
     }
-    stack.asTheyAre(List.of(plain.get(plain.size() - 1).clone()));
+    stack.addAll(List.of(plain.get(plain.size() - 1).clone()));
     return plain.get(0) instanceof ConvolutionLayer ? stack.forImages() : stack.forVectors();
   }
 
-  private static List<Layer> copies(List<Layer> stage, Layer affine) {
-    if (stage == null || !stage.contains(affine)) {
+  private static List<Layer> copies(List<Layer> stage, Layer linear) {
+    if (stage == null || !stage.contains(linear)) {
       throw new IllegalArgumentException(
-          affine.getLayerName() + " itself is missing from the layers returned for its stage");
+          linear.getLayerName() + " itself is missing from the layers returned for its stage");
     }
     if (stage.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException(
-          "one of the layers returned for the stage of " + affine.getLayerName() + " is null");
+          "one of the layers returned for the stage of " + linear.getLayerName() + " is null");
     }
     List<Layer> copies = new ArrayList<>();
     for (Layer layer : stage) {
       Layer copy = layer.clone();
       if (copy.getLayerName() == null) {
-        copy.setLayerName(affine.getLayerName() + "-" + layer.getClass().getSimpleName());
+        copy.setLayerName(linear.getLayerName() + "-" + layer.getClass().getSimpleName());
       }
       copies.add(copy);
     }

@@ -31,8 +31,9 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 /**
  * Puts a specification's layers on top of each other.
  *
- * <p>A hidden stage is an affine map {@code NAME} and then, in the order that the placement says, a
- * normalization {@code NAME-bn}, an activation such as {@code NAME-relu}, a bias {@code NAME-bias}.
+ * <p>A hidden stage is a linear layer {@code NAME} and then, in the order that the placement says,
+ * a normalization {@code NAME-bn}, an activation such as {@code NAME-relu}, a bias {@code
+ * NAME-bias}.
  */
 final class LayerStack {
   private final NetworkSpec spec;
@@ -58,7 +59,7 @@ final class LayerStack {
             .dataFormat(format(spec))
             .nIn(in)
             .nOut(out)
-            .hasBias(normalization.affineBias(spec.placement()));
+            .hasBias(normalization.linearBias(spec.placement()));
     int area = kernel * kernel;
     IWeightInit weights =
         spec.initialWeights() instanceof InitialWeights.TruncatedNormalConvolutions truncated
@@ -73,12 +74,12 @@ final class LayerStack {
         new DenseLayer.Builder()
             .nIn(in)
             .nOut(out)
-            .hasBias(normalization.affineBias(spec.placement()));
+            .hasBias(normalization.linearBias(spec.placement()));
     hidden(name, dense, weights(in, out));
   }
 
-  private void hidden(String name, BaseLayer.Builder<?> affine, IWeightInit weights) {
-    add(name, affine.activation(Activation.IDENTITY).weightInit(weights).build());
+  private void hidden(String name, BaseLayer.Builder<?> linear, IWeightInit weights) {
+    add(name, linear.activation(Activation.IDENTITY).weightInit(weights).build());
     String activation = spec.activation().name().toLowerCase(Locale.ROOT);
     for (Placement.Part part : spec.placement().parts()) {
       switch (part) {
@@ -90,7 +91,7 @@ final class LayerStack {
   }
 
   /** Layers as they are, after those that are there. */
-  void asTheyAre(List<Layer> given) {
+  void addAll(List<Layer> given) {
     given.forEach(layers::layer);
   }
 

@@ -13,7 +13,7 @@ public sealed interface Normalization {
   /** What the labels of its variants begin with, see {@link Variant#label}. */
   String label();
 
-  /** No normalization: the affine map has a bias and feeds the activation directly. */
+  /** No normalization: the linear layer has a bias and feeds the activation directly. */
   record None() implements Normalization {
     @Override
     public String label() {
@@ -26,13 +26,13 @@ public sealed interface Normalization {
    *
    * <p>In training {@code y = gamma * (x - m) / sqrt(v + epsilon) + beta} with the mean m and the
    * biased variance v of the batch, taken per feature of [N,F] and per channel of [N,C,H,W]. Each
-   * step moves the population statistics: {@code p = decay * p + (1 - decay) * batch}. Inference
-   * puts the population statistics in the place of m and v and changes nothing.
+   * step moves the running statistics: {@code p = decay * p + (1 - decay) * batch}. Inference puts
+   * the running statistics in the place of m and v and changes nothing.
    *
    * <p>Source: S. Ioffe and C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by
    * Reducing Internal Covariate Shift", 2015.
    *
-   * @param decay the share of the old population statistic that a step keeps, in [0, 1)
+   * @param decay the share of the old running statistic that a step keeps, in [0, 1)
    * @param epsilon what is added to the variance before the root is taken, above 0
    */
   record BatchNorm(double decay, double epsilon) implements Normalization {

@@ -13,9 +13,9 @@ import org.deeplearning4j.nn.conf.layers.Layer;
  */
 interface NormalizationLayers {
 
-  /** Whether the affine map of a stage has a bias. */
-  default boolean affineBias(Placement placement) {
-    return placement.affineBias();
+  /** Whether the linear layer of a stage has a bias. */
+  default boolean linearBias(Placement placement) {
+    return placement.linearBias();
   }
 
   /** The named layers of one stage, in order. */
@@ -37,7 +37,7 @@ interface NormalizationLayers {
   /** No layers, and always a bias. */
   record Nothing() implements NormalizationLayers {
     @Override
-    public boolean affineBias(Placement placement) {
+    public boolean linearBias(Placement placement) {
       return true;
     }
 

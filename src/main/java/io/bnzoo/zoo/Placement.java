@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Where batch normalization stands in a hidden stage, and where the stage has a bias.
  *
- * <p>These are the ways that the sources show. A network without normalization has only one: affine
+ * <p>These are the ways that the sources show. A network without normalization has only one: linear
  * map with bias, activation.
  */
 public enum Placement {
@@ -15,7 +15,7 @@ public enum Placement {
    */
   BEFORE_ACTIVATION("", false, Part.NORMALIZATION, Part.ACTIVATION),
   /**
-   * The same with a bias in the affine map, which has no effect; its gradient is 0 but for
+   * The same with a bias in the linear layer, which has no effect; its gradient is 0 but for
    * rounding.
    */
   BEFORE_ACTIVATION_WITH_BIAS("-with-bias", true, Part.NORMALIZATION, Part.ACTIVATION),
@@ -29,7 +29,7 @@ public enum Placement {
    */
   BEFORE_ACTIVATION_THEN_BIAS("-then-bias", false, Part.NORMALIZATION, Part.BIAS, Part.ACTIVATION);
 
-  /** What follows the affine map. */
+  /** What follows the linear layer. */
   public enum Part {
     NORMALIZATION,
     BIAS,
@@ -37,14 +37,14 @@ public enum Placement {
   }
 
   private final String suffix;
-  private final boolean affineBias;
+  private final boolean linearBias;
 
   @SuppressWarnings("ImmutableEnumChecker") // Only ever List.of.
   private final List<Part> parts;
 
-  Placement(String suffix, boolean affineBias, Part... parts) {
+  Placement(String suffix, boolean linearBias, Part... parts) {
     this.suffix = suffix;
-    this.affineBias = affineBias;
+    this.linearBias = linearBias;
     this.parts = List.of(parts);
   }
 
@@ -53,12 +53,12 @@ public enum Placement {
     return suffix;
   }
 
-  /** Whether the affine map has a bias. */
-  public boolean affineBias() {
-    return affineBias;
+  /** Whether the linear layer has a bias. */
+  public boolean linearBias() {
+    return linearBias;
   }
 
-  /** What follows the affine map, in order. */
+  /** What follows the linear layer, in order. */
   public List<Part> parts() {
     return parts;
   }

@@ -2,7 +2,7 @@
  * Networks with and without batch normalization, from a specification to a {@code
  * MultiLayerConfiguration} to an initialized {@code MultiLayerNetwork}.
  *
- * <p>Open {@link io.bnzoo.zoo.DeepCnn} first. Nothing here trains. The trap: the hidden layers'
+ * <p>Open {@link io.bnzoo.zoo.DeepCnn} first. Nothing here trains. Note: the hidden layers'
  * activations are layers of their own ({@code conv03-relu}), so that batch normalization can stand
  * before them and both networks of a pair have the same other layers. {@code decay} is the share of
  * the <em>old</em> running statistic that a step keeps, as in TensorFlow; other libraries call its

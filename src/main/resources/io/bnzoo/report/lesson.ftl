@@ -55,7 +55,7 @@ ${trap.explanation}
 
 By batch statistics: ${trap.byBatch}
 
-By population statistics: ${trap.byPopulation}
+By running statistics: ${trap.byPopulation}
 </#list>
 
 <@table experiment.trials/>

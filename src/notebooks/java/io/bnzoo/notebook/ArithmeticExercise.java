@@ -18,7 +18,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Corrects the exercise of writing batch norm's arithmetic by hand: an answer is tried on a small
- * batch, and if it is wrong it is held against the mistakes that people make.
+ * batch, and if it is wrong it is compared with the mistakes that people make.
  */
 public final class ArithmeticExercise {
 
@@ -44,7 +44,7 @@ public final class ArithmeticExercise {
         double epsilon);
   }
 
-  /** A population statistic after one more batch. */
+  /** A running statistic after one more batch. */
   @FunctionalInterface
   public interface PopulationAnswer {
     INDArray moved(INDArray population, INDArray ofBatch, double decay);
@@ -222,7 +222,7 @@ public final class ArithmeticExercise {
                 .with(changes("variance", shownVariance, variance)));
   }
 
-  /** The decay of a population statistic. */
+  /** The decay of a running statistic. */
   public static Verdict judgePopulation(PopulationAnswer answer) {
     INDArray population = Nd4j.createFromArray(1f, 2f, -3f);
     INDArray batch = Nd4j.createFromArray(5f, 2.5f, 7f);

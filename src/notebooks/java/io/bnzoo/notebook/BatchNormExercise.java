@@ -38,16 +38,16 @@ public final class BatchNormExercise {
   private static final String TENSORFLOWS =
       settings(Normalization.TENSORFLOW_DECAY, Normalization.TENSORFLOW_EPSILON);
 
-  /** One hidden stage: its affine map and what follows it. */
-  private record Stage(FeedForwardLayer affine, List<Layer> others) {
+  /** One hidden stage: its linear layer and what follows it. */
+  private record Stage(FeedForwardLayer linear, List<Layer> others) {
     String name() {
-      return affine.getLayerName();
+      return linear.getLayerName();
     }
 
     boolean hasBias() {
-      return affine instanceof ConvolutionLayer convolution
+      return linear instanceof ConvolutionLayer convolution
           ? convolution.hasBias()
-          : ((DenseLayer) affine).hasBias();
+          : ((DenseLayer) linear).hasBias();
     }
 
     List<Layer> normalizations() {
@@ -76,7 +76,7 @@ public final class BatchNormExercise {
 
   private BatchNormExercise() {}
 
-  /** Whether every hidden stage is affine map without bias, batch norm, activation. */
+  /** Whether every hidden stage is linear layer without bias, batch norm, activation. */
   public static Verdict judge(MultiLayerConfiguration configuration) {
     List<Stage> stages = stages(configuration);
     Optional<Line> obstacle = obstacle(stages, configuration);
@@ -93,12 +93,12 @@ public final class BatchNormExercise {
             stage ->
                 stage.name()
                     + ": batch norm stands after the activation. That trains, too, but asked for is"
-                    + " the paper's order: put it between the affine map and the activation."));
+                    + " the paper's order: put it between the linear layer and the activation."));
     lines.add(
         unless(
             stages,
             Stage::hasBias,
-            "no affine map has a bias that batch norm would subtract again",
+            "no linear layer has a bias that batch norm would subtract again",
             stage ->
                 stage.name()
                     + " still has a bias. Batch norm subtracts the mean, and any constant with it;"
@@ -144,11 +144,11 @@ public final class BatchNormExercise {
             first(
                 stages,
                 stage -> stage.others().size() > 2,
-                "has more in it than an affine map, batch norm and an activation"),
+                "has more in it than a linear layer, batch norm and an activation"),
             first(
                 stages,
-                stage -> !(stage.affine().getActivationFn() instanceof ActivationIdentity),
-                "has an activation inside its affine map, too: leave it to the layer after it"))
+                stage -> !(stage.linear().getActivationFn() instanceof ActivationIdentity),
+                "has an activation inside its linear layer, too: leave it to the layer after it"))
         .flatMap(Optional::stream)
         .findFirst();
   }
@@ -157,15 +157,15 @@ public final class BatchNormExercise {
     return stages.stream().filter(wrong).findFirst().map(stage -> wrong(stage.name() + " " + text));
   }
 
-  /** A layer that is named after an affine map stands before it. */
+  /** A layer that is named after a linear layer stands before it. */
   private static Optional<Line> before(MultiLayerConfiguration configuration) {
     List<String> names =
         configuration.getConfs().stream().map(conf -> conf.getLayer().getLayerName()).toList();
     for (int i = 0; i < names.size(); i++) {
-      String affine = names.get(i).substring(0, Math.max(0, names.get(i).indexOf('-')));
-      if (names.indexOf(affine) > i) {
+      String linear = names.get(i).substring(0, Math.max(0, names.get(i).indexOf('-')));
+      if (names.indexOf(linear) > i) {
         return Optional.of(
-            wrong(affine + ": " + names.get(i) + " stands before the affine map, not behind it"));
+            wrong(linear + ": " + names.get(i) + " stands before the linear layer, not behind it"));
       }
     }
     return Optional.empty();
@@ -198,7 +198,7 @@ public final class BatchNormExercise {
         unless(
             stages,
             stage -> stage.builtIn().filter(BatchNormalization::isUseLogStd).isPresent(),
-            "the population variance is kept as it is",
+            "the running variance is kept as it is",
             stage ->
                 stage.name()
                     + ": Deeplearning4j would keep the logarithm of the standard deviation; say"
@@ -234,24 +234,24 @@ public final class BatchNormExercise {
   /** Whether batch norm stands where it is asked for, in every hidden stage. */
   public static Verdict judge(MultiLayerConfiguration configuration, Placement asked) {
     for (Stage stage : stages(configuration)) {
-      if (stage.hasBias() != asked.affineBias() || !stage.parts().equals(asked.parts())) {
+      if (stage.hasBias() != asked.linearBias() || !stage.parts().equals(asked.parts())) {
         return Verdict.of(
             wrong(
                 String.format(
                     "%s is %s; asked for is %s",
                     stage.name(),
                     description(stage.hasBias(), stage.parts()),
-                    description(asked.affineBias(), asked.parts()))));
+                    description(asked.linearBias(), asked.parts()))));
       }
     }
     return Verdict.of(
-            right("every hidden stage is " + description(asked.affineBias(), asked.parts())))
+            right("every hidden stage is " + description(asked.linearBias(), asked.parts())))
         .with(settings(stages(configuration)).toArray(Line[]::new));
   }
 
   private static String description(boolean bias, List<Part> parts) {
     StringBuilder text =
-        new StringBuilder(bias ? "affine map with bias" : "affine map without bias");
+        new StringBuilder(bias ? "linear layer with bias" : "linear layer without bias");
     for (Part part : parts) {
       text.append(
           switch (part) {
@@ -272,7 +272,7 @@ public final class BatchNormExercise {
                 String.format(
                     Locale.ROOT,
                     "of the first test images it recognizes %.2f together and %.2f one at a time:"
-                        + " inference does not use the population statistics",
+                        + " inference does not use the running statistics",
                     trained.together(),
                     trained.singly()))
             : right("images fed one at a time are recognized as they are in a batch");
@@ -299,7 +299,7 @@ public final class BatchNormExercise {
   private static List<Stage> stages(MultiLayerConfiguration configuration) {
     List<Layer> layers =
         configuration.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
-    int[] affine =
+    int[] linear =
         IntStream.range(0, layers.size())
             .filter(
                 i ->
@@ -307,10 +307,10 @@ public final class BatchNormExercise {
                         || layers.get(i) instanceof DenseLayer)
             .toArray();
     List<Stage> stages = new ArrayList<>();
-    for (int i = 0; i < affine.length; i++) {
-      int end = i + 1 < affine.length ? affine[i + 1] : layers.size() - 1;
+    for (int i = 0; i < linear.length; i++) {
+      int end = i + 1 < linear.length ? linear[i + 1] : layers.size() - 1;
       stages.add(
-          new Stage((FeedForwardLayer) layers.get(affine[i]), layers.subList(affine[i] + 1, end)));
+          new Stage((FeedForwardLayer) layers.get(linear[i]), layers.subList(linear[i] + 1, end)));
     }
     return stages;
   }

@@ -4,14 +4,14 @@ import io.bnzoo.experiment.Scale;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** What a text says, held against what came out where it is read. */
+/** What a text says, compared with what came out where it is read. */
 public final class Claims {
 
-  /** A text says what is not so. */
-  public static final class NotSo extends IllegalStateException {
+  /** A notebook's claim does not hold. */
+  public static final class ClaimFailedException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    NotSo(String claim) {
+    ClaimFailedException(String claim) {
       super("the text claims what is not so here: " + claim);
     }
   }
@@ -28,11 +28,11 @@ public final class Claims {
    * Something that is so at any length of training.
    *
    * @param claim in words, without a full stop
-   * @throws NotSo if it is not
+   * @throws ClaimFailedException if it is not
    */
   public void that(String claim, boolean isSo) {
     if (!isSo) {
-      throw new NotSo(claim);
+      throw new ClaimFailedException(claim);
     }
     out.println("✓ " + claim);
   }
@@ -42,7 +42,7 @@ public final class Claims {
    * not checked.
    *
    * @param what the figure is
-   * @throws NotSo if it lies outside of the bounds, or is no number
+   * @throws ClaimFailedException if it lies outside of the bounds, or is no number
    */
   public void between(String what, double figure, double least, double most) {
     String claim = String.format(Locale.ROOT, "%s: %.4f", what, figure);
@@ -51,7 +51,7 @@ public final class Claims {
     } else if (figure >= least && figure <= most) {
       out.println("✓ " + claim);
     } else {
-      throw new NotSo(String.format(Locale.ROOT, "%s, not in [%s, %s]", claim, least, most));
+      throw new ClaimFailedException(String.format(Locale.ROOT, "%s, not in [%s, %s]", claim, least, most));
     }
   }
 }

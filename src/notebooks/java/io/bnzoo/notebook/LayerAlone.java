@@ -16,7 +16,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * The library's {@link LowLevelBatchNormalization} with nothing around it, to hold one's own
- * arithmetic against. Gamma starts at 1, beta at 0, the population statistics at 0 and 1.
+ * arithmetic against. Gamma starts at 1, beta at 0, the running statistics at 0 and 1.
  */
 public final class LayerAlone {
 
@@ -62,7 +62,7 @@ public final class LayerAlone {
     return activate(batch, true);
   }
 
-  /** The batch normalized by the population statistics. */
+  /** The batch normalized by the running statistics. */
   public INDArray inference(INDArray batch) {
     return activate(batch, false);
   }
@@ -71,7 +71,7 @@ public final class LayerAlone {
     return network.getLayer(0).activate(batch.dup(), training, LayerWorkspaceMgr.noWorkspaces());
   }
 
-  /** One training step, which moves the population statistics and nothing else. */
+  /** One training step, which moves the running statistics and nothing else. */
   public void step(INDArray batch) {
     network.fit(batch.dup(), batch.dup());
   }

@@ -72,7 +72,7 @@ public final class Notebook {
   /**
    * Gets everything ready, and says in a few lines what there is.
    *
-   * @param out hears it, and later which claims hold
+   * @param out receives it, and later which claims hold
    */
   public static Notebook open(PrintStream out) throws IOException {
     return open(System.getenv(), out);
@@ -92,7 +92,7 @@ public final class Notebook {
 
   private static Digits digits(String choice, PrintStream out) throws IOException {
     try {
-      return DigitLibrary.ofThisUser().withNotices(out::println).load(DataChoice.parse(choice));
+      return DigitLibrary.standard().withNotices(out::println).load(DataChoice.parse(choice));
     } catch (DataException e) {
       throw new DataException(
           String.format(
@@ -211,7 +211,7 @@ public final class Notebook {
     }
   }
 
-  /** The digit that a network takes each image for, by population statistics. */
+  /** The digit that a network takes each image for, by running statistics. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
       return Scorer.largestInRows(engine.logits(images, Statistics.RUNNING));

@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 public record Trained(
     String label, MultiLayerNetwork network, TrainingPlan plan, TrainingResult result) {
 
-  /** The share of the test set that it recognizes, by population statistics. */
+  /** The share of the test set that it recognizes, by running statistics. */
   public double test() {
     return finals().test().accuracy();
   }

@@ -33,7 +33,7 @@ class ClaimsTest {
   @ValueSource(doubles = {0.949, 1.001, Double.NaN})
   void aFigureOutsideOfWhatTheTextSaysIsAnError(double figure) {
     assertThatThrownBy(() -> claims(1).between("test accuracy", figure, 0.95, 1))
-        .isInstanceOf(Claims.NotSo.class)
+        .isInstanceOf(Claims.ClaimFailedException.class)
         .hasMessageContaining("test accuracy")
         .hasMessageContaining("not in [0.95, 1.0]");
     assertThat(said()).isEmpty();
@@ -42,7 +42,7 @@ class ClaimsTest {
   @Test
   void whatDoesNotDependOnTheLengthIsCheckedAtAnyLength() {
     assertThatThrownBy(() -> claims(0.1).that("two is odd", false))
-        .isInstanceOf(Claims.NotSo.class)
+        .isInstanceOf(Claims.ClaimFailedException.class)
         .hasMessageContaining("two is odd");
   }
 

@@ -30,7 +30,7 @@ class GeneratedDigitsIT {
   @BeforeAll
   static void load() throws IOException {
     NativeBackend.useThreads(Runtime.getRuntime().availableProcessors());
-    digits = DigitLibrary.ofThisUser().load(new DataChoice.Generated());
+    digits = DigitLibrary.standard().load(new DataChoice.Generated());
   }
 
   @Test

@@ -20,6 +20,6 @@ public final class RealMnist {
   }
 
   public static Digits load() throws IOException {
-    return DigitLibrary.ofThisUser().load(new DataChoice.Folder(folder()));
+    return DigitLibrary.standard().load(new DataChoice.Folder(folder()));
   }
 }

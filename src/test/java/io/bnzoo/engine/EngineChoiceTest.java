@@ -122,7 +122,7 @@ class EngineChoiceTest {
         .withMessageContaining("oneDNN cannot run this network: ")
         .withMessageContaining(reason);
     List<String> notices = new ArrayList<>();
-    try (Engine engine = EngineChoice.AUTO.telling(notices::add).open(network, 1)) {
+    try (Engine engine = EngineChoice.AUTO.withFallbackListener(notices::add).open(network, 1)) {
       assertThat(engine).isInstanceOf(Dl4jEngine.class);
       assertThat(engine.step(BATCH)).isPositive();
     }

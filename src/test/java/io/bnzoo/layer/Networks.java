@@ -35,11 +35,11 @@ public final class Networks {
     return initialized(
         settings
             .list()
-            .layer(affine("fc1"))
+            .layer(linear("fc1"))
             .layer(normalization("bn1", arithmetic))
             .layer(new ChannelwiseBias.Builder().name("bias1").build())
             .layer(tanh("tanh1"))
-            .layer(affine("fc2"))
+            .layer(linear("fc2"))
             .layer(normalization("bn2", arithmetic))
             .layer(tanh("tanh2"))
             .layer(output())
@@ -88,7 +88,7 @@ public final class Networks {
     return new ActivationLayer.Builder().name(name).activation(Activation.TANH).build();
   }
 
-  private static DenseLayer affine(String name) {
+  private static DenseLayer linear(String name) {
     return new DenseLayer.Builder()
         .name(name)
         .nOut(UNITS)

@@ -82,7 +82,7 @@ final class Parity {
     return gradients;
   }
 
-  /** Deeplearning4j's batch normalization has short names for the population statistics. */
+  /** Deeplearning4j's batch normalization has short names for the running statistics. */
   private static String longName(String parameter) {
     return switch (parameter) {
       case "mean" -> "populationMean";
@@ -92,7 +92,7 @@ final class Parity {
   }
 
   /**
-   * Gives a network the population variances that TensorFlow's fused batch norm would have found.
+   * Gives a network the running variances that TensorFlow's fused batch norm would have found.
    *
    * <p>Of a batch with n values in a channel the fused one takes the variance n/(n-1) times the
    * biased one that tf.nn.moments, Deeplearning4j and our layer take. What the variance has left of

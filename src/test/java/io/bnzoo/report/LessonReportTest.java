@@ -231,7 +231,7 @@ class LessonReportTest {
     String text = report.traps(List.of("single-sample"));
     assertThat(text)
         .containsPattern("batch statistics +0\\.1000 +0\\.0500 +always 8 +0\\.9503 +0\\.9503")
-        .containsPattern("population statistics +1\\.0000 +0\\.9700 +10 digits +0\\.9500 +0\\.9537")
+        .containsPattern("running statistics +1\\.0000 +0\\.9700 +10 digits +0\\.9500 +0\\.9537")
         .contains("8 8 8 8 8", "0 1 2 3 4", "An image alone is its own batch");
     assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
     assertThat(report.traps(List.of("cell-05"))).isEmpty();

@@ -69,7 +69,7 @@ class GradientTest {
   }
 
   /**
-   * The population statistics are excluded, and nothing else: in training mode the loss does not
+   * The running statistics are excluded, and nothing else: in training mode the loss does not
    * depend on them, and what stands in their place of the gradient is the step that they make.
    */
   private static void assertGradients(MultiLayerNetwork network, INDArray images) {

@@ -58,7 +58,7 @@ class ProbeTest {
     ArrayAssert.assertSameBits(before, network.params());
   }
 
-  /** Those of the first layer, which are an affine map of the images alone. */
+  /** Those of the first layer, which are a linear layer of the images alone. */
   @Test
   void percentilesAreThoseOfAllValuesBeforeTheActivation() {
     MultiLayerNetwork network = mlp(Variant.of(Normalization.none()));

@@ -21,7 +21,7 @@ class HiddenStagesTest {
       new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false).build();
 
   private static final WrittenStages.Stage NORMALIZED =
-      (affine, activation) -> List.of(WrittenStages.withoutBias(affine), NORMALIZATION, activation);
+      (linear, activation) -> List.of(WrittenStages.withoutBias(linear), NORMALIZATION, activation);
 
   private static final HiddenStages BATCH_NORM = new WrittenStages(NORMALIZED, NORMALIZED);
 
@@ -54,10 +54,10 @@ class HiddenStagesTest {
   void aStageWithoutItsAffineMapIsRefusedByName() {
     HiddenStages lost =
         new WrittenStages(
-            (affine, activation) ->
-                affine.getLayerName().equals("conv03")
+            (linear, activation) ->
+                linear.getLayerName().equals("conv03")
                     ? List.of(activation)
-                    : List.of(affine, activation),
+                    : List.of(linear, activation),
             UNCHANGED);
     assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), lost))
         .isInstanceOf(IllegalArgumentException.class)
@@ -68,7 +68,7 @@ class HiddenStagesTest {
   void aLayerThatIsNullIsRefusedByItsStage() {
     HiddenStages withNull =
         new WrittenStages(
-            UNCHANGED, (affine, activation) -> Arrays.asList(affine, null, activation));
+            UNCHANGED, (linear, activation) -> Arrays.asList(linear, null, activation));
     assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), withNull))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fc1");

@@ -9,22 +9,22 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 /** Hidden stages that a test writes down as two functions. */
 public record WrittenStages(Stage convolution, Stage dense) implements HiddenStages {
 
-  /** The layers of a stage, given its affine map and its activation. */
+  /** The layers of a stage, given its linear layer and its activation. */
   public interface Stage {
-    List<Layer> layers(Layer affine, ActivationLayer activation);
+    List<Layer> layers(Layer linear, ActivationLayer activation);
   }
 
   /** A stage as it was. */
-  public static final Stage UNCHANGED = (affine, activation) -> List.of(affine, activation);
+  public static final Stage UNCHANGED = (linear, activation) -> List.of(linear, activation);
 
-  /** Switches the bias of an affine map off. */
-  public static Layer withoutBias(Layer affine) {
-    if (affine instanceof ConvolutionLayer layer) {
+  /** Switches the bias of a linear layer off. */
+  public static Layer withoutBias(Layer linear) {
+    if (linear instanceof ConvolutionLayer layer) {
       layer.setHasBias(false);
     } else {
-      ((DenseLayer) affine).setHasBias(false);
+      ((DenseLayer) linear).setHasBias(false);
     }
-    return affine;
+    return linear;
   }
 
   @Override

@@ -108,7 +108,7 @@ class ZooTest {
   @MethodSource("cases")
   void hasTheParametersCountedByHand(Case c) {
     // Sum over d of 9 * 4(d-1) * 4d (with one channel below the first), then 76*100 and 100*10+10;
-    // for each unit a bias, or gamma, beta, two population statistics and any bias that is placed.
+    // for each unit a bias, or gamma, beta, two running statistics and any bias that is placed.
     long convolutions = 9 * 4;
     for (int d = 2; d <= 19; d++) {
       convolutions += 9L * 4 * (d - 1) * 4 * d;

@@ -18,7 +18,7 @@ public final class Outside {
     network.setListeners(new ScoreIterationListener(1));
     BatchStream batches =
         new BatchStream(
-            DigitLibrary.ofThisUser().load(new DataChoice.Generated()).validation(), 60, 1);
+            DigitLibrary.standard().load(new DataChoice.Generated()).validation(), 60, 1);
     for (int step = 0; step < 3; step++) {
       LabeledImages batch = batches.next();
       network.fit(batch.images(), batch.oneHotLabels());

@@ -1,7 +1,7 @@
 /**
  * A class of the notebooks' Java kernel, put right.
  *
- * <p>Open {@link org.rapaio.jupyter.kernel.channels.LoopThread}. The trap: it only takes effect
+ * <p>Open {@link org.rapaio.jupyter.kernel.channels.LoopThread}. Note: it only takes effect
  * where it comes before the kernel's own on the class path, and it is kept out of bnzoo.jar.
  */
 package org.rapaio.jupyter.kernel.channels;

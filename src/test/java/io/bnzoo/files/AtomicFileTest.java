@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class WholeFileTest {
+class AtomicFileTest {
   @TempDir private Path folder;
 
   @Test
   void replacesAFileAndLeavesNothingElse() throws IOException {
     Path file = folder.resolve("new").resolve("file.txt");
-    WholeFile.write(file, "first");
-    WholeFile.write(file, "second");
+    AtomicFile.write(file, "first");
+    AtomicFile.write(file, "second");
     assertThat(file).hasContent("second");
     assertThat(file.getParent()).isDirectoryContaining(path -> path.equals(file));
     assertThat(file.getParent().toFile().list()).hasSize(1);
@@ -30,11 +30,11 @@ class WholeFileTest {
   @Test
   void whatCannotBeMovedLeavesTheOldFileAndNothingHalf() throws IOException {
     Path file = folder.resolve("file.txt");
-    WholeFile.write(file, "old");
+    AtomicFile.write(file, "old");
     Path taken = Files.createDirectory(folder.resolve("taken"));
     Files.writeString(taken.resolve("inside"), "");
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> WholeFile.write(taken, "a folder with something in it has this name"));
+        .isThrownBy(() -> AtomicFile.write(taken, "a folder with something in it has this name"));
     assertThat(file).hasContent("old");
     assertThat(folder.toFile().list()).containsExactlyInAnyOrder("file.txt", "taken");
   }
@@ -45,9 +45,9 @@ class WholeFileTest {
         Configuration.unix().toBuilder().setBlockSize(1024).setMaxSize(64 * 1024).build();
     try (FileSystem disk = Jimfs.newFileSystem(small)) {
       Path file = disk.getPath("/run/model.zip");
-      WholeFile.write(file, new byte[30_000]);
+      AtomicFile.write(file, new byte[30_000]);
       assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> WholeFile.write(file, new byte[60_000]))
+          .isThrownBy(() -> AtomicFile.write(file, new byte[60_000]))
           .withMessageMatching("/run/model.zip cannot be written: .*; what was there is intact");
       assertThat(Files.size(file)).isEqualTo(30_000);
       try (Stream<Path> files = Files.list(file.getParent())) {
@@ -59,11 +59,11 @@ class WholeFileTest {
   @Test
   void contentThatFailsHalfWayLeavesTheOldFileAndNothingHalf() throws IOException {
     Path file = folder.resolve("file.txt");
-    WholeFile.write(file, "old");
+    AtomicFile.write(file, "old");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(
             () ->
-                WholeFile.write(
+                AtomicFile.write(
                     file,
                     out -> {
                       out.write(new byte[100_000]);
@@ -81,7 +81,7 @@ class WholeFileTest {
     Files.writeString(folder.resolve("model.zip"), "whole");
     Files.writeString(folder.resolve("film.mkv.part"), "somebody else's download");
     Files.createDirectory(folder.resolve("folder" + unfinished));
-    WholeFile.removeUnfinished(folder);
+    AtomicFile.removeUnfinished(folder);
     assertThat(folder.toFile().list())
         .containsExactlyInAnyOrder("model.zip", "film.mkv.part", "folder" + unfinished);
   }

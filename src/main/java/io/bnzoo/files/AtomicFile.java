@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * Writes files so that, whenever the process or the machine stops, there is the old file or the new
  * one, and never a part of it.
  */
-public final class WholeFile {
+public final class AtomicFile {
   private static final String UNFINISHED = ".part";
 
   /** What {@link #write} adds to a file's name while it writes; nobody else's files look so. */
@@ -30,7 +30,7 @@ public final class WholeFile {
 
   private static final int BUFFER = 1 << 16;
 
-  private WholeFile() {}
+  private AtomicFile() {}
 
   /**
    * Writes beside the file's place, waits until the disk has it, and moves it there.
@@ -110,7 +110,7 @@ public final class WholeFile {
       return;
     }
     try (DirectoryStream<Path> unfinished =
-        Files.newDirectoryStream(folder, WholeFile::isUnfinished)) {
+        Files.newDirectoryStream(folder, AtomicFile::isUnfinished)) {
       for (Path file : unfinished) {
         Files.deleteIfExists(file);
       }
