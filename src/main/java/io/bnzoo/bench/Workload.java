@@ -47,7 +47,7 @@ final class Workload implements AutoCloseable {
   /** What a step would take if all of it were one matrix product, in milliseconds. */
   double floor() {
     try (MatrixProduct product = new MatrixProduct(threads)) {
-      return NetworkGraph.of(engine.network(), ImageInput.of(engine.network()).type())
+      return NetworkGraph.of(engine.snapshot(), ImageInput.of(engine.snapshot()).type())
               .operationsOfStep(batch.size())
           / product.peak();
     } catch (UnsupportedNetworkException e) {

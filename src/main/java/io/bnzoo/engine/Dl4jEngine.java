@@ -13,13 +13,13 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Deeplearning4j's own arithmetic, which every other engine is measured against. */
 public final class Dl4jEngine implements Engine {
-  private final MultiLayerNetwork network;
-  // The same parameters under an output layer without its activation: its output is the logits.
-  private final MultiLayerNetwork beforeActivation;
-  private final ImageInput input;
   private final OptionalInt threads;
-  private final LogitLoss loss;
-  private final BatchCheck check;
+  private MultiLayerNetwork network;
+  // The same parameters under an output layer without its activation: its output is the logits.
+  private MultiLayerNetwork beforeActivation;
+  private ImageInput input;
+  private LogitLoss loss;
+  private BatchCheck check;
 
   /** An engine that computes with as many threads as ND4J has been given. */
   public Dl4jEngine(MultiLayerNetwork network) {
@@ -39,10 +39,15 @@ public final class Dl4jEngine implements Engine {
   }
 
   private Dl4jEngine(MultiLayerNetwork network, OptionalInt threads) {
+    this.threads = threads;
+    load(network);
+  }
+
+  @Override
+  public void load(MultiLayerNetwork network) {
     threads.ifPresent(NativeBackend::useThreads);
     NativeBackend.useOneDnnIn(network);
     this.network = network;
-    this.threads = threads;
     this.loss = LogitLoss.of(network.getLayerWiseConfigurations());
     this.beforeActivation = withoutOutputActivation(network);
     this.input =
@@ -93,8 +98,9 @@ public final class Dl4jEngine implements Engine {
     return loss.mean(logits, labels);
   }
 
+  /** The network itself: it is what this engine trains. */
   @Override
-  public MultiLayerNetwork network() {
+  public MultiLayerNetwork snapshot() {
     return network;
   }
 

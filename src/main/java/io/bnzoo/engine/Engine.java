@@ -39,14 +39,24 @@ public interface Engine extends AutoCloseable {
   double loss(INDArray logits, INDArray labels);
 
   /**
-   * The network in its present state: parameters, optimizer state and the count of steps.
+   * Copies the present state into the network that was opened or loaded last: parameters, optimizer
+   * state, the number of steps, and the last loss as its score.
    *
-   * <p>What is changed in it before the next step or prediction is taken over. After a step, call
-   * this again: an engine may work on a copy of its own.
+   * <p>Changes of the network have no effect on the engine until it is loaded.
+   *
+   * @return that network
    */
-  MultiLayerNetwork network();
+  MultiLayerNetwork snapshot();
 
-  /** Brings {@link #network} up to date, for the last time, and frees memory. */
+  /**
+   * Continues with the present state of a network, settings such as its learning rate included. It
+   * stays the caller's.
+   *
+   * @throws IllegalArgumentException if the engine cannot run the network
+   */
+  void load(MultiLayerNetwork network);
+
+  /** Takes a last {@link #snapshot} and frees memory. */
   @Override
   void close();
 }

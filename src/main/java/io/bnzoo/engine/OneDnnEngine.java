@@ -21,27 +21,17 @@ import org.nd4j.linalg.factory.Nd4j;
  * where an output is wrong beyond Deeplearning4j's clipping, the gradient is whole here, and with a
  * learning rate of 0 Adam does nothing (Deeplearning4j's takes its epsilon for the rate). A network
  * with a setting that it would not follow is refused. Listeners of the network are not called.
- * Training sets its loss as the network's score when {@link #network} is asked for.
  */
 public final class OneDnnEngine implements Engine {
   /** Deeplearning4j's default, which leaves nearly all gradients whole. */
   private static final double LARGEST_CLIPPING = 1e-5;
 
-  private final MultiLayerNetwork network;
   private final int threads;
-
+  private MultiLayerNetwork network;
   private Plan plan;
   private CompiledNetwork compiled;
-
   private int iteration;
   private double score;
-
-  /** Whether the network has the parameters that are in use. */
-  private boolean networkIsCurrent = true;
-
-  /** Whether somebody may have changed the network. */
-  private boolean networkIsOut;
-
   private boolean closed;
 
   /**
@@ -62,6 +52,7 @@ public final class OneDnnEngine implements Engine {
     this.threads = threads;
     this.plan = plan;
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
+    this.score = network.score();
     this.compiled = new CompiledNetwork(plan.graph(), network);
   }
 
@@ -119,7 +110,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public double step(LabeledImages batch) {
-    takeOver();
+    prepare();
     plan.check().training(batch);
     float[] logits = compiled.forward(batch.pixels(), batch.size());
     float[] gradient = new float[logits.length];
@@ -131,13 +122,12 @@ public final class OneDnnEngine implements Engine {
     }
     compiled.update(gradient, iteration, network.getLayerWiseConfigurations().getEpochCount());
     iteration++;
-    networkIsCurrent = false;
     return score;
   }
 
   @Override
   public INDArray logits(LabeledImages images, Statistics statistics) {
-    takeOver();
+    prepare();
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
     float[] logits = compiled.logits(images.pixels(), images.size(), mode);
@@ -152,29 +142,11 @@ public final class OneDnnEngine implements Engine {
     return Nd4j.createFromArray(compiled.gradients());
   }
 
-  private void takeOver() {
+  private void prepare() {
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
     NativeBackend.useThreads(threads);
-    if (networkIsOut) {
-      takeOverNetwork();
-      iteration = network.getLayerWiseConfigurations().getIterationCount();
-      networkIsOut = false;
-    }
-  }
-
-  /** Its configuration may have changed as well: a learning rate, say. */
-  private void takeOverNetwork() {
-    Plan now = planOrRefusal(network);
-    if (now.graph().equals(plan.graph())) {
-      compiled.load(network);
-    } else {
-      CompiledNetwork before = compiled;
-      compiled = new CompiledNetwork(now.graph(), network);
-      before.close();
-    }
-    plan = now;
   }
 
   @Override
@@ -183,27 +155,35 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public MultiLayerNetwork network() {
-    if (!networkIsCurrent) {
-      writeBack();
-      network.setScore(score);
-      networkIsCurrent = true;
-    }
-    networkIsOut = !closed;
+  public MultiLayerNetwork snapshot() {
+    prepare();
+    compiled.store(network);
+    network.getLayerWiseConfigurations().setIterationCount(iteration);
+    network.setScore(score);
     return network;
   }
 
-  /** Writes parameters, optimizer state and the count of steps into the network. */
-  void writeBack() {
-    NativeBackend.useThreads(threads);
-    compiled.store(network);
-    network.getLayerWiseConfigurations().setIterationCount(iteration);
+  @Override
+  public void load(MultiLayerNetwork network) {
+    prepare();
+    Plan now = planOrRefusal(network);
+    if (now.graph().equals(plan.graph())) {
+      compiled.load(network);
+    } else {
+      CompiledNetwork before = compiled;
+      compiled = new CompiledNetwork(now.graph(), network);
+      before.close();
+    }
+    this.plan = now;
+    this.network = network;
+    this.iteration = network.getLayerWiseConfigurations().getIterationCount();
+    this.score = network.score();
   }
 
   @Override
   public void close() {
     if (!closed) {
-      network();
+      snapshot();
       closed = true;
       compiled.close();
     }

@@ -32,7 +32,7 @@ public final class TrainDeepCnn {
       TrainingResult result =
           new TrainingLoop(digits, plan).run(engine, TrainingListener.NONE, () -> false);
       System.out.println(result.finals().orElseThrow().test().accuracy());
-      ModelFiles.save(engine.network(), Path.of("deep-cnn.zip"));
+      ModelFiles.save(engine.snapshot(), Path.of("deep-cnn.zip"));
     }
   }
 }

@@ -48,7 +48,7 @@ public final class TrainOverNight {
     try (Engine engine = EngineChoice.AUTO.open(network, 1)) {
       new TrainingLoop(digits, plan)
           .run(engine, progress, Optional.of(checkpoints), TrainingListener.NONE, () -> false);
-      ModelFiles.save(engine.network(), Path.of("over-night.zip"));
+      ModelFiles.save(engine.snapshot(), Path.of("over-night.zip"));
     }
     checkpoints.remove();
   }

@@ -222,7 +222,7 @@ public final class Comparison {
       TrainingResult trained =
           new TrainingLoop(digits, seeded).run(engine, progress, checkpoints, training, stop);
       VariantResult result = new VariantResult(spec, seeded, trained);
-      store.keep(result, engine.network());
+      store.keep(result, engine.snapshot());
       if (!(trained.outcome() instanceof Outcome.Stopped)) {
         remove(checkpoints);
       }

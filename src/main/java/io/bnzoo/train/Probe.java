@@ -62,7 +62,7 @@ public final class Probe {
           "batch statistics need at least 2 images, got " + probing.size());
     }
     this.engine = engine;
-    MultiLayerNetwork network = engine.network();
+    MultiLayerNetwork network = engine.snapshot();
     this.images = ImageInput.of(network).shaped(probing.images());
     this.labels = probing.oneHotLabels();
     this.stages = stages(network);
@@ -70,7 +70,7 @@ public final class Probe {
 
   /** A look at the network as it is after a batch; it must have been trained on one. */
   public Snapshot snapshot(int batch) {
-    MultiLayerNetwork network = engine.network();
+    MultiLayerNetwork network = engine.snapshot();
     List<INDArray> activations = network.feedForward(images, true);
     Gradient gradient = network.calculateGradients(images, labels, null, null).getFirst();
     List<Snapshot.Layer> layers = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class Probe {
    * places and the probing images.
    */
   public Map<String, double[]> values() {
-    List<INDArray> activations = engine.network().feedForward(images, true);
+    List<INDArray> activations = engine.snapshot().feedForward(images, true);
     Map<String, double[]> values = new LinkedHashMap<>();
     stages.forEach(
         stage -> values.put(stage.name(), values(activations.get(stage.activationLayer()))));

@@ -128,7 +128,7 @@ public final class TrainingLoop {
         checkpoints
             .get()
             .write(
-                engine.network(), new TrainingProgress(steps, curve, stepSeconds, totalSeconds()));
+                engine.snapshot(), new TrainingProgress(steps, curve, stepSeconds, totalSeconds()));
         kept = steps;
         keptAt = System.nanoTime();
       }

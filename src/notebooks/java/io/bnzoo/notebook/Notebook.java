@@ -181,7 +181,7 @@ public final class Notebook {
       TrainingResult result =
           new TrainingLoop(digits, scaled)
               .run(engine, TrainingListener.NONE, Notebook::interrupted);
-      return new Trained(label, engine.network(), scaled, result);
+      return new Trained(label, engine.snapshot(), scaled, result);
     }
   }
 

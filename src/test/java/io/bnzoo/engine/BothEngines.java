@@ -89,7 +89,7 @@ final class BothEngines {
           Nd4j.createFromArray(losses),
           engine.logits(batch, Statistics.RUNNING).dup(),
           engine.logits(batch, Statistics.BATCH).dup(),
-          engine.network().params().dup());
+          engine.snapshot().params().dup());
     };
   }
 }

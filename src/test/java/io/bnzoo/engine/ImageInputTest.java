@@ -114,17 +114,17 @@ class ImageInputTest {
 
   @Test
   void whatDoesNotFitIsNamed() {
-    assertThat(BothEngines.refusal(of(InputType.feedForward(64), dense()), Engine::network))
+    assertThat(BothEngines.refusal(of(InputType.feedForward(64), dense()), Engine::snapshot))
         .isEqualTo(REFUSED + "DenseLayer layer0 takes 64 values, got 784");
     assertThat(
             BothEngines.refusal(
                 of(InputType.convolutional(32, 32, 3), convolution(CNN2DFormat.NCHW)),
-                Engine::network))
+                Engine::snapshot))
         .isEqualTo(REFUSED + "ConvolutionLayer layer0 takes 3 channels, got 1");
     assertThat(
             BothEngines.refusal(
                 of(InputType.convolutional(32, 32, 1), convolution(CNN2DFormat.NCHW)),
-                Engine::network))
+                Engine::snapshot))
         .isEqualTo(
             REFUSED
                 + "images of 15 x 15 pixels and 3 channels are to be flattened, images of 13 x 13"

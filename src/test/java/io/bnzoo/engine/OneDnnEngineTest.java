@@ -305,7 +305,7 @@ class OneDnnEngineTest {
     try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
       network.params().assign(0);
       network.getUpdater().getStateViewArray().assign(0);
-      engine.writeBack();
+      engine.snapshot();
     }
     ArrayAssert.assertSameBits(network.params(), parameters);
     ArrayAssert.assertSameBits(network.getUpdater().getStateViewArray(), moments);
@@ -320,7 +320,7 @@ class OneDnnEngineTest {
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.step(BATCH);
       logits = engine.logits(BATCH, Statistics.RUNNING);
-      ModelFiles.save(engine.network(), folder.resolve("fast.zip"));
+      ModelFiles.save(engine.snapshot(), folder.resolve("fast.zip"));
       restored = (MultiLayerNetwork) ModelFiles.load(folder.resolve("fast.zip"));
     }
     assertThat(restored.getLayerWiseConfigurations().toJson())
@@ -372,7 +372,7 @@ class OneDnnEngineTest {
       for (LabeledImages batch : batches(5, 32)) {
         engine.step(batch);
       }
-      return engine.network().params().dup();
+      return engine.snapshot().params().dup();
     }
   }
 
@@ -385,7 +385,7 @@ class OneDnnEngineTest {
       for (LabeledImages batch : batches(3, 60)) {
         fast.step(batch);
       }
-      try (Engine reference = new Dl4jEngine(fast.network())) {
+      try (Engine reference = new Dl4jEngine(fast.snapshot())) {
         for (int size : new int[] {1, 2, 7, 60, 300}) {
           LabeledImages images = IMAGES.slice(0, size);
           for (Statistics statistics : Statistics.values()) {
@@ -410,25 +410,29 @@ class OneDnnEngineTest {
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.logits(BATCH, Statistics.RUNNING);
       engine.logits(BATCH, Statistics.BATCH);
-      ArrayAssert.assertSameBits(engine.network().params(), before);
+      ArrayAssert.assertSameBits(engine.snapshot().params(), before);
     }
     ArrayAssert.assertSameBits(network.params(), before);
   }
 
   @Test
-  void changesOfTheNetworkAreTakenOver() {
+  void aChangedNetworkCountsOnceItIsLoaded() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.step(BATCH);
-      engine.network().params().assign(0);
+      double before = engine.loss(engine.logits(BATCH, Statistics.BATCH), BATCH.oneHotLabels());
+      engine.snapshot().params().assign(0);
+      assertThat(engine.loss(engine.logits(BATCH, Statistics.BATCH), BATCH.oneHotLabels()))
+          .isEqualTo(before);
+      engine.load(network);
       assertThat(engine.step(BATCH)).isCloseTo(Math.log(10), within(1e-6));
-      assertThat(engine.network().score()).isCloseTo(Math.log(10), within(1e-6));
+      assertThat(engine.snapshot().score()).isCloseTo(Math.log(10), within(1e-6));
     }
   }
 
   /** A batch of another size comes after it, for which kernels are made anew. */
   @Test
-  void aChangedLearningRateIsTakenOver() {
+  void aChangedLearningRateIsLoaded() {
     MultiLayerNetwork network =
         ThreeLayerMlp.builder()
             .normalization(Normalization.batchNorm())
@@ -437,10 +441,11 @@ class OneDnnEngineTest {
             .init();
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.step(BATCH);
-      engine.network().setLearningRate(0);
-      INDArray before = engine.network().getParam("0_W").dup();
+      engine.snapshot().setLearningRate(0);
+      engine.load(network);
+      INDArray before = engine.snapshot().getParam("0_W").dup();
       engine.step(IMAGES.slice(0, 30));
-      ArrayAssert.assertSameBits(engine.network().getParam("0_W"), before);
+      ArrayAssert.assertSameBits(engine.snapshot().getParam("0_W"), before);
     }
   }
 
@@ -448,9 +453,9 @@ class OneDnnEngineTest {
   void aConfigurationThatIsChangedToWhatHasNoKernelIsRefused() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
     try (Engine engine = new OneDnnEngine(network, 1)) {
-      engine.network().getLayerWiseConfigurations().getConf(0).setMiniBatch(false);
+      network.getLayerWiseConfigurations().getConf(0).setMiniBatch(false);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> engine.step(BATCH))
+          .isThrownBy(() -> engine.load(network))
           .withMessageContaining("oneDNN cannot run this network: its gradients are sums");
     }
   }
@@ -466,7 +471,7 @@ class OneDnnEngineTest {
     network.getParam("0_b").assign(-40);
     try (Engine engine = new OneDnnEngine(network, 1)) {
       engine.step(BATCH);
-      double moved = engine.network().getParam("0_b").sumNumber().doubleValue() + 400;
+      double moved = engine.snapshot().getParam("0_b").sumNumber().doubleValue() + 400;
       assertThat(moved).as("one class an image is at 1").isCloseTo(1, within(1e-3));
     }
   }
@@ -507,6 +512,7 @@ class OneDnnEngineTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> engine.step(BATCH))
         .withMessage("the engine is closed");
+    assertThatIllegalStateException().isThrownBy(engine::snapshot);
   }
 
   /** Both engines, on the same batches: losses, and in the end parameters and moments. */

@@ -82,7 +82,7 @@ class DoublePrecisionTest {
             .isCloseTo(loss, within(2e-4 * loss));
         engine.step(batch);
       }
-      assertEach(parameters(engine.network()), expected.last(), 2e-3);
+      assertEach(parameters(engine.snapshot()), expected.last(), 2e-3);
     }
   }
 

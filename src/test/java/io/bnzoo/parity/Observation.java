@@ -110,12 +110,12 @@ record Observation(
   }
 
   private static Map<String, double[]> parameters(Engine engine) {
-    return Parity.inTensorFlowsOrder(Parity.parameters(engine.network()));
+    return Parity.inTensorFlowsOrder(Parity.parameters(engine.snapshot()));
   }
 
   /** Gives the engine's network the parameters that TensorFlow had. */
   private static void take(RecordedRun run, State state, Engine engine) throws IOException {
-    Map<String, INDArray> ours = Parity.parameters(engine.network());
+    Map<String, INDArray> ours = Parity.parameters(engine.snapshot());
     ExactNetwork exact = run.exactNetwork();
     for (Map.Entry<String, double[]> array : run.arrays(state).entrySet()) {
       INDArray parameter = ours.get(array.getKey());

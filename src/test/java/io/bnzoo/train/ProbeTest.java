@@ -9,6 +9,7 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
@@ -56,6 +57,32 @@ class ProbeTest {
     INDArray before = network.params().dup();
     new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
     ArrayAssert.assertSameBits(before, network.params());
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void looksBetweenStepsChangeNoBitOfATraining(Variant variant) {
+    for (EngineChoice engines : List.of(EngineChoice.DL4J, EngineChoice.ONEDNN)) {
+      List<INDArray> lookedAt = parametersAndMoments(engines, variant, true);
+      List<INDArray> alone = parametersAndMoments(engines, variant, false);
+      for (int i = 0; i < alone.size(); i++) {
+        ArrayAssert.assertSameBits(lookedAt.get(i), alone.get(i));
+      }
+    }
+  }
+
+  private static List<INDArray> parametersAndMoments(
+      EngineChoice engines, Variant variant, boolean looks) {
+    MultiLayerNetwork network = DeepCnn.builder().variant(variant).build().init();
+    try (Engine engine = engines.open(network, 1)) {
+      for (int step = 0; step < 3; step++) {
+        engine.step(IMAGES);
+        if (looks) {
+          new Probe(engine, IMAGES).snapshot(step);
+        }
+      }
+    }
+    return List.of(network.params(), network.getUpdater().getStateViewArray());
   }
 
   /** Those of the first layer, which are a linear layer of the images alone. */

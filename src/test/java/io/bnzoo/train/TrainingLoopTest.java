@@ -59,7 +59,12 @@ class TrainingLoopTest {
     }
 
     @Override
-    public MultiLayerNetwork network() {
+    public MultiLayerNetwork snapshot() {
+      throw new UnsupportedOperationException("there is none");
+    }
+
+    @Override
+    public void load(MultiLayerNetwork network) {
       throw new UnsupportedOperationException("there is none");
     }
 
