@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The four files of an MNIST-shaped data set in a folder, each plain or gzipped.
@@ -212,7 +213,7 @@ public final class DigitFiles {
 
   /** One sum for the four, in the order of {@link Part}. */
   static String combined(Map<Part, String> sums) {
-    return Sha256.of(
+    return DigestUtils.sha256Hex(
         Arrays.stream(Part.values())
             .map(part -> sums.get(part) + "  " + part.fileName + "\n")
             .collect(Collectors.joining()));

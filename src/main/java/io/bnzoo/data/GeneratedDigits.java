@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /**
  * An MNIST-shaped data set drawn from stroke outlines: 60,000 and 10,000 digits, from one seed.
@@ -61,7 +60,7 @@ final class GeneratedDigits {
     try {
       return drawAndLoad(temporary.resolve("generated"), description, progress);
     } finally {
-      deleteTree(temporary);
+      FileUtils.deleteDirectory(temporary.toFile());
     }
   }
 
@@ -103,10 +102,10 @@ final class GeneratedDigits {
           DigitFiles.Part.TEST_LABELS,
           random.nextLong(),
           drawn);
-      deleteTree(folder);
+      FileUtils.deleteDirectory(folder.toFile());
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      deleteTree(temporary);
+      FileUtils.deleteDirectory(temporary.toFile());
     }
   }
 
@@ -144,16 +143,5 @@ final class GeneratedDigits {
               drawn.run();
             });
     return new LabeledImages(pixels, labels);
-  }
-
-  private static void deleteTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -13,10 +13,11 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * One file in the IDX format of unsigned bytes, plain or gzipped.
@@ -58,7 +59,7 @@ final class IdxFile {
   static IdxFile read(Path file, int... expectedShape) throws IOException {
     int header = 4 + 4 * expectedShape.length;
     int length = Arrays.stream(expectedShape).reduce(1, Math::multiplyExact);
-    MessageDigest digest = Sha256.newDigest();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     try (InputStream in = new DigestInputStream(open(file), digest)) {
       checkHeader(file, in.readNBytes(header), expectedShape);
       byte[] values = in.readNBytes(length);
@@ -76,7 +77,7 @@ final class IdxFile {
             String.format(
                 Locale.ROOT, "%s goes on after the %,d bytes its header announces", file, length));
       }
-      return new IdxFile(values, HexFormat.of().formatHex(digest.digest()));
+      return new IdxFile(values, Hex.encodeHexString(digest.digest()));
     } catch (ZipException | EOFException e) {
       throw new DataException(file + " is a damaged gzip file: " + Reason.of(e), e);
     }

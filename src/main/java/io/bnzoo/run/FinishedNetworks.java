@@ -2,7 +2,6 @@ package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bnzoo.data.Sha256;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.AtomicFile;
 import io.bnzoo.report.Json;
@@ -19,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -84,7 +85,12 @@ final class FinishedNetworks {
     if (!(result.outcome() instanceof Outcome.Stopped)) {
       Document document =
           new Document(
-              FORMAT, spec, variant.plan(), settings.data(), Sha256.of(model), variant.result());
+              FORMAT,
+              spec,
+              variant.plan(),
+              settings.data(),
+              new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(model),
+              variant.result());
       AtomicFile.write(figuresFile(spec), Json.write(Seal.seal(Json.mapper(), document)));
     }
   }
@@ -131,7 +137,9 @@ final class FinishedNetworks {
     }
     Path model = modelFile(spec);
     requireRegular(model);
-    if (!Sha256.of(model).equals(document.path("model").asText())) {
+    if (!new DigestUtils(MessageDigestAlgorithms.SHA_256)
+        .digestAsHex(model)
+        .equals(document.path("model").asText())) {
       throw new UnusableException(model + " is damaged, or was changed after it was written");
     }
     return result(figures, document.path("result"));

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bnzoo.data.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A checksum within a JSON document of everything else in it, white space aside.
@@ -67,6 +67,6 @@ final class Seal {
   }
 
   private static String checksum(ObjectNode document) throws JsonProcessingException {
-    return Sha256.of(COMPACT.writeValueAsBytes(document));
+    return DigestUtils.sha256Hex(COMPACT.writeValueAsBytes(document));
   }
 }

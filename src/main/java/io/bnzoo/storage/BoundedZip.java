@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -63,20 +62,18 @@ final class BoundedZip {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         compressed += entry.getCompressedSize();
         if (sizes.put(entry.getName(), entry.getSize()) != null) {
-          throw new ModelFileException(
-              String.format(
-                  "%s is refused: it has the entry %s twice; save the model anew",
-                  file, ShownName.of(entry.getName())));
+          throw ModelFileException.refused(
+              file,
+              "it has the entry %s twice; save the model anew",
+              ShownName.of(entry.getName()));
         }
       }
     }
     if (Files.size(file) - compressed > LARGEST_REST) {
-      throw new ModelFileException(
-          String.format(
-              Locale.ROOT,
-              "%s is refused: %d of its bytes are in no entry; save the model anew",
-              file,
-              Files.size(file) - compressed));
+      throw ModelFileException.refused(
+          file,
+          "%d of its bytes are in no entry; save the model anew",
+          Files.size(file) - compressed);
     }
     return new BoundedZip(file, sizes);
   }
@@ -108,13 +105,10 @@ final class BoundedZip {
         size = Math.max(size, read(in, tail.getLong(end - LOCATOR + 8), 56).getLong(40));
       }
       if (size < 0 || size > LARGEST_DIRECTORY) {
-        throw new ModelFileException(
-            String.format(
-                Locale.ROOT,
-                "%s is refused: its directory has %d bytes, which is more than a model's; save the"
-                    + " model anew",
-                file,
-                size));
+        throw ModelFileException.refused(
+            file,
+            "its directory has %d bytes, which is more than a model's; save the" + " model anew",
+            size);
       }
     }
   }

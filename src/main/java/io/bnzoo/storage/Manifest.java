@@ -1,12 +1,12 @@
 package io.bnzoo.storage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bnzoo.data.Sha256;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.util.ModelSerializer;
 
 /**
@@ -49,7 +49,7 @@ public record Manifest(
     entries.forEach(
         (name, bytes) -> {
           if (!name.equals(ENTRY)) {
-            sums.put(name, Sha256.of(bytes));
+            sums.put(name, DigestUtils.sha256Hex(bytes));
           }
         });
     return sums;

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -124,11 +123,8 @@ final class ModelArchive {
     try {
       return Optional.of(NormalizerReader.read(bytes));
     } catch (IOException e) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s %s",
-              file, ModelSerializer.NORMALIZER_BIN, e.getMessage()),
-          e);
+      throw ModelFileException.refused(
+          file, e, "its entry %s %s", ModelSerializer.NORMALIZER_BIN, e.getMessage());
     }
   }
 
@@ -185,11 +181,8 @@ final class ModelArchive {
       EmbeddedArrays.check(root);
       configuration = reader.read(root, text);
     } catch (IOException e) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s %s",
-              file, ModelSerializer.CONFIGURATION_JSON, e.getMessage()),
-          e);
+      throw ModelFileException.refused(
+          file, e, "its entry %s %s", ModelSerializer.CONFIGURATION_JSON, e.getMessage());
     }
     checkLimits(file, configuration);
     return configuration;
@@ -200,16 +193,15 @@ final class ModelArchive {
     try {
       configuration.checkLimits();
     } catch (IOException e) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: %s; get the file from where it was made", file, e.getMessage()),
-          e);
+      throw ModelFileException.refused(
+          file, e, "%s; get the file from where it was made", e.getMessage());
     } catch (RuntimeException e) { // Something is missing that every configuration has.
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s is not complete: %s; take another copy",
-              file, ModelSerializer.CONFIGURATION_JSON, ShownName.of(Reason.of(e))),
-          e);
+      throw ModelFileException.refused(
+          file,
+          e,
+          "its entry %s is not complete: %s; take another copy",
+          ModelSerializer.CONFIGURATION_JSON,
+          ShownName.of(Reason.of(e)));
     }
   }
 
@@ -218,17 +210,15 @@ final class ModelArchive {
     try {
       return configuration.parameters(zip.size(ModelSerializer.COEFFICIENTS_BIN) / 2);
     } catch (RuntimeException e) { // Deeplearning4j's layers fail in many ways, too.
-      throw new ModelFileException(
-          String.format(
-              Locale.ROOT,
-              "%s is refused: its entry %s does not describe a network with the %d bytes of %s: %s;"
-                  + " take another copy",
-              file,
-              ModelSerializer.CONFIGURATION_JSON,
-              zip.size(ModelSerializer.COEFFICIENTS_BIN),
-              ModelSerializer.COEFFICIENTS_BIN,
-              ShownName.of(String.valueOf(e.getMessage()))),
-          e);
+      throw ModelFileException.refused(
+          file,
+          e,
+          "its entry %s does not describe a network with the %d bytes of %s: %s;"
+              + " take another copy",
+          ModelSerializer.CONFIGURATION_JSON,
+          zip.size(ModelSerializer.COEFFICIENTS_BIN),
+          ModelSerializer.COEFFICIENTS_BIN,
+          ShownName.of(String.valueOf(e.getMessage())));
     }
   }
 
@@ -243,14 +233,12 @@ final class ModelArchive {
     long size = zip.names().stream().mapToLong(zip::size).sum();
     long mostOfAll = Math.max(ALWAYS_ALLOWED, LARGEST_RATIO * Files.size(file));
     if (size > mostOfAll) {
-      throw new ModelFileException(
-          String.format(
-              Locale.ROOT,
-              "%s is refused: it unpacks to %d bytes, more than %d times its own size; save the"
-                  + " model with ModelFiles",
-              file,
-              size,
-              LARGEST_RATIO));
+      throw ModelFileException.refused(
+          file,
+          "it unpacks to %d bytes, more than %d times its own size; save the"
+              + " model with ModelFiles",
+          size,
+          LARGEST_RATIO);
     }
   }
 
@@ -262,15 +250,13 @@ final class ModelArchive {
   }
 
   private static ModelFileException tooLarge(Path file, String entry, long size, long most) {
-    return new ModelFileException(
-        String.format(
-            Locale.ROOT,
-            "%s is refused: its entry %s unpacks to %d bytes, and the model has at most %d in it;"
-                + " take another copy",
-            file,
-            entry,
-            size,
-            most));
+    return ModelFileException.refused(
+        file,
+        "its entry %s unpacks to %d bytes, and the model has at most %d in it;"
+            + " take another copy",
+        entry,
+        size,
+        most);
   }
 
   /** The network with its parameters and the state of its updater. */
@@ -283,15 +269,12 @@ final class ModelArchive {
     if (state != null) {
       INDArray place = configuration.updaterState(network).orElseGet(Nd4j::empty);
       if (place.length() != state.length()) {
-        throw new ModelFileException(
-            String.format(
-                Locale.ROOT,
-                "%s is refused: its updater keeps %d values, its entry %s has %d; take another"
-                    + " copy",
-                file,
-                place.length(),
-                ModelSerializer.UPDATER_BIN,
-                state.length()));
+        throw ModelFileException.refused(
+            file,
+            "its updater keeps %d values, its entry %s has %d; take another" + " copy",
+            place.length(),
+            ModelSerializer.UPDATER_BIN,
+            state.length());
       }
       place.assign(state.toRow().reshape(place.shape()));
     }
@@ -307,10 +290,8 @@ final class ModelArchive {
       fault = Optional.of(notFinite(network) + " values that are not finite");
     }
     if (fault.isPresent()) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its %s; its training has diverged, so train it anew",
-              file, fault.get()));
+      throw ModelFileException.refused(
+          file, "its %s; its training has diverged, so train it anew", fault.get());
     }
   }
 
@@ -325,25 +306,23 @@ final class ModelArchive {
 
   private static void checkName(Path file, String name) throws ModelFileException {
     if (name.equals(ModelSerializer.PREPROCESSOR_BIN)) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s holds serialized Java objects, which are not read, since"
-                  + " reading them can run code; save the model without it and its normalizer with"
-                  + " ModelSerializer.addNormalizerToModel",
-              file, name));
+      throw ModelFileException.refused(
+          file,
+          "its entry %s holds serialized Java objects, which are not read, since"
+              + " reading them can run code; save the model without it and its normalizer with"
+              + " ModelSerializer.addNormalizerToModel",
+          name);
     }
     if (name.equals(FORMER_UPDATER) || name.startsWith(OBJECTS)) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s holds Java objects, which could run code when read;"
-                  + " remove the entry, or save the model anew",
-              file, ShownName.of(name)));
+      throw ModelFileException.refused(
+          file,
+          "its entry %s holds Java objects, which could run code when read;"
+              + " remove the entry, or save the model anew",
+          ShownName.of(name));
     }
     if (!HARMLESS.contains(name)) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: a Deeplearning4j model has no entry %s; save the model alone",
-              file, ShownName.of(name)));
+      throw ModelFileException.refused(
+          file, "a Deeplearning4j model has no entry %s; save the model alone", ShownName.of(name));
     }
   }
 
@@ -359,19 +338,15 @@ final class ModelArchive {
       manifest = SpecificationJson.mapper().treeToValue(root, Manifest.class);
       manifest.requireKnown();
     } catch (IOException | RuntimeException e) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its %s is none of this library's; take another copy",
-              file, Manifest.ENTRY),
-          e);
+      throw ModelFileException.refused(
+          file, e, "its %s is none of this library's; take another copy", Manifest.ENTRY);
     }
     Optional<String> broken = manifest.broken(entries);
     if (broken.isPresent()) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s is not what was saved; take another copy, or an earlier"
-                  + " checkpoint",
-              file, ShownName.of(broken.get())));
+      throw ModelFileException.refused(
+          file,
+          "its entry %s is not what was saved; take another copy, or an earlier" + " checkpoint",
+          ShownName.of(broken.get()));
     }
     return Optional.of(manifest);
   }
@@ -380,8 +355,7 @@ final class ModelArchive {
     try {
       return STRICT.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new ModelFileException(
-          String.format("%s is refused: %s is not valid JSON; take another copy", file, entry), e);
+      throw ModelFileException.refused(file, e, "%s is not valid JSON; take another copy", entry);
     }
   }
 
@@ -401,15 +375,12 @@ final class ModelArchive {
     StoredArray values = arrays.get(ModelSerializer.COEFFICIENTS_BIN);
     long length = values == null ? 0 : values.length();
     if (length != parameters) {
-      throw new ModelFileException(
-          String.format(
-              Locale.ROOT,
-              "%s is refused: its configuration needs %d parameters, its entry %s has %d; take"
-                  + " another copy",
-              file,
-              parameters,
-              ModelSerializer.COEFFICIENTS_BIN,
-              length));
+      throw ModelFileException.refused(
+          file,
+          "its configuration needs %d parameters, its entry %s has %d; take" + " another copy",
+          parameters,
+          ModelSerializer.COEFFICIENTS_BIN,
+          length);
     }
     return arrays;
   }
@@ -419,11 +390,8 @@ final class ModelArchive {
     try {
       return StoredArray.of(bytes);
     } catch (IOException e) {
-      throw new ModelFileException(
-          String.format(
-              "%s is refused: its entry %s is no array: %s; take another copy",
-              file, entry, e.getMessage()),
-          e);
+      throw ModelFileException.refused(
+          file, e, "its entry %s is no array: %s; take another copy", entry, e.getMessage());
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.bnzoo.storage;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
 
 /** A file that is no model, or none that may be loaded; the message is one line and says why. */
 public final class ModelFileException extends IOException {
@@ -12,5 +14,22 @@ public final class ModelFileException extends IOException {
 
   public ModelFileException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * "FILE is refused: WHAT; ADVICE".
+   *
+   * @param reason what is wrong and what to do, a format
+   */
+  static ModelFileException refused(Path file, String reason, Object... values) {
+    return new ModelFileException(
+        file + " is refused: " + String.format(Locale.ROOT, reason, values));
+  }
+
+  /** The same, of what another exception says. */
+  static ModelFileException refused(Path file, Throwable cause, String reason, Object... values) {
+    ModelFileException refused = refused(file, reason, values);
+    refused.initCause(cause);
+    return refused;
   }
 }

@@ -1,6 +1,5 @@
 package io.bnzoo.storage;
 
-import io.bnzoo.data.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,6 +13,8 @@ import java.util.Optional;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -120,9 +121,9 @@ final class ModelWriter {
 
   private void entry(String name, int strategy, Content content) throws IOException {
     zip.begin(name, strategy);
-    DigestOutputStream digest = new DigestOutputStream(zip, Sha256.newDigest());
+    DigestOutputStream digest = new DigestOutputStream(zip, DigestUtils.getSha256Digest());
     content.writeTo(digest);
     zip.closeEntry();
-    sha256.put(name, Sha256.of(digest.getMessageDigest()));
+    sha256.put(name, Hex.encodeHexString(digest.getMessageDigest().digest()));
   }
 }

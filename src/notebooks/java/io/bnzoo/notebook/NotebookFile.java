@@ -1,5 +1,7 @@
 package io.bnzoo.notebook;
 
+import org.apache.commons.codec.digest.DigestUtils;
+
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,7 +12,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bnzoo.data.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,6 +288,6 @@ final class NotebookFile {
   }
 
   private static String sum(String text) {
-    return Sha256.of(text.getBytes(UTF_8));
+    return DigestUtils.sha256Hex(text.getBytes(UTF_8));
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.data.Sha256;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Optimizer;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
@@ -222,7 +222,7 @@ class ModelFilesTest {
     assertThat(manifest.origin().orElseThrow().at("/specification/model").asText())
         .isEqualTo("mlp");
     assertThat(manifest.sha256().get("configuration.json"))
-        .isEqualTo(Sha256.of(configuration().getBytes(UTF_8)));
+        .isEqualTo(DigestUtils.sha256Hex(configuration().getBytes(UTF_8)));
     rewrite(Map.of(), "");
     assertThat(ModelFiles.open(file).manifest()).isEmpty();
   }
