@@ -72,9 +72,9 @@ record Observation(
       }
       Map<String, double[]> last = parameters(engine);
       double[] lastLogits = logits(engine, run.inferenceImages(digits));
-      take(run, State.AFTER_FIRST_STEP, engine);
+      load(run, State.AFTER_FIRST_STEP, engine);
       double secondLoss = loss(engine, run.batch(digits, 1));
-      take(run, State.LAST, engine);
+      load(run, State.LAST, engine);
       return new Observation(
           losses,
           gradients,
@@ -114,13 +114,15 @@ record Observation(
   }
 
   /** Gives the engine's network the parameters that TensorFlow had. */
-  private static void take(RecordedRun run, State state, Engine engine) throws IOException {
-    Map<String, INDArray> ours = Parity.parameters(engine.snapshot());
+  private static void load(RecordedRun run, State state, Engine engine) throws IOException {
+    MultiLayerNetwork network = engine.snapshot();
+    Map<String, INDArray> ours = Parity.parameters(network);
     ExactNetwork exact = run.exactNetwork();
     for (Map.Entry<String, double[]> array : run.arrays(state).entrySet()) {
       INDArray parameter = ours.get(array.getKey());
       float[] values = Parity.inOurOrder(array.getValue(), exact.shapes().get(array.getKey()));
       parameter.assign(Nd4j.createFromArray(values).reshape('c', parameter.shape()));
     }
+    engine.load(network);
   }
 }
