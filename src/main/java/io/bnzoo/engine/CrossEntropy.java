@@ -19,7 +19,7 @@ abstract class CrossEntropy implements LogitLoss {
    *
    * @param z the logits, those of this example from {@code start} on
    * @param y the labels, likewise
-   * @param gradient where the derivatives by the logits go, likewise; null if nobody wants them
+   * @param gradient where the derivatives by the logits go, likewise; null if not needed
    * @param scale what the derivatives are multiplied by
    */
   abstract double example(
@@ -34,7 +34,7 @@ abstract class CrossEntropy implements LogitLoss {
 
   /** With softmax: {@code log(sum over k of exp(z_k)) - z_y}. */
   static CrossEntropy ofSoftmax() {
-    return new OfSoftmax();
+    return new Softmax();
   }
 
   /**
@@ -45,14 +45,14 @@ abstract class CrossEntropy implements LogitLoss {
   static CrossEntropy ofSigmoid(INDArray weights) {
     float[] given = weights == null ? null : weights.dup('c').data().asFloat();
     return given == null
-        ? new OfSigmoid((k, classes) -> 1, OptionalInt.empty())
-        : new OfSigmoid((k, classes) -> given[k], OptionalInt.of(given.length));
+        ? new Sigmoid((k, classes) -> 1, OptionalInt.empty())
+        : new Sigmoid((k, classes) -> given[k], OptionalInt.of(given.length));
   }
 
   /** With sigmoid: the mean over the classes, however many there are. */
   static CrossEntropy ofMeanSigmoid() {
     // Rounded as in the array of weights that Deeplearning4j computes with.
-    return new OfSigmoid((k, classes) -> (float) (1.0 / classes), OptionalInt.empty());
+    return new Sigmoid((k, classes) -> (float) (1.0 / classes), OptionalInt.empty());
   }
 
   @Override
@@ -68,7 +68,7 @@ abstract class CrossEntropy implements LogitLoss {
    *
    * @param logits [N,classes], row by row
    * @param labels likewise, one-hot
-   * @param gradient likewise, to be filled; null if nobody wants it
+   * @param gradient likewise, to be filled; null if not needed
    * @throws IllegalArgumentException if the arrays are not equally long, whole rows of classes
    */
   final double mean(float[] logits, float[] labels, int classes, float[] gradient) {
@@ -95,7 +95,7 @@ abstract class CrossEntropy implements LogitLoss {
     return sum / examples;
   }
 
-  private static final class OfSoftmax extends CrossEntropy {
+  private static final class Softmax extends CrossEntropy {
     @Override
     double example(float[] z, float[] y, int start, int classes, float[] gradient, double scale) {
       double largest = z[start];
@@ -117,7 +117,7 @@ abstract class CrossEntropy implements LogitLoss {
     }
   }
 
-  private static final class OfSigmoid extends CrossEntropy {
+  private static final class Sigmoid extends CrossEntropy {
     /** What a class counts for. */
     interface Weights {
       float of(int k, int classes);
@@ -128,7 +128,7 @@ abstract class CrossEntropy implements LogitLoss {
     /** How many classes have a weight, unless any number may. */
     private final OptionalInt weighed;
 
-    OfSigmoid(Weights weights, OptionalInt weighed) {
+    Sigmoid(Weights weights, OptionalInt weighed) {
       this.weights = weights;
       this.weighed = weighed;
     }

@@ -27,9 +27,9 @@ public enum EngineChoice implements EngineFactory {
   }
 
   /**
-   * This choice, reporting each fallback from {@link #AUTO} to Deeplearning4j in one line.
+   * This choice, reporting each fallback of {@link #AUTO} to Deeplearning4j.
    *
-   * @param notices receives the line, once for each network
+   * @param notices receives one line for each network
    */
   public EngineFactory withFallbackListener(Consumer<String> notices) {
     return (network, threads) ->
@@ -58,7 +58,7 @@ public enum EngineChoice implements EngineFactory {
   /**
    * Gets ND4J ready, see {@link NativeBackend#enableOneDnn}.
    *
-   * @return a line for people on what is going to compute
+   * @return a line about what is going to compute
    */
   public String start() {
     NativeBackend.Status backend = NativeBackend.enableOneDnn();

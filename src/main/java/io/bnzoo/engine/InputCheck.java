@@ -1,6 +1,6 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.engine.Objection.Kind;
+import io.bnzoo.engine.Objection.Mismatch;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.List;
 import java.util.Locale;
@@ -151,7 +151,7 @@ final class InputCheck {
         : when(
             made.arrayElementsPerExample() != given.arrayElementsPerExample(),
             arrival.layer(),
-            Kind.SIZE,
+            Mismatch.SIZE,
             describe(given) + " are taken for " + describe(made));
   }
 
@@ -176,7 +176,7 @@ final class InputCheck {
           : when(
               !sameSize(expected, images),
               index,
-              Kind.SIZE,
+              Mismatch.SIZE,
               describe(expected) + " are to be flattened, " + describe(images) + " arrive");
     }
     return Optional.empty();
@@ -184,7 +184,7 @@ final class InputCheck {
 
   private static Optional<Objection> otherThanTheDigits(int index, InputTypeConvolutional images) {
     InputTypeConvolutional digits = (InputTypeConvolutional) ImageInput.NCHW.type();
-    return when(!sameSize(images, digits), index, Kind.SIZE, "it takes " + describe(images));
+    return when(!sameSize(images, digits), index, Mismatch.SIZE, "it takes " + describe(images));
   }
 
   private static Optional<Objection> objection(int index, Layer layer, InputType given) {
@@ -197,7 +197,7 @@ final class InputCheck {
     if (layer.getClass() == ConvolutionLayer.class) {
       ConvolutionLayer convolution = (ConvolutionLayer) layer;
       return isVector(given)
-          ? Optional.of(new Objection(index, Kind.RANK, describe(layer) + " takes images"))
+          ? Optional.of(new Objection(index, Mismatch.RANK, describe(layer) + " takes images"))
           : channels(index, layer, convolution.getCnn2dDataFormat(), convolution.getNIn(), given);
     }
     if (layer.getClass() == SubsamplingLayer.class) {
@@ -223,12 +223,12 @@ final class InputCheck {
 
   private static Optional<Objection> vector(int index, Layer layer, long takes, InputType given) {
     if (given instanceof InputTypeConvolutional) {
-      return Optional.of(new Objection(index, Kind.RANK, describe(layer) + " takes no images"));
+      return Optional.of(new Objection(index, Mismatch.RANK, describe(layer) + " takes no images"));
     }
     return when(
         isVector(given) && takes != given.arrayElementsPerExample(),
         index,
-        Kind.SIZE,
+        Mismatch.SIZE,
         String.format(
             Locale.ROOT,
             "%s takes %d values, got %d",
@@ -244,7 +244,7 @@ final class InputCheck {
         ? when(
             takes != images.getChannels(),
             index,
-            Kind.SIZE,
+            Mismatch.SIZE,
             String.format(
                 Locale.ROOT,
                 "%s takes %d channels, got %d",
@@ -265,10 +265,10 @@ final class InputCheck {
       int index, String who, CNN2DFormat takes, InputTypeConvolutional given) {
     String reason =
         String.format(Locale.ROOT, "%s takes images in %s, got %s", who, takes, given.getFormat());
-    return Optional.of(new Objection(index, Kind.AXIS_ORDER, reason));
+    return Optional.of(new Objection(index, Mismatch.AXIS_ORDER, reason));
   }
 
-  private static Optional<Objection> when(boolean wrong, int index, Kind kind, String reason) {
+  private static Optional<Objection> when(boolean wrong, int index, Mismatch kind, String reason) {
     return wrong ? Optional.of(new Objection(index, kind, reason)) : Optional.empty();
   }
 

@@ -9,10 +9,10 @@ import java.util.Comparator;
  * @param kind what it objects to
  * @param reason in words that follow a colon
  */
-record Objection(int layer, Kind kind, String reason) {
+record Objection(int layer, Mismatch kind, String reason) {
 
   /** What is wrong; an input that is refused for the last is nearest to fitting. */
-  enum Kind {
+  enum Mismatch {
     RANK,
     AXIS_ORDER,
     SIZE
