@@ -92,11 +92,11 @@ class BatchNormExerciseTest {
           return List.of(withoutBias(affine), batchNorm().build(), activation);
         };
     return Stream.of(
-        mistake(first, first, "conv01: conv01-BatchNormalization stands before the affine map"),
-        mistake(RIGHT, first, "fc1: fc1-BatchNormalization stands before the affine map"),
+        mistake(first, first, "conv01: conv01-BatchNormalization stands before the linear layer"),
+        mistake(RIGHT, first, "fc1: fc1-BatchNormalization stands before the linear layer"),
         mistake(locked, RIGHT, "conv01: gamma and beta are locked"),
         mistake(RIGHT, dropout, "fc1 has more in it"),
-        mistake(twoActivations, RIGHT, "conv01 has an activation inside its affine map"),
+        mistake(twoActivations, RIGHT, "conv01 has an activation inside its linear layer"),
         mistake(UNCHANGED, UNCHANGED, "nothing is normalized yet"),
         mistake(RIGHT, UNCHANGED, "fc1 is not normalized"),
         mistake(UNCHANGED, RIGHT, "conv01 is not normalized"),
@@ -186,7 +186,7 @@ class BatchNormExerciseTest {
             BatchNormExercise.judge(written(RIGHT, RIGHT), Placement.AFTER_ACTIVATION_WITH_BIAS)
                 .toString())
         .isEqualTo(
-            "✗ conv01 is affine map without bias, batch norm, activation; asked for is affine map"
+            "✗ conv01 is linear layer without bias, batch norm, activation; asked for is linear layer"
                 + " with bias, activation, batch norm");
   }
 
@@ -219,6 +219,6 @@ class BatchNormExerciseTest {
         .contains("✓ it recognizes 11.0 % after 80 batches, too early to tell");
     assertThat(BatchNormExercise.judge(trained(0.97, 0.1, 0.98)).toString())
         .contains("✓ it recognizes 97.0 %")
-        .contains("inference does not use the population statistics");
+        .contains("inference does not use the running statistics");
   }
 }

@@ -163,6 +163,7 @@ class JsonTypeNamesTest {
             "MultiLayerConfigurationDeserializer",
             "NDArrayDeSerializer",
             "NDArrayTextDeSerializer",
+            "NameReader", // of a variant or a model from a fixed list
             "RowVectorDeserializer",
             "ShapeReader"); // of three numbers
   }
