@@ -48,7 +48,8 @@ public final class MemoryCheck {
    *     array outside of workspaces counts in the process only
    * @param process all memory of the process that is resident, whoever asked for it
    */
-  public record Sample(Phase phase, int repetitions, long heap, long workspaces, long process) {}
+  public record MemoryReading(
+      Phase phase, int repetitions, long heap, long workspaces, long process) {}
 
   /** Bytes that a repetition leaves behind, from the end of the warm-up to the last sample. */
   public record Growth(Phase phase, double heap, double workspaces, double process) {}
@@ -79,10 +80,10 @@ public final class MemoryCheck {
    *
    * @param stop asked between repetitions; once it says true, the samples so far are returned
    */
-  public List<Sample> run(ProgressListener progress, BooleanSupplier stop) {
+  public List<MemoryReading> run(ProgressListener progress, BooleanSupplier stop) {
     // With it on, one of the threads that free arrays sleeps for seconds while others wait for it.
     Nd4j.getMemoryManager().togglePeriodicGc(false);
-    List<Sample> samples = new ArrayList<>();
+    List<MemoryReading> samples = new ArrayList<>();
     try (Workload network = new Workload(entry, variant, engines)) {
       for (Phase phase : Phase.values()) {
         Runnable repeated = phase == Phase.TRAINING ? network::step : network::predict;
@@ -103,13 +104,13 @@ public final class MemoryCheck {
   }
 
   /** What each phase leaves behind, for phases with samples beyond their warm-up. */
-  public static List<Growth> growth(List<Sample> samples) {
+  public static List<Growth> growth(List<MemoryReading> samples) {
     List<Growth> growths = new ArrayList<>();
     for (Phase phase : Phase.values()) {
-      List<Sample> all = samples.stream().filter(sample -> sample.phase() == phase).toList();
+      List<MemoryReading> all = samples.stream().filter(sample -> sample.phase() == phase).toList();
       if (all.size() > 2) {
-        Sample last = all.get(all.size() - 1);
-        Sample first =
+        MemoryReading last = all.get(all.size() - 1);
+        MemoryReading first =
             all.stream()
                 .filter(sample -> sample.repetitions() >= WARM_UP * last.repetitions())
                 .findFirst()
@@ -126,9 +127,9 @@ public final class MemoryCheck {
     return growths;
   }
 
-  private static Sample sample(Phase phase, int repetitions) {
+  private static MemoryReading sample(Phase phase, int repetitions) {
     long heap = heapAfterCollection();
-    return new Sample(phase, repetitions, heap, nativeBytes(), Pointer.physicalBytes());
+    return new MemoryReading(phase, repetitions, heap, nativeBytes(), Pointer.physicalBytes());
   }
 
   private static long nativeBytes() {

@@ -90,7 +90,7 @@ public final class InsideCharts {
 
   private SmallChart percentiles(Finished finished) {
     SmallChart chart = chart(finished, "values before the activation", "15th to 85th percentile");
-    for (Stage stage : stages(finished)) {
+    for (StageCurve stage : stages(finished)) {
       chart.band(
           stage.name(),
           stage.batches(),
@@ -121,13 +121,13 @@ public final class InsideCharts {
 
   private static void lines(
       SmallChart chart, Finished finished, ToDoubleFunction<Snapshot.Layer> figure) {
-    for (Stage stage : stages(finished)) {
+    for (StageCurve stage : stages(finished)) {
       chart.line(stage.name(), stage.batches(), stage.values(figure), stage.colour());
     }
   }
 
   /** The first, the middle and the last stage, or all if there are no more. */
-  private static List<Stage> stages(Finished finished) {
+  private static List<StageCurve> stages(Finished finished) {
     List<Snapshot> snapshots = finished.result().snapshots();
     int count = snapshots.get(0).layers().size();
     List<Integer> chosen =
@@ -138,17 +138,18 @@ public final class InsideCharts {
         chosen.stream().map(stage -> snapshots.get(0).layers().get(stage).name()).toList();
     Map<String, Color> colours = ChartStyle.colours(names);
     return IntStream.range(0, chosen.size())
-        .mapToObj(i -> Stage.of(names.get(i), snapshots, chosen.get(i), colours.get(names.get(i))))
+        .mapToObj(
+            i -> StageCurve.of(names.get(i), snapshots, chosen.get(i), colours.get(names.get(i))))
         .toList();
   }
 
   /** One stage over a training, as far as it has numbers. */
-  private record Stage(
+  private record StageCurve(
       String name, List<Integer> batches, List<Snapshot.Layer> layers, Color colour) {
-    static Stage of(String name, List<Snapshot> snapshots, int stage, Color colour) {
+    static StageCurve of(String name, List<Snapshot> snapshots, int stage, Color colour) {
       List<Snapshot> finite =
           snapshots.stream().filter(snapshot -> isFinite(snapshot.layers().get(stage))).toList();
-      return new Stage(
+      return new StageCurve(
           name,
           finite.stream().map(snapshot -> snapshot.batch() + 1).toList(),
           finite.stream().map(snapshot -> snapshot.layers().get(stage)).toList(),

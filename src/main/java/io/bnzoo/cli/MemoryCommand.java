@@ -70,7 +70,7 @@ final class MemoryCommand implements Callable<Integer> {
   record Result(
       String model,
       String variant,
-      List<MemoryCheck.Sample> samples,
+      List<MemoryCheck.MemoryReading> samples,
       List<MemoryCheck.Growth> growthPerRepetition) {}
 
   @Override
@@ -80,7 +80,7 @@ final class MemoryCommand implements Callable<Integer> {
         UsageErrors.checked(
             spec, () -> new MemoryCheck(entry, variant, repetitions, engine.factory(terminal)));
     engine.start(terminal);
-    List<MemoryCheck.Sample> samples = run(check, terminal);
+    List<MemoryCheck.MemoryReading> samples = run(check, terminal);
     List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
     if (output.json()) {
       Result result = new Result(entry.id(), variant.label(), samples, growth);
@@ -92,17 +92,17 @@ final class MemoryCommand implements Callable<Integer> {
     return Bnzoo.SUCCESS;
   }
 
-  private List<MemoryCheck.Sample> run(MemoryCheck check, Terminal terminal) {
+  private List<MemoryCheck.MemoryReading> run(MemoryCheck check, Terminal terminal) {
     try (Interruption.Work work = interruption.beginWork();
         Terminal.Progress progress = terminal.progress()) {
       return check.run(progress, interruption);
     }
   }
 
-  private static List<List<String>> table(List<MemoryCheck.Sample> samples) {
+  private static List<List<String>> table(List<MemoryCheck.MemoryReading> samples) {
     List<List<String>> table = new ArrayList<>();
     table.add(List.of("phase", "repetitions", "heap", "workspaces", "process"));
-    for (MemoryCheck.Sample sample : samples) {
+    for (MemoryCheck.MemoryReading sample : samples) {
       table.add(
           List.of(
               sample.phase().label(),

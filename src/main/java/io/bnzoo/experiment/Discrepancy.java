@@ -13,13 +13,13 @@ import org.apache.commons.math3.stat.regression.SimpleRegression;
  *
  * @param size what goes with the reason, in accuracy; 0 where nothing does
  */
-public record Discrepancy(Experiment.Published published, Spread ours, Reason reason, double size) {
+public record Discrepancy(Experiment.Published published, Spread ours, Cause reason, double size) {
 
   /** Two runs of a good setting hardly ever differ by more. */
   public static final double TOLERANCE = 0.02;
 
   /** What can be known from the trials, the first that holds. */
-  public enum Reason {
+  public enum Cause {
     /** Neither the published network nor any of ours has learnt. */
     NOTHING_LEARNT,
     /** The published network has learnt and one of ours has not, or the other way round. */
@@ -60,25 +60,25 @@ public record Discrepancy(Experiment.Published published, Spread ours, Reason re
       return Optional.empty();
     }
     if (!published.learnt() && variant.trials().stream().noneMatch(Finished::learnt)) {
-      return Optional.of(new Discrepancy(published, ours, Reason.NOTHING_LEARNT, 0));
+      return Optional.of(new Discrepancy(published, ours, Cause.NOTHING_LEARNT, 0));
     }
     if (variant.trials().stream().anyMatch(trial -> trial.learnt() != published.learnt())) {
-      return Optional.of(new Discrepancy(published, ours, Reason.COLLAPSE, 0));
+      return Optional.of(new Discrepancy(published, ours, Cause.COLLAPSE, 0));
     }
     Spread seeds = tests(sameSettings).orElse(ours);
     if (seeds.predicts(accuracy).orElse(false)) {
-      return Optional.of(new Discrepancy(published, ours, Reason.SEEDS, seeds.max() - seeds.min()));
+      return Optional.of(new Discrepancy(published, ours, Cause.SEEDS, seeds.max() - seeds.min()));
     }
     List<Tail> tails = variant.trials().stream().flatMap(trial -> Tail.of(trial).stream()).toList();
     double rise = mean(tails, Tail::rise);
     if (rise >= size && rise > 2 * mean(tails, Tail::scatter)) {
-      return Optional.of(new Discrepancy(published, ours, Reason.RISING, rise));
+      return Optional.of(new Discrepancy(published, ours, Cause.RISING, rise));
     }
     double bounce = mean(tails, Tail::bounce);
     return Optional.of(
         bounce >= size
-            ? new Discrepancy(published, ours, Reason.BOUNCING, bounce)
-            : new Discrepancy(published, ours, Reason.UNKNOWN, 0));
+            ? new Discrepancy(published, ours, Cause.BOUNCING, bounce)
+            : new Discrepancy(published, ours, Cause.UNKNOWN, 0));
   }
 
   private static Optional<Spread> tests(List<Finished> trials) {

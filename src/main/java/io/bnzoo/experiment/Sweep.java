@@ -88,7 +88,7 @@ public final class Sweep {
    */
   public void run(List<Trial> trials, Store store, Listener listener, BooleanSupplier stop)
       throws IOException {
-    Progress progress = new Progress(trials, store, listener);
+    SweepProgress progress = new SweepProgress(trials, store, listener);
     List<Trial> longestFirst =
         trials.stream()
             .sorted(Comparator.comparingDouble(Trial::expectedSeconds).reversed())
@@ -128,7 +128,7 @@ public final class Sweep {
     }
   }
 
-  private Void train(Trial trial, Progress progress, BooleanSupplier stop) throws IOException {
+  private Void train(Trial trial, SweepProgress progress, BooleanSupplier stop) throws IOException {
     BooleanSupplier stopped = () -> stop.getAsBoolean() || progress.over;
     if (stopped.getAsBoolean()) {
       return null;
@@ -155,7 +155,7 @@ public final class Sweep {
   }
 
   private TrainingListener listener(
-      Trial trial, Engine engine, List<Snapshot> snapshots, Progress progress) {
+      Trial trial, Engine engine, List<Snapshot> snapshots, SweepProgress progress) {
     Optional<Probe> probe =
         diagnostics == Diagnostics.ON
             ? Optional.of(new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)))
@@ -174,7 +174,7 @@ public final class Sweep {
   }
 
   /** Adds up what all threads have done. */
-  private static final class Progress {
+  private static final class SweepProgress {
     /** Of a whole; drawing more often would cost more than it shows. */
     private static final double SMALLEST_ADVANCE = 1e-4;
 
@@ -188,7 +188,7 @@ public final class Sweep {
     private double doneSeconds;
     private double shown;
 
-    Progress(List<Trial> trials, Store store, Listener listener) {
+    SweepProgress(List<Trial> trials, Store store, Listener listener) {
       this.store = store;
       this.listener = listener;
       this.expectedSeconds = trials.stream().mapToDouble(Trial::expectedSeconds).sum();

@@ -124,11 +124,11 @@ record ActivationShapes(LayerShapes layers, PreprocessorShapes preprocessors) {
   }
 
   /** One step of a walk. */
-  private interface Step {
+  private interface ShapeRule {
     ActivationShape take() throws IOException;
   }
 
-  private static ActivationShape named(String part, int passed, Step step) throws IOException {
+  private static ActivationShape named(String part, int passed, ShapeRule step) throws IOException {
     try {
       return step.take();
     } catch (Footprint.ExceededException e) {

@@ -53,7 +53,7 @@ public record Channels(int rank, int axis) {
 
   /** x times a value per channel that broadcasts. */
   public SDVariable scale(SDVariable x, SDVariable factor) {
-    return new Scale(this, x, factor).outputVariable();
+    return new ChannelMultiply(this, x, factor).outputVariable();
   }
 
   /** {@code gamma * (x - mean) / sqrt(variance + epsilon) + beta} in one operation, all [C]. */
@@ -86,10 +86,10 @@ public record Channels(int rank, int axis) {
   }
 
   /** ND4J's multiplication; its own derivative takes ten times as long where it broadcasts. */
-  private static final class Scale extends MulOp {
+  private static final class ChannelMultiply extends MulOp {
     private final Channels channels;
 
-    Scale(Channels channels, SDVariable x, SDVariable factor) {
+    ChannelMultiply(Channels channels, SDVariable x, SDVariable factor) {
       super(x.getSameDiff(), x, factor);
       this.channels = channels;
     }

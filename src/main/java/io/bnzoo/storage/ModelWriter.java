@@ -1,5 +1,6 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.files.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -30,12 +31,6 @@ final class ModelWriter {
 
   private ModelWriter(OutputStream out) {
     zip = new Archive(out);
-  }
-
-  /** What an entry consists of. */
-  @FunctionalInterface
-  private interface Content {
-    void writeTo(OutputStream out) throws IOException;
   }
 
   /**
@@ -119,7 +114,7 @@ final class ModelWriter {
         });
   }
 
-  private void entry(String name, int strategy, Content content) throws IOException {
+  private void entry(String name, int strategy, AtomicFile.Content content) throws IOException {
     zip.begin(name, strategy);
     DigestOutputStream digest = new DigestOutputStream(zip, DigestUtils.getSha256Digest());
     content.writeTo(digest);

@@ -68,7 +68,7 @@ public final class Checkpoints {
   }
 
   /** What a checkpoint says of its training. */
-  private record Entry(TrainingPlan plan, TrainingProgress progress) {}
+  private record CheckpointState(TrainingPlan plan, TrainingProgress progress) {}
 
   /** A training's state. */
   public record Checkpoint(MultiLayerNetwork network, TrainingProgress progress) {}
@@ -87,7 +87,7 @@ public final class Checkpoints {
         network,
         file,
         new ModelOrigin(specification, dataSha256, progress.batches()),
-        MAPPER.writeValueAsString(new Entry(training, progress)));
+        MAPPER.writeValueAsString(new CheckpointState(training, progress)));
     removeAllBut(progress.batches());
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.bench.MemoryCheck.Growth;
+import io.bnzoo.bench.MemoryCheck.MemoryReading;
 import io.bnzoo.bench.MemoryCheck.Phase;
-import io.bnzoo.bench.MemoryCheck.Sample;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.Normalization;
@@ -28,7 +28,7 @@ class MemoryCheckIT {
   @ParameterizedTest
   @EnumSource(names = {"DL4J", "ONEDNN"})
   void theLowLevelMlpLeavesNothingBehind(EngineChoice engine) {
-    List<Sample> samples =
+    List<MemoryReading> samples =
         new MemoryCheck(MLP, LOW_LEVEL, 3000, engine).run(ProgressListener.NONE, () -> false);
     assertThat(samples).hasSize(22);
     List<Growth> growth = MemoryCheck.growth(samples);
@@ -46,7 +46,7 @@ class MemoryCheckIT {
   @Test
   void whenStoppedItKeepsTheSamplesUntilThen() {
     int[] asked = {0};
-    List<Sample> samples =
+    List<MemoryReading> samples =
         new MemoryCheck(MLP, LOW_LEVEL, 100, EngineChoice.AUTO)
             .run(ProgressListener.NONE, () -> ++asked[0] > 25);
     assertThat(samples)
@@ -56,13 +56,13 @@ class MemoryCheckIT {
 
   @Test
   void growthIsTheSlopeBehindTheFirstFifth() {
-    List<Sample> samples =
+    List<MemoryReading> samples =
         List.of(
-            new Sample(Phase.TRAINING, 0, 0, 0, 0),
-            new Sample(Phase.TRAINING, 10, 500, 40, 9000),
-            new Sample(Phase.TRAINING, 20, 1000, 50, 10000),
-            new Sample(Phase.TRAINING, 50, 1900, 50, 10030),
-            new Sample(Phase.TRAINING, 100, 1800, 50, 10160));
+            new MemoryReading(Phase.TRAINING, 0, 0, 0, 0),
+            new MemoryReading(Phase.TRAINING, 10, 500, 40, 9000),
+            new MemoryReading(Phase.TRAINING, 20, 1000, 50, 10000),
+            new MemoryReading(Phase.TRAINING, 50, 1900, 50, 10030),
+            new MemoryReading(Phase.TRAINING, 100, 1800, 50, 10160));
     assertThat(MemoryCheck.growth(samples)).containsExactly(new Growth(Phase.TRAINING, 10, 0, 2));
   }
 

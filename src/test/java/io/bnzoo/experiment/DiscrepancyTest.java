@@ -3,7 +3,7 @@ package io.bnzoo.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.bnzoo.experiment.Discrepancy.Reason;
+import io.bnzoo.experiment.Discrepancy.Cause;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import java.util.List;
 import java.util.Optional;
@@ -45,22 +45,21 @@ class DiscrepancyTest {
   @Test
   void aNetworkThatCollapsedWhereThePublishedDidNotIsNamedFirst() {
     assertThat(reason("cell-15", Trials.always(trial("cell-15", 1), 3, 0.101)))
-        .isEqualTo(Reason.COLLAPSE);
+        .isEqualTo(Cause.COLLAPSE);
     assertThat(reason("cell-15", Trials.diverged(trial("cell-15", 1), 7, 0.098)))
-        .isEqualTo(Reason.COLLAPSE);
+        .isEqualTo(Cause.COLLAPSE);
     // Cell 20 was published as always predicting 3.
     assertThat(reason("cell-20", Trials.finished(trial("cell-20", 1), 0.9, FLAT)))
-        .isEqualTo(Reason.COLLAPSE);
+        .isEqualTo(Cause.COLLAPSE);
   }
 
   /** The deep CNN without batch norm was published with 0.1219. */
   @Test
   void whereNeitherHasLearntTheFiguresSayNothing() {
     Trial plain = Lesson.find("deep-cnn").orElseThrow().trials(List.of(1L), Scale.FULL).get(0);
-    assertThat(reason("deep-cnn", Trials.always(plain, 8, 0.0974)))
-        .isEqualTo(Reason.NOTHING_LEARNT);
-    assertThat(reason("deep-cnn", Trials.finished(plain, 0.149))).isEqualTo(Reason.NOTHING_LEARNT);
-    assertThat(reason("deep-cnn", Trials.finished(plain, 0.15))).isEqualTo(Reason.COLLAPSE);
+    assertThat(reason("deep-cnn", Trials.always(plain, 8, 0.0974))).isEqualTo(Cause.NOTHING_LEARNT);
+    assertThat(reason("deep-cnn", Trials.finished(plain, 0.149))).isEqualTo(Cause.NOTHING_LEARNT);
+    assertThat(reason("deep-cnn", Trials.finished(plain, 0.15))).isEqualTo(Cause.COLLAPSE);
   }
 
   @Test
@@ -70,7 +69,7 @@ class DiscrepancyTest {
             "cell-15",
             Trials.finished(trial("cell-15", 1), 0.70, FLAT),
             Trials.finished(trial("cell-15", 2), 0.76, FLAT));
-    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Reason.SEEDS);
+    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Cause.SEEDS);
     assertThat(discrepancy.orElseThrow().size()).isCloseTo(0.06, within(1e-12));
   }
 
@@ -79,7 +78,7 @@ class DiscrepancyTest {
   void anAccuracyThatStillRisesIsTold() {
     Optional<Discrepancy> discrepancy =
         discrepancy("cell-15", Trials.finished(trial("cell-15", 1), 0.8, curve(i -> i * 0.008)));
-    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Reason.RISING);
+    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Cause.RISING);
     assertThat(discrepancy.orElseThrow().size()).isCloseTo(19 * 0.008, within(1e-9));
   }
 
@@ -90,7 +89,7 @@ class DiscrepancyTest {
             "cell-15",
             Trials.finished(
                 trial("cell-15", 1), 0.78, curve(i -> (i % 2 == 0 ? 0.70 : 0.78) + i * 0.0001)));
-    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Reason.BOUNCING);
+    assertThat(discrepancy.orElseThrow().reason()).isEqualTo(Cause.BOUNCING);
     assertThat(discrepancy.orElseThrow().size()).isBetween(0.08, 0.085);
   }
 
@@ -98,12 +97,12 @@ class DiscrepancyTest {
   @Test
   void aRiseOrABounceSmallerThanTheDifferenceExplainsNothing() {
     assertThat(reason("cell-15", Trials.finished(trial("cell-15", 1), 0.7, curve(i -> i * 0.007))))
-        .isEqualTo(Reason.UNKNOWN);
+        .isEqualTo(Cause.UNKNOWN);
     assertThat(
             reason(
                 "cell-15",
                 Trials.finished(trial("cell-15", 1), 0.7, curve(i -> i % 2 == 0 ? 0.66 : 0.74))))
-        .isEqualTo(Reason.UNKNOWN);
+        .isEqualTo(Cause.UNKNOWN);
   }
 
   /** Cell 18's batch norm network was published with 0.9054; cell 21 is its rerun. */
@@ -111,14 +110,14 @@ class DiscrepancyTest {
   void rerunsTellHowFarSeedsSpread() {
     Finished first = Trials.finished(trial("cell-18", 1), 0.39, FLAT);
     Finished again = Trials.finished(trial("cell-21", 1), 0.87, FLAT);
-    assertThat(reason("cell-18", first)).isEqualTo(Reason.UNKNOWN);
+    assertThat(reason("cell-18", first)).isEqualTo(Cause.UNKNOWN);
     ExperimentResult.OfVariant variant =
         new ExperimentResult(first.trial().experiment(), Scale.FULL, List.of(first))
             .variants()
             .get(0);
     Discrepancy explained =
         Discrepancy.of(variant, variant.published().get(0), List.of(first, again)).orElseThrow();
-    assertThat(explained.reason()).isEqualTo(Reason.SEEDS);
+    assertThat(explained.reason()).isEqualTo(Cause.SEEDS);
     assertThat(explained.size()).isCloseTo(0.48, within(1e-12));
   }
 
@@ -135,16 +134,16 @@ class DiscrepancyTest {
             Discrepancy.of(variant, variant.published().get(0), result.trials())
                 .orElseThrow()
                 .reason())
-        .isEqualTo(Reason.UNKNOWN);
+        .isEqualTo(Cause.UNKNOWN);
   }
 
   @Test
   void whatNothingExplainsIsSaidToBeUnknown() {
     assertThat(reason("cell-15", Trials.finished(trial("cell-15", 1), 0.5, FLAT)))
-        .isEqualTo(Reason.UNKNOWN);
+        .isEqualTo(Cause.UNKNOWN);
   }
 
-  private static Reason reason(String id, Finished trial) {
+  private static Cause reason(String id, Finished trial) {
     return discrepancy(id, trial).orElseThrow().reason();
   }
 }
