@@ -117,7 +117,8 @@ record ActivationShapes(LayerShapes layers, PreprocessorShapes preprocessors) {
     return out;
   }
 
-  private static String nameOf(Layer layer, int index) {
+  /** A layer as messages have it. */
+  static String nameOf(Layer layer, int index) {
     return layer.getLayerName() == null
         ? "layer " + index
         : "layer " + ShownName.of(layer.getLayerName());

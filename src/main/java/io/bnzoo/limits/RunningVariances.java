@@ -1,6 +1,5 @@
 package io.bnzoo.limits;
 
-import io.bnzoo.files.ShownName;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +47,7 @@ public final class RunningVariances {
 
   /** A layer as messages have it. */
   public static String name(Layer layer) {
-    String name = layer.conf().getLayer().getLayerName();
-    return "layer " + (name == null ? layer.getIndex() : ShownName.of(name));
+    return ActivationShapes.nameOf(layer.conf().getLayer(), layer.getIndex());
   }
 
   private static Optional<String> fault(Layer layer) {

@@ -107,7 +107,7 @@ final class BoundedZip {
       if (size < 0 || size > LARGEST_DIRECTORY) {
         throw ModelFileException.refused(
             file,
-            "its directory has %d bytes, which is more than a model's; save the" + " model anew",
+            "its directory has %d bytes, which is more than a model's; save the model anew",
             size);
       }
     }

@@ -271,7 +271,7 @@ final class ModelArchive {
       if (place.length() != state.length()) {
         throw ModelFileException.refused(
             file,
-            "its updater keeps %d values, its entry %s has %d; take another" + " copy",
+            "its updater keeps %d values, its entry %s has %d; take another copy",
             place.length(),
             ModelSerializer.UPDATER_BIN,
             state.length());
@@ -345,7 +345,7 @@ final class ModelArchive {
     if (broken.isPresent()) {
       throw ModelFileException.refused(
           file,
-          "its entry %s is not what was saved; take another copy, or an earlier" + " checkpoint",
+          "its entry %s is not what was saved; take another copy, or an earlier checkpoint",
           ShownName.of(broken.get()));
     }
     return Optional.of(manifest);
@@ -377,7 +377,7 @@ final class ModelArchive {
     if (length != parameters) {
       throw ModelFileException.refused(
           file,
-          "its configuration needs %d parameters, its entry %s has %d; take" + " another copy",
+          "its configuration needs %d parameters, its entry %s has %d; take another copy",
           parameters,
           ModelSerializer.COEFFICIENTS_BIN,
           length);
