@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,12 +10,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
@@ -63,35 +62,35 @@ final class MnistDownload {
    */
   void into(Path folder, ProgressListener progress) throws IOException {
     Files.createDirectories(folder);
-    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+    for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
       if (DigitFiles.find(folder, part).isEmpty()) {
         fetch(part, folder, progress);
       }
     }
   }
 
-  private void fetch(DigitFiles.Part part, Path folder, ProgressListener progress)
+  private void fetch(DigitFiles.MnistFile part, Path folder, ProgressListener progress)
       throws IOException {
     String name = part.fileName() + ".gz";
     List<String> failures = new ArrayList<>();
     for (URI mirror : mirrors) {
-      Path temporary = folder.resolve(name + "." + UUID.randomUUID() + ".part");
-      Files.createFile(temporary);
       try {
-        transfer(mirror.resolve(name), temporary, progress);
-        DigitFiles.verify(temporary, part, DigitFiles.mnistSums().get(part));
-        Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.make(
+            folder.resolve(name),
+            unfinished -> {
+              transfer(mirror.resolve(name), unfinished, progress);
+              DigitFiles.verify(unfinished, part, DigitFiles.mnistSums().get(part));
+            });
         return;
       } catch (IOException e) {
         failures.add(mirror.getHost() + ": " + reason(e));
-      } finally {
-        Files.deleteIfExists(temporary);
       }
     }
     throw new DataException(
         String.format("%s could not be downloaded (%s)", name, String.join("; ", failures)));
   }
 
+  /** By Java's older client: the newer one cannot be told to give up when no more bytes come. */
   private void transfer(URI source, Path target, ProgressListener progress) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) source.toURL().openConnection();
     connection.setConnectTimeout((int) timeouts.connect().toMillis());

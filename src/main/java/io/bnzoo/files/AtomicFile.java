@@ -3,7 +3,6 @@ package io.bnzoo.files;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -51,28 +50,51 @@ public final class AtomicFile {
 
   /** The same, for content that is not in memory as a whole. */
   public static void write(Path file, Content content) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    // Not Files.createTempFile, whose files nobody else may read.
-    Path temporary = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-        content.writeTo(out);
-        out.flush();
-        channel.force(true);
-      }
-      move(temporary, file);
-      force(folder);
+      make(
+          file,
+          unfinished -> {
+            OutputStream out = new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER);
+            try (out) {
+              content.writeTo(out);
+            }
+          });
     } catch (FileSystemException e) {
       throw e; // It names the file already.
     } catch (IOException e) {
       throw new IOException(
           String.format("%s cannot be written: %s; what was there is intact", file, Reason.of(e)),
           e);
+    }
+  }
+
+  /** Something that makes a file, and may look at it before it is put in its place. */
+  @FunctionalInterface
+  public interface Maker {
+    /** Fills the file, which is there and empty; throws if it is not to take its place. */
+    void make(Path unfinished) throws IOException;
+  }
+
+  /**
+   * Lets a file be made beside its place, waits until the disk has it, and moves it there.
+   *
+   * @throws IOException what the maker throws; the old file is as it was then
+   */
+  public static void make(Path file, Maker maker) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    // Not Files.createTempFile, whose files nobody else may read.
+    Path unfinished = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
+    try {
+      Files.createFile(unfinished);
+      maker.make(unfinished);
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      move(unfinished, file);
+      force(folder);
     } finally {
-      Files.deleteIfExists(temporary);
+      Files.deleteIfExists(unfinished);
     }
   }
 
