@@ -23,7 +23,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 public final class DigitFiles {
 
   /** One of the four files: its name, the shape of its values and MNIST's sum of it. */
-  enum Part {
+  enum MnistFile {
     TRAIN_IMAGES(
         "train-images-idx3-ubyte",
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -50,7 +50,7 @@ public final class DigitFiles {
     private final int count;
     private final boolean images;
 
-    Part(String fileName, String mnistSha256, int count, boolean images) {
+    MnistFile(String fileName, String mnistSha256, int count, boolean images) {
       this.fileName = fileName;
       this.mnistSha256 = mnistSha256;
       this.count = count;
@@ -76,16 +76,16 @@ public final class DigitFiles {
   private DigitFiles() {}
 
   /** SHA-256 of each of MNIST's unpacked files. */
-  static Map<Part, String> mnistSums() {
-    Map<Part, String> sums = new EnumMap<>(Part.class);
-    for (Part part : Part.values()) {
+  static Map<MnistFile, String> mnistSums() {
+    Map<MnistFile, String> sums = new EnumMap<>(MnistFile.class);
+    for (MnistFile part : MnistFile.values()) {
       sums.put(part, part.mnistSha256);
     }
     return sums;
   }
 
   /** The part's file in a folder, unpacked or else gzipped. */
-  static Optional<Path> find(Path folder, Part part) {
+  static Optional<Path> find(Path folder, MnistFile part) {
     List<String> names = List.of(part.fileName, part.fileName.replace("-idx", ".idx"));
     return Stream.concat(Stream.of(folder), names.stream().map(folder::resolve))
         .flatMap(place -> names.stream().map(place::resolve))
@@ -96,9 +96,9 @@ public final class DigitFiles {
 
   /** The names of the files that a folder lacks. */
   static List<String> missingFrom(Path folder) {
-    return Arrays.stream(Part.values())
+    return Arrays.stream(MnistFile.values())
         .filter(part -> find(folder, part).isEmpty())
-        .map(Part::fileName)
+        .map(MnistFile::fileName)
         .toList();
   }
 
@@ -158,25 +158,27 @@ public final class DigitFiles {
    * @param sums what each unpacked file's SHA-256 must be
    * @throws DataException naming the file that is missing, damaged or foreign
    */
-  static Digits load(Path folder, Map<Part, String> sums, Digits.Kind kind, String description)
+  static Digits load(Path folder, Map<MnistFile, String> sums, Digits.Kind kind, String description)
       throws IOException {
     Optional<String> lack = lackOf(folder);
     if (lack.isPresent()) {
       throw new DataException(lack.get());
     }
-    LabeledImages train = pair(folder, sums, Part.TRAIN_IMAGES, Part.TRAIN_LABELS);
-    LabeledImages test = pair(folder, sums, Part.TEST_IMAGES, Part.TEST_LABELS);
+    LabeledImages train = pair(folder, sums, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS);
+    LabeledImages test = pair(folder, sums, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS);
     return Digits.split(train, test, new Digits.Origin(kind, description, combined(sums)));
   }
 
   private static LabeledImages pair(
-      Path folder, Map<Part, String> sums, Part imagesPart, Part labelsPart) throws IOException {
+      Path folder, Map<MnistFile, String> sums, MnistFile imagesPart, MnistFile labelsPart)
+      throws IOException {
     IdxFile images = readChecked(folder, imagesPart, sums.get(imagesPart));
     IdxFile labels = readChecked(folder, labelsPart, sums.get(labelsPart));
     return new LabeledImages(images.values(), labels.values());
   }
 
-  private static IdxFile readChecked(Path folder, Part part, String sha256) throws IOException {
+  private static IdxFile readChecked(Path folder, MnistFile part, String sha256)
+      throws IOException {
     Path file = find(folder, part).orElseThrow();
     return verify(file, part, sha256);
   }
@@ -186,7 +188,7 @@ public final class DigitFiles {
    *
    * @throws DataException saying what was expected and what was found
    */
-  static IdxFile verify(Path file, Part part, String expectedSha256) throws IOException {
+  static IdxFile verify(Path file, MnistFile part, String expectedSha256) throws IOException {
     IdxFile idx = IdxFile.read(file, part.shape());
     if (!part.images) {
       checkLabels(file, idx.values());
@@ -211,10 +213,10 @@ public final class DigitFiles {
     }
   }
 
-  /** One sum for the four, in the order of {@link Part}. */
-  static String combined(Map<Part, String> sums) {
+  /** One sum for the four, in the order of {@link MnistFile}. */
+  static String combined(Map<MnistFile, String> sums) {
     return DigestUtils.sha256Hex(
-        Arrays.stream(Part.values())
+        Arrays.stream(MnistFile.values())
             .map(part -> sums.get(part) + "  " + part.fileName + "\n")
             .collect(Collectors.joining()));
   }

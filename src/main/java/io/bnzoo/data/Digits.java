@@ -14,7 +14,8 @@ public record Digits(
   public static final int VALIDATION_SIZE = 5_000;
 
   /** How many images of the training file are left to train on. */
-  public static final int TRAINING_SIZE = DigitFiles.Part.TRAIN_IMAGES.count() - VALIDATION_SIZE;
+  public static final int TRAINING_SIZE =
+      DigitFiles.MnistFile.TRAIN_IMAGES.count() - VALIDATION_SIZE;
 
   /** What a data set is. */
   public enum Kind {

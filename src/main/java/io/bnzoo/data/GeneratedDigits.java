@@ -28,16 +28,16 @@ final class GeneratedDigits {
   private GeneratedDigits() {}
 
   /** SHA-256 of each file; every Java draws the same bytes. */
-  static Map<DigitFiles.Part, String> sums() {
+  static Map<DigitFiles.MnistFile, String> sums() {
     return new EnumMap<>(
         Map.of(
-            DigitFiles.Part.TRAIN_IMAGES,
+            DigitFiles.MnistFile.TRAIN_IMAGES,
             "ffb06feb0451a3697e8f2fff46687565ca851ae8b37a4bb2fb75cbc1befdc8b0",
-            DigitFiles.Part.TRAIN_LABELS,
+            DigitFiles.MnistFile.TRAIN_LABELS,
             "1e37519671d5fb4d67e1dae3d4b39016b0db2d5692904143c6a7ccb00b606b00",
-            DigitFiles.Part.TEST_IMAGES,
+            DigitFiles.MnistFile.TEST_IMAGES,
             "afc033a90ab8e76da3a806bf4ec50ad68675a47293ea9b9cb861e19821a88054",
-            DigitFiles.Part.TEST_LABELS,
+            DigitFiles.MnistFile.TEST_LABELS,
             "5c49838f18c4a1ebcfc6f6029893e020e921e54414b572ac22fe95965dd5001c"));
   }
 
@@ -81,7 +81,8 @@ final class GeneratedDigits {
     Path temporary = Files.createTempDirectory(parent, "drawing");
     try {
       AtomicInteger done = new AtomicInteger();
-      int total = DigitFiles.Part.TRAIN_LABELS.count() + DigitFiles.Part.TEST_LABELS.count();
+      int total =
+          DigitFiles.MnistFile.TRAIN_LABELS.count() + DigitFiles.MnistFile.TEST_LABELS.count();
       Runnable drawn =
           () -> {
             int count = done.incrementAndGet();
@@ -92,14 +93,14 @@ final class GeneratedDigits {
       SplittableRandom random = new SplittableRandom(SEED);
       drawPair(
           temporary,
-          DigitFiles.Part.TRAIN_IMAGES,
-          DigitFiles.Part.TRAIN_LABELS,
+          DigitFiles.MnistFile.TRAIN_IMAGES,
+          DigitFiles.MnistFile.TRAIN_LABELS,
           random.nextLong(),
           drawn);
       drawPair(
           temporary,
-          DigitFiles.Part.TEST_IMAGES,
-          DigitFiles.Part.TEST_LABELS,
+          DigitFiles.MnistFile.TEST_IMAGES,
+          DigitFiles.MnistFile.TEST_LABELS,
           random.nextLong(),
           drawn);
       FileUtils.deleteDirectory(folder.toFile());
@@ -111,8 +112,8 @@ final class GeneratedDigits {
 
   private static void drawPair(
       Path folder,
-      DigitFiles.Part imagesPart,
-      DigitFiles.Part labelsPart,
+      DigitFiles.MnistFile imagesPart,
+      DigitFiles.MnistFile labelsPart,
       long seed,
       Runnable drawn)
       throws IOException {

@@ -34,7 +34,7 @@ public final class LessonPage {
   /** Writes {@code index.html}, {@code lesson.md} and the pictures as PNG. */
   public void write(Path folder) throws IOException {
     List<Map<String, Object>> experiments = new ArrayList<>();
-    for (LessonReport.Part part : report.experiments()) {
+    for (LessonReport.Section part : report.experiments()) {
       experiments.add(experiment(part, folder.resolve(CHARTS)));
     }
     Map<String, Object> model = new LinkedHashMap<>();
@@ -49,7 +49,8 @@ public final class LessonPage {
     AtomicFile.write(folder.resolve(TEXT), fill("lesson.ftl", model));
   }
 
-  private Map<String, Object> experiment(LessonReport.Part part, Path charts) throws IOException {
+  private Map<String, Object> experiment(LessonReport.Section part, Path charts)
+      throws IOException {
     InsideCharts inside = new InsideCharts(part.result());
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("id", part.experiment().id());
@@ -83,10 +84,10 @@ public final class LessonPage {
     return views;
   }
 
-  private static List<Map<String, Object>> traps(LessonReport.Part part) {
+  private static List<Map<String, Object>> traps(LessonReport.Section part) {
     List<Map<String, Object>> views = new ArrayList<>();
-    for (LessonReport.Row row : part.variants()) {
-      for (LessonReport.Run run : row.trials()) {
+    for (LessonReport.VariantSummary row : part.variants()) {
+      for (LessonReport.TrialSummary run : row.trials()) {
         run.inferenceTrap().ifPresent(trap -> views.add(trap(row, run, trap)));
       }
     }
@@ -94,7 +95,7 @@ public final class LessonPage {
   }
 
   private static Map<String, Object> trap(
-      LessonReport.Row row, LessonReport.Run run, InferenceTrap trap) {
+      LessonReport.VariantSummary row, LessonReport.TrialSummary run, InferenceTrap trap) {
     return Map.of(
         "seed",
         Long.toString(run.seed()),

@@ -38,7 +38,7 @@ public record LessonReport(
     boolean comparable,
     Digits.Origin data,
     List<Provenance> provenances,
-    List<Part> experiments,
+    List<Section> experiments,
     List<String> luck) {
 
   static final int FORMAT = 1;
@@ -49,12 +49,12 @@ public record LessonReport(
    * @param plan as it was trained, of any seed
    * @param remarks what its tables do not tell
    */
-  public record Part(
+  public record Section(
       @JsonUnwrapped
           @JsonIgnoreProperties({"variants", "plan", "inferenceTrap", "minutes", "published"})
           Experiment experiment,
       TrainingPlan plan,
-      List<Row> variants,
+      List<VariantSummary> variants,
       List<String> remarks,
       @JsonIgnore ExperimentResult result) {}
 
@@ -68,7 +68,7 @@ public record LessonReport(
    *     learnt, since such figures are shares of digits
    * @param batchesToGoal over the trials that reached an accuracy of 0.9
    */
-  public record Row(
+  public record VariantSummary(
       String label,
       List<Experiment.Published> published,
       Optional<Spread> validation,
@@ -78,7 +78,7 @@ public record LessonReport(
       OptionalDouble difference,
       Optional<Spread> batchesToGoal,
       Optional<Spread> batchesPerSecond,
-      List<Run> trials) {}
+      List<TrialSummary> trials) {}
 
   /**
    * One trial.
@@ -87,7 +87,7 @@ public record LessonReport(
    * @param learnt whether it recognizes more than a single answer would
    * @param curve accuracies on the validation set
    */
-  public record Run(
+  public record TrialSummary(
       long seed,
       String outcome,
       boolean learnt,
@@ -147,8 +147,8 @@ public record LessonReport(
     return LessonText.notes(this);
   }
 
-  private static Part part(ExperimentResult result, boolean comparable, LessonRemarks remarks) {
-    return new Part(
+  private static Section part(ExperimentResult result, boolean comparable, LessonRemarks remarks) {
+    return new Section(
         result.experiment(),
         result.trials().get(0).trial().plan(),
         result.variants().stream().map(variant -> row(variant, comparable)).toList(),
@@ -156,7 +156,7 @@ public record LessonReport(
         result);
   }
 
-  private static Row row(OfVariant variant, boolean comparable) {
+  private static VariantSummary row(OfVariant variant, boolean comparable) {
     Optional<Spread> test = variant.test();
     boolean anyLearnt = variant.trials().stream().anyMatch(Finished::learnt);
     Optional<Double> published =
@@ -164,7 +164,7 @@ public record LessonReport(
             .filter(run -> comparable && run.test().isPresent() && (anyLearnt || run.learnt()))
             .map(run -> run.test().getAsDouble())
             .findFirst();
-    return new Row(
+    return new VariantSummary(
         variant.variant().label(),
         variant.published(),
         variant.validation(),
@@ -179,8 +179,8 @@ public record LessonReport(
         variant.trials().stream().map(LessonReport::run).toList());
   }
 
-  private static Run run(Finished finished) {
-    return new Run(
+  private static TrialSummary run(Finished finished) {
+    return new TrialSummary(
         finished.trial().seed(),
         LessonRemarks.outcome(finished),
         finished.learnt(),

@@ -25,8 +25,8 @@ final class LessonTables {
   List<List<String>> overview() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("experiment", "network", "source", "mean", "sd", "n", "off by"));
-    for (LessonReport.Part part : report.experiments()) {
-      for (LessonReport.Row row : part.variants()) {
+    for (LessonReport.Section part : report.experiments()) {
+      for (LessonReport.VariantSummary row : part.variants()) {
         rows.add(
             List.of(
                 part.experiment().id(),
@@ -59,8 +59,8 @@ final class LessonTables {
             "inside",
             "off by",
             "learn"));
-    for (LessonReport.Part part : report.experiments()) {
-      for (LessonReport.Row row : part.variants()) {
+    for (LessonReport.Section part : report.experiments()) {
+      for (LessonReport.VariantSummary row : part.variants()) {
         rows.add(
             Stream.of(
                     List.of(
@@ -76,7 +76,7 @@ final class LessonTables {
   }
 
   /** One experiment's networks. */
-  List<List<String>> experiment(LessonReport.Part part) {
+  List<List<String>> experiment(LessonReport.Section part) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -93,7 +93,7 @@ final class LessonTables {
             "batches to 0.9",
             "source, batches/s",
             "ours"));
-    for (LessonReport.Row row : part.variants()) {
+    for (LessonReport.VariantSummary row : part.variants()) {
       rows.add(
           Stream.of(
                   figures(row),
@@ -112,7 +112,7 @@ final class LessonTables {
   }
 
   /** One experiment's trials. */
-  List<List<String>> trials(LessonReport.Part part) {
+  List<List<String>> trials(LessonReport.Section part) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -125,8 +125,8 @@ final class LessonTables {
             "batches/s",
             "seconds",
             "ended"));
-    for (LessonReport.Row row : part.variants()) {
-      for (LessonReport.Run run : row.trials()) {
+    for (LessonReport.VariantSummary row : part.variants()) {
+      for (LessonReport.TrialSummary run : row.trials()) {
         rows.add(
             List.of(
                 row.label(),
@@ -147,8 +147,8 @@ final class LessonTables {
     return rows;
   }
 
-  private static List<String> figures(LessonReport.Row row) {
-    long learnt = row.trials().stream().filter(LessonReport.Run::learnt).count();
+  private static List<String> figures(LessonReport.VariantSummary row) {
+    long learnt = row.trials().stream().filter(LessonReport.TrialSummary::learnt).count();
     return List.of(
         row.label(),
         published(row),
@@ -162,7 +162,7 @@ final class LessonTables {
         learnt + " of " + row.trials().size());
   }
 
-  private static String published(LessonReport.Row row) {
+  private static String published(LessonReport.VariantSummary row) {
     String figures =
         row.published().stream()
             .map(LessonRemarks::published)
@@ -171,12 +171,12 @@ final class LessonTables {
     return figures.isEmpty() ? NONE : figures;
   }
 
-  private static String accuracy(LessonReport.Row row) {
+  private static String accuracy(LessonReport.VariantSummary row) {
     return firstPublished(row, Experiment.Published::test).map(TextTable::share).orElse(NONE);
   }
 
   private static Optional<Double> firstPublished(
-      LessonReport.Row row, Function<Experiment.Published, OptionalDouble> figure) {
+      LessonReport.VariantSummary row, Function<Experiment.Published, OptionalDouble> figure) {
     return row.published().stream()
         .map(figure)
         .filter(OptionalDouble::isPresent)
@@ -184,7 +184,7 @@ final class LessonTables {
         .findFirst();
   }
 
-  private static String toGoal(LessonReport.Row row) {
+  private static String toGoal(LessonReport.VariantSummary row) {
     if (row.batchesToGoal().isEmpty()) {
       return "never";
     }
@@ -202,7 +202,7 @@ final class LessonTables {
         .orElse(NONE);
   }
 
-  private static String difference(LessonReport.Row row) {
+  private static String difference(LessonReport.VariantSummary row) {
     return row.difference().isPresent() ? number("%+.4f", row.difference().getAsDouble()) : NONE;
   }
 

@@ -94,7 +94,7 @@ final class LessonText {
   }
 
   /** One experiment's settings in a line. */
-  static String setting(LessonReport.Part part) {
+  static String setting(LessonReport.Section part) {
     Experiment experiment = part.experiment();
     return String.format(
         Locale.ROOT,
@@ -113,7 +113,7 @@ final class LessonText {
             .orElse(""));
   }
 
-  private static String batches(LessonReport.Part part) {
+  private static String batches(LessonReport.Section part) {
     int trained = part.plan().batches();
     int all = part.experiment().plan().batches();
     return trained == all
@@ -135,7 +135,8 @@ final class LessonText {
   }
 
   /** Both ways to predict, what each is worth, and what the source got. */
-  static List<List<String>> trapTable(LessonReport.Row row, LessonReport.Run run) {
+  static List<List<String>> trapTable(
+      LessonReport.VariantSummary row, LessonReport.TrialSummary run) {
     InferenceTrap trap = run.inferenceTrap().orElseThrow();
     List<Experiment.Published> published = row.published();
     return List.of(
@@ -178,7 +179,7 @@ final class LessonText {
   }
 
   /** The same with every prediction and the explanation, within 80 columns. */
-  static String trap(LessonReport.Row row, LessonReport.Run run) {
+  static String trap(LessonReport.VariantSummary row, LessonReport.TrialSummary run) {
     InferenceTrap trap = run.inferenceTrap().orElseThrow();
     return "One image at a time, seed "
         + run.seed()

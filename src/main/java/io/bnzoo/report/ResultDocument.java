@@ -22,12 +22,12 @@ public record ResultDocument(
     Digits.Origin data,
     int threads,
     Provenance provenance,
-    List<Variant> variants) {
+    List<VariantFigures> variants) {
 
   static final int FORMAT = 1;
 
   /** One network. */
-  public record Variant(
+  public record VariantFigures(
       String label,
       NetworkSpec specification,
       TrainingPlan plan,
@@ -40,9 +40,9 @@ public record ResultDocument(
       Optional<TrainingResult.Finals> finals,
       List<Sample> curve) {
 
-    static Variant of(Comparison.VariantResult variant) {
+    static VariantFigures of(Comparison.VariantResult variant) {
       TrainingResult result = variant.result();
-      return new Variant(
+      return new VariantFigures(
           variant.label(),
           variant.spec(),
           variant.plan(),
@@ -65,6 +65,6 @@ public record ResultDocument(
         result.data(),
         result.threads(),
         provenance,
-        result.variants().stream().map(Variant::of).toList());
+        result.variants().stream().map(VariantFigures::of).toList());
   }
 }

@@ -81,7 +81,7 @@ final class LayerStack {
   private void hidden(String name, BaseLayer.Builder<?> linear, IWeightInit weights) {
     add(name, linear.activation(Activation.IDENTITY).weightInit(weights).build());
     String activation = spec.activation().name().toLowerCase(Locale.ROOT);
-    for (Placement.Part part : spec.placement().parts()) {
+    for (Placement.StageOperation part : spec.placement().parts()) {
       switch (part) {
         case NORMALIZATION -> normalization.layers(name).forEach(layers::layer);
         case BIAS -> add(name + "-bias", new ChannelwiseBias.Builder().build());

@@ -13,24 +13,31 @@ public enum Placement {
    * Affine map without bias, normalization, activation: the default, and what Ioffe and Szegedy
    * recommend. The normalization subtracts the mean and any bias with it; beta does the rest.
    */
-  BEFORE_ACTIVATION("", false, Part.NORMALIZATION, Part.ACTIVATION),
+  BEFORE_ACTIVATION("", false, StageOperation.NORMALIZATION, StageOperation.ACTIVATION),
   /**
    * The same with a bias in the linear layer, which has no effect; its gradient is 0 but for
    * rounding.
    */
-  BEFORE_ACTIVATION_WITH_BIAS("-with-bias", true, Part.NORMALIZATION, Part.ACTIVATION),
+  BEFORE_ACTIVATION_WITH_BIAS(
+      "-with-bias", true, StageOperation.NORMALIZATION, StageOperation.ACTIVATION),
   /** Affine map with bias, activation, normalization. */
-  AFTER_ACTIVATION_WITH_BIAS("-after-with-bias", true, Part.ACTIVATION, Part.NORMALIZATION),
+  AFTER_ACTIVATION_WITH_BIAS(
+      "-after-with-bias", true, StageOperation.ACTIVATION, StageOperation.NORMALIZATION),
   /** Affine map without bias, activation, normalization. */
-  AFTER_ACTIVATION("-after", false, Part.ACTIVATION, Part.NORMALIZATION),
+  AFTER_ACTIVATION("-after", false, StageOperation.ACTIVATION, StageOperation.NORMALIZATION),
   /**
    * Affine map without bias, normalization, a bias of its own, activation. The bias repeats beta:
    * the two have the same gradient.
    */
-  BEFORE_ACTIVATION_THEN_BIAS("-then-bias", false, Part.NORMALIZATION, Part.BIAS, Part.ACTIVATION);
+  BEFORE_ACTIVATION_THEN_BIAS(
+      "-then-bias",
+      false,
+      StageOperation.NORMALIZATION,
+      StageOperation.BIAS,
+      StageOperation.ACTIVATION);
 
   /** What follows the linear layer. */
-  public enum Part {
+  public enum StageOperation {
     NORMALIZATION,
     BIAS,
     ACTIVATION
@@ -40,9 +47,9 @@ public enum Placement {
   private final boolean linearBias;
 
   @SuppressWarnings("ImmutableEnumChecker") // Only ever List.of.
-  private final List<Part> parts;
+  private final List<StageOperation> parts;
 
-  Placement(String suffix, boolean linearBias, Part... parts) {
+  Placement(String suffix, boolean linearBias, StageOperation... parts) {
     this.suffix = suffix;
     this.linearBias = linearBias;
     this.parts = List.of(parts);
@@ -59,7 +66,7 @@ public enum Placement {
   }
 
   /** What follows the linear layer, in order. */
-  public List<Part> parts() {
+  public List<StageOperation> parts() {
     return parts;
   }
 }

@@ -7,7 +7,7 @@ import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.notebook.Verdict.Line;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
-import io.bnzoo.zoo.Placement.Part;
+import io.bnzoo.zoo.Placement.StageOperation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +39,7 @@ public final class BatchNormExercise {
       settings(Normalization.TENSORFLOW_DECAY, Normalization.TENSORFLOW_EPSILON);
 
   /** One hidden stage: its linear layer and what follows it. */
-  private record Stage(FeedForwardLayer linear, List<Layer> others) {
+  private record HiddenStage(FeedForwardLayer linear, List<Layer> others) {
     String name() {
       return linear.getLayerName();
     }
@@ -61,14 +61,14 @@ public final class BatchNormExercise {
           .findFirst();
     }
 
-    List<Part> parts() {
+    List<StageOperation> parts() {
       return others.stream()
           .map(
               layer -> {
                 if (layer instanceof ActivationLayer) {
-                  return Part.ACTIVATION;
+                  return StageOperation.ACTIVATION;
                 }
-                return isNormalization(layer) ? Part.NORMALIZATION : Part.BIAS;
+                return isNormalization(layer) ? StageOperation.NORMALIZATION : StageOperation.BIAS;
               })
           .toList();
     }
@@ -78,7 +78,7 @@ public final class BatchNormExercise {
 
   /** Whether every hidden stage is linear layer without bias, batch norm, activation. */
   public static Verdict judge(MultiLayerConfiguration configuration) {
-    List<Stage> stages = stages(configuration);
+    List<HiddenStage> stages = stages(configuration);
     Optional<Line> obstacle = obstacle(stages, configuration);
     if (obstacle.isPresent()) {
       return Verdict.of(obstacle.get());
@@ -97,7 +97,7 @@ public final class BatchNormExercise {
     lines.add(
         unless(
             stages,
-            Stage::hasBias,
+            HiddenStage::hasBias,
             "no linear layer has a bias that batch norm would subtract again",
             stage ->
                 stage.name()
@@ -132,14 +132,14 @@ public final class BatchNormExercise {
 
   /** What has to be put right before anything else is worth a look. */
   private static Optional<Line> obstacle(
-      List<Stage> stages, MultiLayerConfiguration configuration) {
+      List<HiddenStage> stages, MultiLayerConfiguration configuration) {
     return Stream.of(
             before(configuration),
             missing(stages),
             first(stages, stage -> stage.normalizations().size() > 1, "is normalized twice"),
             first(
                 stages,
-                stage -> !stage.parts().contains(Part.ACTIVATION),
+                stage -> !stage.parts().contains(StageOperation.ACTIVATION),
                 "has lost its activation: return that, too"),
             first(
                 stages,
@@ -153,7 +153,7 @@ public final class BatchNormExercise {
         .findFirst();
   }
 
-  private static Optional<Line> first(List<Stage> stages, Predicate<Stage> wrong, String text) {
+  private static Optional<Line> first(List<HiddenStage> stages, Predicate<HiddenStage> wrong, String text) {
     return stages.stream().filter(wrong).findFirst().map(stage -> wrong(stage.name() + " " + text));
   }
 
@@ -171,8 +171,8 @@ public final class BatchNormExercise {
     return Optional.empty();
   }
 
-  private static Optional<Line> missing(List<Stage> stages) {
-    List<Stage> none = stages.stream().filter(one -> one.normalizations().isEmpty()).toList();
+  private static Optional<Line> missing(List<HiddenStage> stages) {
+    List<HiddenStage> none = stages.stream().filter(one -> one.normalizations().isEmpty()).toList();
     if (none.size() == stages.size()) {
       return Optional.of(
           wrong("nothing is normalized yet: let both functions return three layers, not two"));
@@ -188,7 +188,7 @@ public final class BatchNormExercise {
   }
 
   /** Decay and epsilon, and how the layer keeps its parameters. */
-  private static List<Line> settings(List<Stage> stages) {
+  private static List<Line> settings(List<HiddenStage> stages) {
     return List.of(
         unless(
             stages,
@@ -210,7 +210,7 @@ public final class BatchNormExercise {
             stage -> stage.name() + ": gamma and beta are locked; leave lockGammaBeta alone"));
   }
 
-  private static String settings(Stage stage) {
+  private static String settings(HiddenStage stage) {
     Layer layer = stage.normalizations().get(0);
     return layer instanceof LowLevelBatchNormalization byHand
         ? settings(byHand.decay(), byHand.epsilon())
@@ -223,7 +223,7 @@ public final class BatchNormExercise {
 
   /** Right unless a stage is wrong; then the first such stage is named. */
   private static Line unless(
-      List<Stage> stages, Predicate<Stage> wrong, String right, Function<Stage, String> hint) {
+      List<HiddenStage> stages, Predicate<HiddenStage> wrong, String right, Function<HiddenStage, String> hint) {
     return stages.stream()
         .filter(wrong)
         .findFirst()
@@ -233,7 +233,7 @@ public final class BatchNormExercise {
 
   /** Whether batch norm stands where it is asked for, in every hidden stage. */
   public static Verdict judge(MultiLayerConfiguration configuration, Placement asked) {
-    for (Stage stage : stages(configuration)) {
+    for (HiddenStage stage : stages(configuration)) {
       if (stage.hasBias() != asked.linearBias() || !stage.parts().equals(asked.parts())) {
         return Verdict.of(
             wrong(
@@ -249,10 +249,10 @@ public final class BatchNormExercise {
         .with(settings(stages(configuration)).toArray(Line[]::new));
   }
 
-  private static String description(boolean bias, List<Part> parts) {
+  private static String description(boolean bias, List<StageOperation> parts) {
     StringBuilder text =
         new StringBuilder(bias ? "linear layer with bias" : "linear layer without bias");
-    for (Part part : parts) {
+    for (StageOperation part : parts) {
       text.append(
           switch (part) {
             case NORMALIZATION -> ", batch norm";
@@ -296,7 +296,7 @@ public final class BatchNormExercise {
     return layer instanceof BatchNormalization || layer instanceof LowLevelBatchNormalization;
   }
 
-  private static List<Stage> stages(MultiLayerConfiguration configuration) {
+  private static List<HiddenStage> stages(MultiLayerConfiguration configuration) {
     List<Layer> layers =
         configuration.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
     int[] linear =
@@ -306,11 +306,11 @@ public final class BatchNormExercise {
                     layers.get(i) instanceof ConvolutionLayer
                         || layers.get(i) instanceof DenseLayer)
             .toArray();
-    List<Stage> stages = new ArrayList<>();
+    List<HiddenStage> stages = new ArrayList<>();
     for (int i = 0; i < linear.length; i++) {
       int end = i + 1 < linear.length ? linear[i + 1] : layers.size() - 1;
       stages.add(
-          new Stage((FeedForwardLayer) layers.get(linear[i]), layers.subList(linear[i] + 1, end)));
+          new HiddenStage((FeedForwardLayer) layers.get(linear[i]), layers.subList(linear[i] + 1, end)));
     }
     return stages;
   }

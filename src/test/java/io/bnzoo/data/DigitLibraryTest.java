@@ -202,7 +202,7 @@ class DigitLibraryTest {
       })
   void filesAreFoundAsAnyProgramUnpacksThem(String pattern) throws IOException {
     Path own = folder.resolve("own");
-    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+    for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
       String dotted = part.fileName().replace("-idx", ".idx");
       Path file = own.resolve(String.format(Locale.ROOT, pattern, part.fileName(), dotted));
       Files.createDirectories(file.getParent());
@@ -265,7 +265,7 @@ class DigitLibraryTest {
     labels[77] = 23;
     IdxFile.write(file, labels, 10_000);
     assertThatExceptionOfType(DataException.class)
-        .isThrownBy(() -> DigitFiles.verify(file, DigitFiles.Part.TEST_LABELS, ""))
+        .isThrownBy(() -> DigitFiles.verify(file, DigitFiles.MnistFile.TEST_LABELS, ""))
         .withMessageContaining("label 77 must be a digit from 0 to 9, found 23");
   }
 
@@ -273,7 +273,7 @@ class DigitLibraryTest {
   void aCompleteFolderIsFoundAndAnIncompleteOneIsNot() throws IOException {
     DigitLibrary library = library("/");
     Path dl4j = Files.createDirectories(folder.resolve("dl4j"));
-    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+    for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
       assertThat(library.find()).isEmpty();
       Files.createFile(dl4j.resolve(part.fileName() + ".gz"));
     }
@@ -285,7 +285,7 @@ class DigitLibraryTest {
     Path environment = folder.resolve("environment");
     Path home = Files.createDirectories(folder.resolve("home").resolve("mnist"));
     Path dl4j = Files.createDirectories(folder.resolve("dl4j"));
-    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+    for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
       Files.createFile(home.resolve(part.fileName()));
       Files.createFile(dl4j.resolve(part.fileName()));
     }

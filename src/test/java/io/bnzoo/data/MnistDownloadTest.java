@@ -60,7 +60,7 @@ class MnistDownloadTest {
             .withProgress((task, done, total) -> reported.add(done))
             .load(new DataChoice.Automatic());
     assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.MNIST);
-    for (DigitFiles.Part part : DigitFiles.Part.values()) {
+    for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
       assertThat(reported).contains(Files.size(mnist.resolve(part.fileName() + ".gz")));
     }
     try (var files = Files.list(folder.resolve("home").resolve("mnist"))) {

@@ -62,7 +62,7 @@ class LessonReportTest {
         List.of(Provenance.ofThisJvm("a test")));
   }
 
-  private static LessonReport.Row row(LessonReport report, int variant) {
+  private static LessonReport.VariantSummary row(LessonReport report, int variant) {
     return report.experiments().get(0).variants().get(variant);
   }
 
@@ -70,13 +70,13 @@ class LessonReportTest {
   void figuresAddUpOverTheSeeds() {
     LessonReport report = report(MNIST, cellFive(Scale.FULL));
     assertThat(report.comparable()).isTrue();
-    LessonReport.Row plain = row(report, 0);
+    LessonReport.VariantSummary plain = row(report, 0);
     assertThat(plain.test().orElseThrow().mean()).isCloseTo(0.82, within(1e-12));
     assertThat(plain.test().orElseThrow().min()).isEqualTo(0.81);
     assertThat(plain.inside()).contains(true);
     assertThat(plain.difference().orElseThrow()).isCloseTo(-0.0062, within(1e-12));
     assertThat(plain.batchesToGoal()).isEmpty();
-    LessonReport.Row batchNorm = row(report, 1);
+    LessonReport.VariantSummary batchNorm = row(report, 1);
     // Two seeds that differ by 0.02 foresee a third within 0.22 of their mean.
     assertThat(batchNorm.inside()).contains(true);
     // First seen at 0.92 after batch 50 of one seed, at 0.94 after batch 100 of the other.
@@ -201,7 +201,7 @@ class LessonReportTest {
   void aTrainingThatDivergedHasACurveToTheEndAndNoSpeed() {
     Trial trial = trials("cell-05", Scale.FULL, 1L).get(0);
     LessonReport report = report(MNIST, result("cell-05", Trials.diverged(trial, 6, 0.098)));
-    LessonReport.Run run = row(report, 0).trials().get(0);
+    LessonReport.TrialSummary run = row(report, 0).trials().get(0);
     assertThat(run.batchesPerSecond()).isEmpty();
     assertThat(run.learnt()).isFalse();
     assertThat(run.curve().get(0))
