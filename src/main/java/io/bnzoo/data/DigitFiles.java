@@ -22,7 +22,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 public final class DigitFiles {
 
-  /** One of the four files: its name, the shape of its values and MNIST's sum of it. */
+  /** One of the four files: its name, the shape of its values and MNIST's checksum of it. */
   enum MnistFile {
     TRAIN_IMAGES(
         "train-images-idx3-ubyte",
@@ -76,12 +76,12 @@ public final class DigitFiles {
   private DigitFiles() {}
 
   /** SHA-256 of each of MNIST's unpacked files. */
-  static Map<MnistFile, String> mnistSums() {
-    Map<MnistFile, String> sums = new EnumMap<>(MnistFile.class);
+  static Map<MnistFile, String> mnistChecksums() {
+    Map<MnistFile, String> checksums = new EnumMap<>(MnistFile.class);
     for (MnistFile part : MnistFile.values()) {
-      sums.put(part, part.mnistSha256);
+      checksums.put(part, part.mnistSha256);
     }
-    return sums;
+    return checksums;
   }
 
   /** The part's file in a folder, unpacked or else gzipped. */
@@ -155,25 +155,25 @@ public final class DigitFiles {
   /**
    * Reads and checks all four files and splits them.
    *
-   * @param sums what each unpacked file's SHA-256 must be
+   * @param checksums what each unpacked file's SHA-256 must be
    * @throws DataException naming the file that is missing, damaged or foreign
    */
-  static Digits load(Path folder, Map<MnistFile, String> sums, Digits.Kind kind, String description)
+  static Digits load(Path folder, Map<MnistFile, String> checksums, Digits.Kind kind, String description)
       throws IOException {
     Optional<String> lack = lackOf(folder);
     if (lack.isPresent()) {
       throw new DataException(lack.get());
     }
-    LabeledImages train = pair(folder, sums, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS);
-    LabeledImages test = pair(folder, sums, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS);
-    return Digits.split(train, test, new Digits.Origin(kind, description, combined(sums)));
+    LabeledImages train = pair(folder, checksums, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS);
+    LabeledImages test = pair(folder, checksums, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS);
+    return Digits.split(train, test, new Digits.Origin(kind, description, combined(checksums)));
   }
 
   private static LabeledImages pair(
-      Path folder, Map<MnistFile, String> sums, MnistFile imagesPart, MnistFile labelsPart)
+      Path folder, Map<MnistFile, String> checksums, MnistFile imagesPart, MnistFile labelsPart)
       throws IOException {
-    IdxFile images = readChecked(folder, imagesPart, sums.get(imagesPart));
-    IdxFile labels = readChecked(folder, labelsPart, sums.get(labelsPart));
+    IdxFile images = readChecked(folder, imagesPart, checksums.get(imagesPart));
+    IdxFile labels = readChecked(folder, labelsPart, checksums.get(labelsPart));
     return new LabeledImages(images.values(), labels.values());
   }
 
@@ -184,7 +184,7 @@ public final class DigitFiles {
   }
 
   /**
-   * Reads one file and checks its header, length, labels and sum.
+   * Reads one file and checks its header, length, labels and checksum.
    *
    * @throws DataException saying what was expected and what was found
    */
@@ -213,11 +213,11 @@ public final class DigitFiles {
     }
   }
 
-  /** One sum for the four, in the order of {@link MnistFile}. */
-  static String combined(Map<MnistFile, String> sums) {
+  /** One checksum for the four, in the order of {@link MnistFile}. */
+  static String combined(Map<MnistFile, String> checksums) {
     return DigestUtils.sha256Hex(
         Arrays.stream(MnistFile.values())
-            .map(part -> sums.get(part) + "  " + part.fileName + "\n")
+            .map(part -> checksums.get(part) + "  " + part.fileName + "\n")
             .collect(Collectors.joining()));
   }
 }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * BNZOO_DATA} names, and only there if it is set; else into {@code ~/.bnzoo/mnist}, then into
  * Deeplearning4j's own folder, then fetches MNIST into {@code ~/.bnzoo/mnist}; and where no mirror
  * answers it falls back to generated digits, says so to the listener for notices, and leaves it in
- * the digits' origin. A folder with files that are not the four is told of, too. Whatever is found
+ * the digits' origin. A folder with files that are not the four is reported, too. Whatever is found
  * is verified before it is used.
  */
 public final class DigitLibrary {
@@ -158,13 +158,13 @@ public final class DigitLibrary {
     try {
       return GeneratedDigits.cachedIn(cache, description, progress);
     } catch (FileSystemException e) {
-      notices.accept("the drawn digits are not kept: " + unwritable(cache, e));
+      notices.accept("the generated digits are not kept: " + unwritable(cache, e));
       return GeneratedDigits.drawnForOnce(description, progress);
     }
   }
 
   private static Digits mnistIn(Path folder) throws IOException {
-    return DigitFiles.load(folder, DigitFiles.mnistSums(), Digits.Kind.MNIST, "MNIST");
+    return DigitFiles.load(folder, DigitFiles.mnistChecksums(), Digits.Kind.MNIST, "MNIST");
   }
 
   private static Optional<Path> environment(String name) {

@@ -24,17 +24,17 @@ public record Digits(
 
     /** The kind whose {@link Origin#sha256} is given; none if that is neither's. */
     public static Optional<Kind> of(String sha256) {
-      if (sha256.equals(DigitFiles.combined(DigitFiles.mnistSums()))) {
+      if (sha256.equals(DigitFiles.combined(DigitFiles.mnistChecksums()))) {
         return Optional.of(MNIST);
       }
-      return sha256.equals(DigitFiles.combined(GeneratedDigits.sums()))
+      return sha256.equals(DigitFiles.combined(GeneratedDigits.checksums()))
           ? Optional.of(GENERATED)
           : Optional.empty();
     }
 
     /** Its name in a sentence. */
     public String label() {
-      return this == MNIST ? "MNIST" : "drawn digits";
+      return this == MNIST ? "MNIST" : "generated digits";
     }
   }
 
@@ -43,7 +43,7 @@ public record Digits(
    *
    * @param kind real or generated digits
    * @param description one line for people
-   * @param sha256 over the four IDX files' own SHA-256 sums, so that one figure names the data
+   * @param sha256 over the four IDX files' own SHA-256 checksums, so that one figure names the data
    */
   public record Origin(Kind kind, String description, String sha256) {}
 

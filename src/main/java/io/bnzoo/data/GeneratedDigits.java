@@ -28,7 +28,7 @@ final class GeneratedDigits {
   private GeneratedDigits() {}
 
   /** SHA-256 of each file; every Java draws the same bytes. */
-  static Map<DigitFiles.MnistFile, String> sums() {
+  static Map<DigitFiles.MnistFile, String> checksums() {
     return new EnumMap<>(
         Map.of(
             DigitFiles.MnistFile.TRAIN_IMAGES,
@@ -71,7 +71,7 @@ final class GeneratedDigits {
   }
 
   private static Digits load(Path folder, String description) throws IOException {
-    return DigitFiles.load(folder, sums(), Digits.Kind.GENERATED, description + ", seed " + SEED);
+    return DigitFiles.load(folder, checksums(), Digits.Kind.GENERATED, description + ", seed " + SEED);
   }
 
   /** Draws into a folder beside the wanted one and then renames it. */

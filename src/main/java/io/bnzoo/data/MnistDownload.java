@@ -79,7 +79,7 @@ final class MnistDownload {
             folder.resolve(name),
             unfinished -> {
               transfer(mirror.resolve(name), unfinished, progress);
-              DigitFiles.verify(unfinished, part, DigitFiles.mnistSums().get(part));
+              DigitFiles.verify(unfinished, part, DigitFiles.mnistChecksums().get(part));
             });
         return;
       } catch (IOException e) {

@@ -208,7 +208,7 @@ class DigitLibraryTest {
       Files.createDirectories(file.getParent());
       Files.createLink(file, drawn.resolve("generated").resolve(part.fileName()));
     }
-    Digits digits = DigitFiles.load(own, GeneratedDigits.sums(), Digits.Kind.GENERATED, "drawn");
+    Digits digits = DigitFiles.load(own, GeneratedDigits.checksums(), Digits.Kind.GENERATED, "drawn");
     assertThat(digits.test().size()).isEqualTo(10_000);
   }
 
@@ -237,14 +237,14 @@ class DigitLibraryTest {
         .startsWith("using GENERATED digits, not MNIST: ")
         .contains(place.resolve("home").resolve("mnist") + " cannot be written")
         .endsWith("set BNZOO_HOME to a folder that can");
-    assertThat(notices.get(2)).startsWith("the drawn digits are not kept: ");
+    assertThat(notices.get(2)).startsWith("the generated digits are not kept: ");
   }
 
   @Test
   void aChecksumTellsWhatTheDigitsAre() {
-    assertThat(Digits.Kind.of(DigitFiles.combined(DigitFiles.mnistSums())))
+    assertThat(Digits.Kind.of(DigitFiles.combined(DigitFiles.mnistChecksums())))
         .contains(Digits.Kind.MNIST);
-    assertThat(Digits.Kind.of(DigitFiles.combined(GeneratedDigits.sums())))
+    assertThat(Digits.Kind.of(DigitFiles.combined(GeneratedDigits.checksums())))
         .contains(Digits.Kind.GENERATED);
     assertThat(Digits.Kind.of("0".repeat(64))).isEmpty();
   }

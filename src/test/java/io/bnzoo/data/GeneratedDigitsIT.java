@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 
-/** The drawn digits are hard enough to be worth something, and no harder. */
+/** The generated digits are hard enough to be worth something, and no harder. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class GeneratedDigitsIT {
   private static Digits digits;

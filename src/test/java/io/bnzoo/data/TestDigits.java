@@ -1,6 +1,6 @@
 package io.bnzoo.data;
 
-/** Small sets of drawn digits for tests of other packages. */
+/** Small sets of generated digits for tests of other packages. */
 public final class TestDigits {
   private TestDigits() {}
 
