@@ -3,7 +3,7 @@ package io.bnzoo.experiment;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.train.Scorer;
+import io.bnzoo.train.Evaluator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -62,7 +62,7 @@ public record InferenceTrap(
 
   private static List<Integer> predictions(
       Engine engine, LabeledImages images, Statistics statistics) {
-    int[] digits = Scorer.largestInRows(engine.logits(images, statistics));
+    int[] digits = Evaluator.largestInRows(engine.logits(images, statistics));
     return IntStream.of(digits).boxed().toList();
   }
 

@@ -73,7 +73,7 @@ public final class ModelEvaluation implements AutoCloseable {
       nanos += System.nanoTime() - before;
       checkClasses(values);
       loss += classifier.loss(chunk, values) * chunk.size();
-      int[] predicted = Scorer.largestInRows(values);
+      int[] predicted = Evaluator.largestInRows(values);
       for (int i = 0; i < chunk.size(); i++) {
         evaluation.eval(predicted[i], chunk.label(i));
       }
@@ -110,7 +110,7 @@ public final class ModelEvaluation implements AutoCloseable {
     int right = 0;
     for (int i = 0; i < images.size(); i++) {
       INDArray values = classifier.values(images.slice(i, i + 1));
-      right += Scorer.largestInRows(values)[0] == images.label(i) ? 1 : 0;
+      right += Evaluator.largestInRows(values)[0] == images.label(i) ? 1 : 0;
     }
     return (double) right / images.size();
   }

@@ -69,7 +69,7 @@ public final class TrainingLoop {
   private final class Run {
     private final Engine engine;
     private final Optional<Checkpoints> checkpoints;
-    private final Scorer scorer;
+    private final Evaluator evaluator;
     private final TrainingListener listener;
     private final List<Sample> curve;
     private final double earlierSeconds;
@@ -86,7 +86,7 @@ public final class TrainingLoop {
         TrainingListener listener) {
       this.engine = engine;
       this.checkpoints = checkpoints;
-      this.scorer = new Scorer(engine);
+      this.evaluator = new Evaluator(engine);
       this.listener = listener;
       this.curve = new ArrayList<>(progress.curve());
       this.earlierSeconds = progress.totalSeconds();
@@ -158,10 +158,10 @@ public final class TrainingLoop {
     /** Evaluates when due; returns false if the loss is NaN or infinite. */
     private boolean measure(int batchNumber, LabeledImages batch) {
       if (batchNumber % plan.validationEvery() == 0) {
-        return record(batchNumber, Split.VALIDATION, scorer.score(digits.validation()));
+        return record(batchNumber, Split.VALIDATION, evaluator.score(digits.validation()));
       }
       if (batchNumber % plan.trainingEvery() == 0) {
-        return record(batchNumber, Split.TRAINING, scorer.score(batch));
+        return record(batchNumber, Split.TRAINING, evaluator.score(batch));
       }
       return true;
     }
@@ -178,11 +178,11 @@ public final class TrainingLoop {
       LabeledImages firstImages =
           digits.test().slice(0, Math.min(plan.singleImages(), digits.test().size()));
       return new TrainingResult.Finals(
-          scorer.score(digits.validation()),
-          scorer.score(digits.test()),
+          evaluator.score(digits.validation()),
+          evaluator.score(digits.test()),
           firstImages.size(),
-          scorer.singleAccuracy(firstImages),
-          scorer.score(firstImages).accuracy());
+          evaluator.singleAccuracy(firstImages),
+          evaluator.score(firstImages).accuracy());
     }
 
     private TrainingResult result(Outcome outcome, Optional<TrainingResult.Finals> finals) {

@@ -18,7 +18,7 @@ import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.files.Reason;
 import io.bnzoo.train.Probe;
-import io.bnzoo.train.Scorer;
+import io.bnzoo.train.Evaluator;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
@@ -214,7 +214,7 @@ public final class Notebook {
   /** The digit that a network takes each image for, by running statistics. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
-      return Scorer.largestInRows(engine.logits(images, Statistics.RUNNING));
+      return Evaluator.largestInRows(engine.logits(images, Statistics.RUNNING));
     }
   }
 

@@ -48,14 +48,14 @@ class ModelEvaluationTest {
 
   @ParameterizedTest
   @MethodSource("networks")
-  void agreesWithTheScorerOfTheTrainingLoop(MultiLayerNetwork network) {
+  void agreesWithTheEvaluatorOfTheTrainingLoop(MultiLayerNetwork network) {
     EvaluationRecord record = evaluate(network);
     try (Engine engine = new Dl4jEngine(network)) {
-      Scorer scorer = new Scorer(engine);
-      Score score = scorer.score(IMAGES);
+      Evaluator evaluator = new Evaluator(engine);
+      Score score = evaluator.score(IMAGES);
       assertThat(record.accuracy()).isCloseTo(score.accuracy(), within(1e-9));
       assertThat(record.loss()).isCloseTo(score.loss(), within(1e-6));
-      assertThat(record.singleAccuracy()).isEqualTo(scorer.singleAccuracy(IMAGES.slice(0, 100)));
+      assertThat(record.singleAccuracy()).isEqualTo(evaluator.singleAccuracy(IMAGES.slice(0, 100)));
     }
   }
 

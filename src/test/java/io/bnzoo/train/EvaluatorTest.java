@@ -13,7 +13,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ScorerTest {
+class EvaluatorTest {
   private static final LabeledImages IMAGES = TestDigits.draw(30, 5);
 
   @ParameterizedTest
@@ -21,7 +21,7 @@ class ScorerTest {
   void noImagesHaveNoScore(EngineChoice choice) {
     try (Engine engine = choice.open(ThreeLayerMlp.builder().build().init(), 1)) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new Scorer(engine).score(IMAGES.slice(0, 0)))
+          .isThrownBy(() -> new Evaluator(engine).score(IMAGES.slice(0, 0)))
           .withMessage("a score needs at least 1 image, got none");
     }
   }
@@ -33,7 +33,7 @@ class ScorerTest {
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build().init();
     network.getLayer("fc2-bn").getParam("var").putScalar(0, -1);
     try (Engine engine = choice.open(network, 1)) {
-      assertThat(new Scorer(engine).score(IMAGES).loss()).isNaN();
+      assertThat(new Evaluator(engine).score(IMAGES).loss()).isNaN();
     }
   }
 }

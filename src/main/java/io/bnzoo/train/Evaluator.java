@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures an engine's network on images, with running statistics. */
-public final class Scorer {
+public final class Evaluator {
   private static final int CHUNK = 500;
 
   private final Engine engine;
 
-  public Scorer(Engine engine) {
+  public Evaluator(Engine engine) {
     this.engine = engine;
   }
 
