@@ -137,7 +137,11 @@ public final class LabeledImages {
 
   /** All labels, [size, 10], float, 1 in the column of the digit and 0 elsewhere. */
   public INDArray oneHotLabels() {
-    return array(oneHot(), CLASSES);
+    float[] values = new float[size * CLASSES];
+    for (int i = 0; i < size; i++) {
+      values[i * CLASSES + label(i)] = 1;
+    }
+    return array(values, CLASSES);
   }
 
   /** Nd4j.createFromArray would put value by value, through three layers of checks. */
@@ -155,15 +159,6 @@ public final class LabeledImages {
     for (int i = 0; i < values.length; i++) {
       int level = pixels[start + i] & 0xFF;
       values[i] = range == PixelRange.BYTES ? level : GREY_LEVELS[level];
-    }
-    return values;
-  }
-
-  /** What {@link #oneHotLabels} holds, an image after the other. */
-  public float[] oneHot() {
-    float[] values = new float[size * CLASSES];
-    for (int i = 0; i < size; i++) {
-      values[i * CLASSES + label(i)] = 1;
     }
     return values;
   }

@@ -1,11 +1,9 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.data.LabeledImages;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Whether a batch suits a network, in every engine's step, prediction and loss alike.
@@ -62,19 +60,19 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
   /**
    * Checks what a loss is to be computed of.
    *
-   * @throws IllegalArgumentException if it is not two matrices of the same shape, with a row or
-   *     more
+   * @throws IllegalArgumentException if the images are others or have other classes
    */
-  static void loss(INDArray logits, INDArray labels) {
-    boolean fits =
-        logits.rank() == 2 && Arrays.equals(logits.shape(), labels.shape()) && logits.length() > 0;
-    if (!fits) {
+  static void loss(Logits logits, LabeledImages images) {
+    if (logits.size() != images.size() || logits.classes() != LabeledImages.CLASSES) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "a loss needs logits and labels of one shape, [images,classes], got %s and %s",
-              Arrays.toString(logits.shape()),
-              Arrays.toString(labels.shape())));
+              "a loss needs logits and labels of one shape, [images,classes], got [%d, %d] and"
+                  + " [%d, %d]",
+              logits.size(),
+              logits.classes(),
+              images.size(),
+              LabeledImages.CLASSES));
     }
   }
 }

@@ -1,7 +1,9 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.LabeledImages;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 
@@ -18,12 +20,12 @@ abstract class CrossEntropy implements LogitLoss {
    * The loss of one example.
    *
    * @param z the logits, those of this example from {@code start} on
-   * @param y the labels, likewise
+   * @param answer the position of the logit that ought to be the largest
    * @param gradient where the derivatives by the logits go, likewise; null if not needed
    * @param scale what the derivatives are multiplied by
    */
   abstract double example(
-      float[] z, float[] y, int start, int classes, float[] gradient, double scale);
+      float[] z, int start, int classes, int answer, float[] gradient, double scale);
 
   /**
    * Checks that the loss is one of as many classes.
@@ -56,48 +58,38 @@ abstract class CrossEntropy implements LogitLoss {
   }
 
   @Override
-  public final double mean(INDArray logits, INDArray labels) {
-    BatchCheck.loss(logits, labels);
-    // All values at once; asking for each would take most of the time.
-    return mean(
-        logits.dup('c').data().asFloat(), labels.dup('c').data().asFloat(), logits.columns(), null);
+  public final double mean(Logits logits, LabeledImages images) {
+    BatchCheck.loss(logits, images);
+    return mean(logits, images::label, null);
   }
 
   /**
    * The mean over a batch, and its derivatives by the logits.
    *
-   * @param logits [N,classes], row by row
-   * @param labels likewise, one-hot
-   * @param gradient likewise, to be filled; null if not needed
-   * @throws IllegalArgumentException if the arrays are not equally long, whole rows of classes
+   * @param labels the class that each example is of
+   * @param gradient [N,classes], row by row, to be filled; null if not needed
    */
-  final double mean(float[] logits, float[] labels, int classes, float[] gradient) {
-    boolean fits =
-        logits.length > 0
-            && logits.length % classes == 0
-            && labels.length == logits.length
-            && (gradient == null || gradient.length == logits.length);
-    if (!fits) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%d logits of %d classes do not go with %d labels",
-              logits.length,
-              classes,
-              labels.length));
-    }
+  final double mean(Logits logits, IntUnaryOperator labels, float[] gradient) {
+    int classes = logits.classes();
     check(classes);
-    int examples = logits.length / classes;
+    float[] values = logits.values();
     double sum = 0;
-    for (int start = 0; start < logits.length; start += classes) {
-      sum += example(logits, labels, start, classes, gradient, 1.0 / examples);
+    for (int i = 0; i < logits.size(); i++) {
+      int start = i * classes;
+      int answer = start + labels.applyAsInt(i);
+      sum += example(values, start, classes, answer, gradient, 1.0 / logits.size());
     }
-    return sum / examples;
+    return sum / logits.size();
+  }
+
+  /** A factor, not a condition: no loss is finite where a logit of any class is not. */
+  private static double label(int k, int answer) {
+    return k == answer ? 1 : 0;
   }
 
   private static final class Softmax extends CrossEntropy {
     @Override
-    double example(float[] z, float[] y, int start, int classes, float[] gradient, double scale) {
+    double example(float[] z, int start, int classes, int answer, float[] gradient, double scale) {
       double largest = z[start];
       for (int k = start; k < start + classes; k++) {
         largest = Math.max(largest, z[k]);
@@ -106,11 +98,12 @@ abstract class CrossEntropy implements LogitLoss {
       double picked = 0;
       for (int k = start; k < start + classes; k++) {
         exponentials += Math.exp(z[k] - largest);
-        picked += (double) y[k] * z[k];
+        picked += label(k, answer) * z[k];
       }
       if (gradient != null) {
         for (int k = start; k < start + classes; k++) {
-          gradient[k] = (float) (scale * (Math.exp(z[k] - largest) / exponentials - y[k]));
+          gradient[k] =
+              (float) (scale * (Math.exp(z[k] - largest) / exponentials - label(k, answer)));
         }
       }
       return largest + Math.log(exponentials) - picked;
@@ -143,17 +136,17 @@ abstract class CrossEntropy implements LogitLoss {
     }
 
     @Override
-    double example(float[] z, float[] y, int start, int classes, float[] gradient, double scale) {
+    double example(float[] z, int start, int classes, int answer, float[] gradient, double scale) {
       double sum = 0;
       for (int k = start; k < start + classes; k++) {
         double weight = weights.of(k - start, classes);
         sum +=
             weight
                 * (Math.max(z[k], 0)
-                    - (double) z[k] * y[k]
+                    - z[k] * label(k, answer)
                     + Math.log1p(Math.exp(-Math.abs(z[k]))));
         if (gradient != null) {
-          gradient[k] = (float) (scale * weight * (1 / (1 + Math.exp(-z[k])) - y[k]));
+          gradient[k] = (float) (scale * weight * (1 / (1 + Math.exp(-z[k])) - label(k, answer)));
         }
       }
       return sum;

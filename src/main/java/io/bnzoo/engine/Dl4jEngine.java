@@ -2,7 +2,6 @@ package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.LabeledImages;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -48,7 +47,7 @@ public final class Dl4jEngine implements Engine {
     threads.ifPresent(NativeBackend::useThreads);
     NativeBackend.useOneDnnIn(network);
     this.network = network;
-    this.loss = LogitLoss.of(network.getLayerWiseConfigurations());
+    this.loss = OutputLoss.of(network.getLayerWiseConfigurations()).ofLogits();
     this.beforeActivation = withoutOutputActivation(network);
     this.input =
         ImageInput.of(
@@ -60,13 +59,7 @@ public final class Dl4jEngine implements Engine {
 
   private static long outputs(MultiLayerNetwork network, ImageInput input) {
     INDArray image = Nd4j.zeros(DataType.FLOAT, 1, LabeledImages.PIXELS);
-    INDArray output = network.output(input.shaped(image), false);
-    if (output.rank() != 2) {
-      throw new IllegalArgumentException(
-          "the network must give one row of values for an image, its output has shape "
-              + Arrays.toString(output.shape()));
-    }
-    return output.size(1);
+    return Logits.of(network.output(input.shaped(image), false)).classes();
   }
 
   @Override
@@ -78,7 +71,7 @@ public final class Dl4jEngine implements Engine {
   }
 
   @Override
-  public INDArray logits(LabeledImages images, Statistics statistics) {
+  public Logits logits(LabeledImages images, Statistics statistics) {
     check.prediction(images);
     return logits(images.images(), statistics);
   }
@@ -88,14 +81,14 @@ public final class Dl4jEngine implements Engine {
    *
    * @param pixels [N,784]
    */
-  public INDArray logits(INDArray pixels, Statistics statistics) {
+  public Logits logits(INDArray pixels, Statistics statistics) {
     threads.ifPresent(NativeBackend::useThreads);
-    return beforeActivation.output(input.shaped(pixels), statistics == Statistics.BATCH);
+    return Logits.of(beforeActivation.output(input.shaped(pixels), statistics == Statistics.BATCH));
   }
 
   @Override
-  public double loss(INDArray logits, INDArray labels) {
-    return loss.mean(logits, labels);
+  public LogitLoss loss() {
+    return loss;
   }
 
   /** The network itself: it is what this engine trains. */
@@ -112,7 +105,7 @@ public final class Dl4jEngine implements Engine {
 
   private static MultiLayerNetwork withoutOutputActivation(MultiLayerNetwork network) {
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
-    LogitLoss.outputLayer(configuration).setActivationFn(new ActivationIdentity());
+    OutputLoss.layer(configuration).setActivationFn(new ActivationIdentity());
     MultiLayerNetwork twin = new MultiLayerNetwork(configuration);
     twin.init(network.params(), false);
     return twin;

@@ -2,7 +2,6 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.LabeledImages;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Trains one network and predicts with it.
@@ -23,20 +22,15 @@ public interface Engine extends AutoCloseable {
   double step(LabeledImages batch);
 
   /**
-   * The output layer's values before its activation, [N,classes]; NaN for an image that has NaN in
-   * it at any depth.
+   * The output layer's values before its activation; NaN for an image that has NaN in it at any
+   * depth.
    *
    * @throws IllegalArgumentException if there is no image
    */
-  INDArray logits(LabeledImages images, Statistics statistics);
+  Logits logits(LabeledImages images, Statistics statistics);
 
-  /**
-   * The mean loss of logits on labels, both [N,classes], the labels one-hot; computed from the
-   * logits themselves, so that it is exact where a probability would round to 0 or 1.
-   *
-   * @throws IllegalArgumentException if the two have not the same shape
-   */
-  double loss(INDArray logits, INDArray labels);
+  /** The loss of the network's output layer. */
+  LogitLoss loss();
 
   /**
    * Copies the present state into the network that was opened or loaded last: parameters, optimizer

@@ -68,8 +68,8 @@ public final class OneDnnEngine implements Engine {
 
   /** What is computed, the loss of it, and what that asks of a batch. */
   private record Plan(NetworkGraph graph, CrossEntropy loss, BatchCheck check) {
-    int classes() {
-      return Math.toIntExact(graph.classes());
+    Logits logits(float[] values) {
+      return new Logits(values, Math.toIntExact(graph.classes()));
     }
   }
 
@@ -78,10 +78,15 @@ public final class OneDnnEngine implements Engine {
       throw new UnsupportedNetworkException(OneDnn.obstacle().get());
     }
     MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
-    if (!(LogitLoss.of(configuration) instanceof CrossEntropy loss)) {
-      throw new UnsupportedNetworkException("its loss is no cross-entropy of a sigmoid or softmax");
-    }
-    double clipping = LogitLoss.clipping(configuration);
+    OutputLoss output = OutputLoss.of(configuration);
+    CrossEntropy loss =
+        output
+            .crossEntropy()
+            .orElseThrow(
+                () ->
+                    new UnsupportedNetworkException(
+                        "its loss is no cross-entropy of a sigmoid or softmax"));
+    double clipping = output.clipping();
     if (clipping > LARGEST_CLIPPING) {
       throw new UnsupportedNetworkException("its loss clips probabilities at " + clipping);
     }
@@ -115,8 +120,7 @@ public final class OneDnnEngine implements Engine {
     float[] logits = compiled.forward(batch.pixels(), batch.size());
     float[] gradient = new float[logits.length];
     score =
-        plan.loss().mean(logits, batch.oneHot(), plan.classes(), gradient)
-            + compiled.regularization();
+        plan.loss().mean(plan.logits(logits), batch::label, gradient) + compiled.regularization();
     if (!compiled.isFinite()) {
       score = Double.NaN;
     }
@@ -126,12 +130,11 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public INDArray logits(LabeledImages images, Statistics statistics) {
+  public Logits logits(LabeledImages images, Statistics statistics) {
     prepare();
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
-    float[] logits = compiled.logits(images.pixels(), images.size(), mode);
-    return Nd4j.createFromArray(logits).reshape('c', images.size(), plan.classes());
+    return plan.logits(compiled.logits(images.pixels(), images.size(), mode));
   }
 
   /**
@@ -150,8 +153,8 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public double loss(INDArray logits, INDArray labels) {
-    return plan.loss().mean(logits, labels);
+  public LogitLoss loss() {
+    return plan.loss();
   }
 
   @Override

@@ -2,8 +2,8 @@ package io.bnzoo.experiment;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.train.Evaluator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -62,8 +62,8 @@ public record InferenceTrap(
 
   private static List<Integer> predictions(
       Engine engine, LabeledImages images, Statistics statistics) {
-    int[] digits = Evaluator.largestInRows(engine.logits(images, statistics));
-    return IntStream.of(digits).boxed().toList();
+    Logits logits = engine.logits(images, statistics);
+    return IntStream.range(0, logits.size()).mapToObj(logits::argMax).toList();
   }
 
   private static List<Integer> labels(LabeledImages images) {

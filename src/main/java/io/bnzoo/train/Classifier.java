@@ -5,6 +5,7 @@ import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
+import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.storage.StoredNormalizer;
 import java.util.Optional;
@@ -18,11 +19,11 @@ import org.nd4j.linalg.dataset.DataSet;
 /** Anything that gives each image a value per class. */
 interface Classifier extends AutoCloseable {
 
-  /** [N,classes]; the largest value is the prediction. */
-  INDArray values(LabeledImages images);
+  /** The largest value of an image is the prediction. */
+  Logits logits(LabeledImages images);
 
-  /** The model's own mean loss, given what {@link #values} returned. */
-  double loss(LabeledImages images, INDArray values);
+  /** The model's own mean loss, given what {@link #logits} returned. */
+  double loss(LabeledImages images, Logits logits);
 
   /** Frees what the classifier has made; the model stays. */
   @Override
@@ -49,9 +50,9 @@ interface Classifier extends AutoCloseable {
   /**
    * A sequential network, through its logits.
    *
-   * @param logits what the engine makes of images
+   * @param prediction what the engine makes of images
    */
-  record OfEngine(Engine engine, Function<LabeledImages, INDArray> logits) implements Classifier {
+  record OfEngine(Engine engine, Function<LabeledImages, Logits> prediction) implements Classifier {
     static OfEngine of(Engine engine) {
       return new OfEngine(engine, images -> engine.logits(images, Statistics.RUNNING));
     }
@@ -63,13 +64,13 @@ interface Classifier extends AutoCloseable {
     }
 
     @Override
-    public INDArray values(LabeledImages images) {
-      return logits.apply(images);
+    public Logits logits(LabeledImages images) {
+      return prediction.apply(images);
     }
 
     @Override
-    public double loss(LabeledImages images, INDArray values) {
-      return engine.loss(values, images.oneHotLabels());
+    public double loss(LabeledImages images, Logits logits) {
+      return engine.loss().mean(logits, images);
     }
 
     @Override
@@ -78,16 +79,16 @@ interface Classifier extends AutoCloseable {
     }
   }
 
-  /** A graph, through its output. */
+  /** A graph, through its output: values after their activation, in the order of the logits. */
   record OfGraph(ComputationGraph graph, ImageInput input, Optional<StoredNormalizer> normalizer)
       implements Classifier {
     @Override
-    public INDArray values(LabeledImages images) {
-      return graph.outputSingle(pixels(images));
+    public Logits logits(LabeledImages images) {
+      return Logits.of(graph.outputSingle(pixels(images)));
     }
 
     @Override
-    public double loss(LabeledImages images, INDArray values) {
+    public double loss(LabeledImages images, Logits logits) {
       double score = graph.score(new DataSet(pixels(images), images.oneHotLabels()), false);
       return score - graph.calcRegularizationScore(true);
     }

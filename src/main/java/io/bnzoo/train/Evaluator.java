@@ -2,10 +2,10 @@ package io.bnzoo.train;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures an engine's network on images, with running statistics. */
 public final class Evaluator {
@@ -31,10 +31,10 @@ public final class Evaluator {
     int[] predicted = new int[images.size()];
     for (int from = 0; from < images.size(); from += CHUNK) {
       LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
-      INDArray logits = engine.logits(chunk, Statistics.RUNNING);
-      loss += engine.loss(logits, chunk.oneHotLabels()) * chunk.size();
-      System.arraycopy(largestInRows(logits), 0, predicted, from, chunk.size());
+      Logits logits = engine.logits(chunk, Statistics.RUNNING);
+      loss += engine.loss().mean(logits, chunk) * chunk.size();
       for (int i = 0; i < chunk.size(); i++) {
+        predicted[from + i] = logits.argMax(i);
         right += predicted[from + i] == chunk.label(i) ? 1 : 0;
       }
     }
@@ -48,21 +48,6 @@ public final class Evaluator {
             .filter(i -> score(images.slice(i, i + 1)).accuracy() == 1)
             .count();
     return (double) right / images.size();
-  }
-
-  /** The position of the largest value in each row, the first of equals; 0 if all are NaN. */
-  public static int[] largestInRows(INDArray matrix) {
-    float[] values = matrix.dup('c').data().asFloat();
-    int columns = matrix.columns();
-    int[] positions = new int[matrix.rows()];
-    for (int row = 0; row < positions.length; row++) {
-      int best = row * columns;
-      for (int i = best + 1; i < (row + 1) * columns; i++) {
-        best = values[i] > values[best] ? i : best;
-      }
-      positions[row] = best - row * columns;
-    }
-    return positions;
   }
 
   private static OptionalInt onlyValue(int[] values) {

@@ -4,16 +4,15 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineFactory;
+import io.bnzoo.engine.Logits;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.StoredNormalizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.evaluation.classification.Evaluation;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Evaluates any Deeplearning4j model that takes images of 28 x 28 and has ten outputs. */
 public final class ModelEvaluation implements AutoCloseable {
@@ -69,13 +68,12 @@ public final class ModelEvaluation implements AutoCloseable {
     for (int from = 0; from < images.size(); from += batchSize) {
       LabeledImages chunk = images.slice(from, Math.min(images.size(), from + batchSize));
       long before = System.nanoTime();
-      INDArray values = classifier.values(chunk);
+      Logits logits = classifier.logits(chunk);
       nanos += System.nanoTime() - before;
-      checkClasses(values);
-      loss += classifier.loss(chunk, values) * chunk.size();
-      int[] predicted = Evaluator.largestInRows(values);
+      DigitsCheck.requireClasses(logits.classes());
+      loss += classifier.loss(chunk, logits) * chunk.size();
       for (int i = 0; i < chunk.size(); i++) {
-        evaluation.eval(predicted[i], chunk.label(i));
+        evaluation.eval(logits.argMax(i), chunk.label(i));
       }
       progress.advanced("evaluating", from + chunk.size(), images.size());
     }
@@ -97,20 +95,11 @@ public final class ModelEvaluation implements AutoCloseable {
     classifier.close();
   }
 
-  private static void checkClasses(INDArray values) {
-    if (values.rank() != 2) {
-      throw new IllegalArgumentException(
-          "the model must give one row of values an image, its output has shape "
-              + Arrays.toString(values.shape()));
-    }
-    DigitsCheck.requireClasses(values.columns());
-  }
-
   private double singleAccuracy(LabeledImages images) {
     int right = 0;
     for (int i = 0; i < images.size(); i++) {
-      INDArray values = classifier.values(images.slice(i, i + 1));
-      right += Evaluator.largestInRows(values)[0] == images.label(i) ? 1 : 0;
+      Logits logits = classifier.logits(images.slice(i, i + 1));
+      right += logits.argMax(0) == images.label(i) ? 1 : 0;
     }
     return (double) right / images.size();
   }

@@ -7,6 +7,7 @@ import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
@@ -18,7 +19,6 @@ import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.files.Reason;
 import io.bnzoo.train.Probe;
-import io.bnzoo.train.Evaluator;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -214,7 +215,8 @@ public final class Notebook {
   /** The digit that a network takes each image for, by running statistics. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
-      return Evaluator.largestInRows(engine.logits(images, Statistics.RUNNING));
+      Logits logits = engine.logits(images, Statistics.RUNNING);
+      return IntStream.range(0, logits.size()).map(logits::argMax).toArray();
     }
   }
 

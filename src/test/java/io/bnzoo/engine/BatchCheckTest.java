@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
@@ -64,14 +63,15 @@ class BatchCheckTest {
     assertThat(
             BothEngines.refusal(
                 network,
-                engine ->
-                    engine.loss(engine.logits(IMAGES, Statistics.RUNNING), IMAGES.oneHotLabels())))
+                engine -> engine.loss().mean(engine.logits(IMAGES, Statistics.RUNNING), IMAGES)))
         .isEqualTo(
             "a loss needs logits and labels of one shape, [images,classes], got [20, 3] and [20,"
                 + " 10]");
     assertThat(
-            BothEngines.refusal(network, engine -> engine.loss(Nd4j.zeros(2, 3), Nd4j.zeros(3, 3))))
-        .contains("got [2, 3] and [3, 3]");
+            BothEngines.refusal(
+                network,
+                engine -> engine.loss().mean(new Logits(new float[20], 10), IMAGES.slice(0, 3))))
+        .contains("got [2, 10] and [3, 10]");
   }
 
   @Test
@@ -110,7 +110,7 @@ class BatchCheckTest {
         BothEngines.answer(network, 2e-3, BothEngines.training(batch, 1));
       }
       BothEngines.answer(
-          network, 1e-4, engine -> List.of(engine.logits(batch, Statistics.BATCH).dup()));
+          network, 1e-4, engine -> List.of(engine.logits(batch, Statistics.BATCH).array()));
     }
   }
 

@@ -87,8 +87,8 @@ final class BothEngines {
       }
       return List.of(
           Nd4j.createFromArray(losses),
-          engine.logits(batch, Statistics.RUNNING).dup(),
-          engine.logits(batch, Statistics.BATCH).dup(),
+          engine.logits(batch, Statistics.RUNNING).array(),
+          engine.logits(batch, Statistics.BATCH).array(),
           engine.snapshot().params().dup());
     };
   }

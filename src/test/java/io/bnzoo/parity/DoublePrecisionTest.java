@@ -77,7 +77,7 @@ class DoublePrecisionTest {
       for (int step = 0; step < STEPS; step++) {
         LabeledImages batch = batch(step);
         double loss = expected.losses().get(step);
-        assertThat(engine.loss(engine.logits(batch, Statistics.BATCH), batch.oneHotLabels()))
+        assertThat(engine.loss().mean(engine.logits(batch, Statistics.BATCH), batch))
             .as("loss before step %d", step)
             .isCloseTo(loss, within(2e-4 * loss));
         engine.step(batch);

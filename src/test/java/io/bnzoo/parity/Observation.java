@@ -10,6 +10,7 @@ import io.bnzoo.parity.RecordedRun.State;
 import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -102,11 +103,12 @@ record Observation(
   }
 
   private static double loss(Engine engine, LabeledImages batch) {
-    return engine.loss(engine.logits(batch, Statistics.BATCH), batch.oneHotLabels());
+    return engine.loss().mean(engine.logits(batch, Statistics.BATCH), batch);
   }
 
   private static double[] logits(Engine engine, LabeledImages images) {
-    return engine.logits(images, Statistics.RUNNING).dup('c').data().asDouble();
+    float[] values = engine.logits(images, Statistics.RUNNING).values();
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
   private static Map<String, double[]> parameters(Engine engine) {

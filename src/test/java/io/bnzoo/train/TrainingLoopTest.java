@@ -9,6 +9,8 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.LogitLoss;
+import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -20,7 +22,6 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 class TrainingLoopTest {
   private static final Digits DIGITS = TestDigits.small();
@@ -31,7 +32,7 @@ class TrainingLoopTest {
     private final List<INDArray> batches = new ArrayList<>();
     private final int digit;
     private final int divergesAt;
-    private final List<Long> predictions = new ArrayList<>();
+    private final List<Integer> predictions = new ArrayList<>();
 
     Scripted(int digit, int divergesAt) {
       this.digit = digit;
@@ -45,17 +46,17 @@ class TrainingLoopTest {
     }
 
     @Override
-    public INDArray logits(LabeledImages images, Statistics statistics) {
+    public Logits logits(LabeledImages images, Statistics statistics) {
       assertThat(statistics).isEqualTo(Statistics.RUNNING);
-      predictions.add((long) images.size());
-      INDArray logits = Nd4j.zeros(images.size(), 10);
-      logits.getColumn(digit).assign(1);
-      return logits;
+      predictions.add(images.size());
+      float[] values = new float[images.size() * 10];
+      IntStream.range(0, images.size()).forEach(i -> values[10 * i + digit] = 1);
+      return new Logits(values, 10);
     }
 
     @Override
-    public double loss(INDArray logits, INDArray labels) {
-      return 0.25;
+    public LogitLoss loss() {
+      return (logits, images) -> 0.25;
     }
 
     @Override
@@ -103,9 +104,9 @@ class TrainingLoopTest {
   void theFirstTestImagesAreFedOneAtATime() {
     Scripted engine = new Scripted(4, -1);
     TrainingResult result = run(engine, TrainingLoopTest::never);
-    List<Long> sizes =
+    List<Integer> sizes =
         engine.predictions.subList(engine.predictions.size() - 8, engine.predictions.size());
-    assertThat(sizes).containsExactly(1L, 1L, 1L, 1L, 1L, 1L, 1L, 7L);
+    assertThat(sizes).containsExactly(1, 1, 1, 1, 1, 1, 1, 7);
     assertThat(result.finals().orElseThrow().singlesDisagree()).isFalse();
   }
 
@@ -114,15 +115,15 @@ class TrainingLoopTest {
     Engine engine =
         new Scripted(0, -1) {
           @Override
-          public INDArray logits(LabeledImages images, Statistics statistics) {
-            INDArray logits = super.logits(images, statistics);
+          public Logits logits(LabeledImages images, Statistics statistics) {
+            float[] values = super.logits(images, statistics).values();
             for (int i = 0; i < images.size(); i++) {
               // In a batch it knows the first test images, alone it does not.
               int digit =
                   images.size() == 1 ? (DIGITS.test().label(i) + 1) % 10 : DIGITS.test().label(i);
-              logits.putScalar(i, digit, images.size() == 1 && i == 0 ? 0.5 : 2);
+              values[10 * i + digit] = images.size() == 1 && i == 0 ? 0.5f : 2;
             }
-            return logits;
+            return new Logits(values, 10);
           }
         };
     TrainingResult.Finals finals = run(engine, TrainingLoopTest::never).finals().orElseThrow();
@@ -135,8 +136,8 @@ class TrainingLoopTest {
     Engine engine =
         new Scripted(0, -1) {
           @Override
-          public double loss(INDArray logits, INDArray labels) {
-            return Double.NaN;
+          public LogitLoss loss() {
+            return (logits, images) -> Double.NaN;
           }
         };
     assertThat(run(engine, TrainingLoopTest::never).outcome()).isEqualTo(new Outcome.Diverged(0));
