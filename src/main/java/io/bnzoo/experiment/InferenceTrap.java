@@ -2,10 +2,10 @@ package io.bnzoo.experiment;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
-import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
+import io.bnzoo.train.Evaluator;
+import io.bnzoo.train.Predictions;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Test images predicted one at a time by a network with batch norm, once normalized by the running
@@ -36,43 +36,22 @@ public record InferenceTrap(
    */
   static InferenceTrap of(Engine engine, LabeledImages test, int count) {
     LabeledImages first = test.slice(0, Math.min(count, test.size()));
+    Predictions usual = new Evaluator(engine, Statistics.RUNNING).oneAtATime(first);
+    Evaluator trapped = new Evaluator(engine, Statistics.BATCH);
     return new InferenceTrap(
-        labels(first),
-        oneByOne(engine, first, Statistics.RUNNING),
-        oneByOne(engine, first, Statistics.BATCH),
-        share(labels(test), predictions(engine, test, Statistics.BATCH)));
+        usual.shown(),
+        usual.predicted(),
+        trapped.oneAtATime(first).predicted(),
+        trapped.together(test).accuracy());
   }
 
   /** The share of the images recognized by running statistics. */
   public double populationAccuracy() {
-    return share(shown, byPopulationStatistics);
+    return new Predictions(shown, byPopulationStatistics).accuracy();
   }
 
   /** The share of the images recognized by their own statistics. */
   public double batchAccuracy() {
-    return share(shown, byBatchStatistics);
-  }
-
-  private static List<Integer> oneByOne(
-      Engine engine, LabeledImages images, Statistics statistics) {
-    return IntStream.range(0, images.size())
-        .mapToObj(i -> predictions(engine, images.slice(i, i + 1), statistics).get(0))
-        .toList();
-  }
-
-  private static List<Integer> predictions(
-      Engine engine, LabeledImages images, Statistics statistics) {
-    Logits logits = engine.logits(images, statistics);
-    return IntStream.range(0, logits.size()).mapToObj(logits::argMax).toList();
-  }
-
-  private static List<Integer> labels(LabeledImages images) {
-    return IntStream.range(0, images.size()).mapToObj(images::label).toList();
-  }
-
-  private static double share(List<Integer> shown, List<Integer> predicted) {
-    long right =
-        IntStream.range(0, shown.size()).filter(i -> shown.get(i).equals(predicted.get(i))).count();
-    return (double) right / shown.size();
+    return new Predictions(shown, byBatchStatistics).accuracy();
   }
 }

@@ -8,8 +8,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** How many images a model predicts at once: as many as memory allows, but no more than serve. */
 final class BatchSize {
-  private static final int LARGEST = 500;
-
   /** Of all activations of a batch; half a GiB in single precision. */
   private static final long MOST_VALUES = 1 << 27;
 
@@ -24,7 +22,7 @@ final class BatchSize {
   /** For digits, in whichever shape the model takes them. */
   static int of(Model model) {
     long values = DIGITS.stream().mapToLong(type -> valuesOfOne(model, type)).max().orElse(0);
-    return values == 0 ? 1 : (int) Math.max(1, Math.min(LARGEST, MOST_VALUES / values));
+    return values == 0 ? 1 : (int) Math.max(1, Math.min(Evaluator.CHUNK, MOST_VALUES / values));
   }
 
   /** 0 if the model takes another shape. */

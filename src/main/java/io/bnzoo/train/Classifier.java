@@ -5,6 +5,7 @@ import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
+import io.bnzoo.engine.LogitLoss;
 import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.storage.StoredNormalizer;
@@ -16,18 +17,15 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Anything that gives each image a value per class. */
-interface Classifier extends AutoCloseable {
-
-  /** The largest value of an image is the prediction. */
-  Logits logits(LabeledImages images);
-
-  /** The model's own mean loss, given what {@link #logits} returned. */
-  double loss(LabeledImages images, Logits logits);
-
-  /** Frees what the classifier has made; the model stays. */
-  @Override
-  default void close() {}
+/**
+ * Anything that gives each image a value per class.
+ *
+ * @param prediction of logits, or of anything else whose largest value is the prediction
+ * @param loss the model's own, given what that returned
+ * @param closing frees what was made for it; the model stays
+ */
+record Classifier(Function<LabeledImages, Logits> prediction, LogitLoss loss, Runnable closing)
+    implements AutoCloseable {
 
   /**
    * A classifier of what a file held.
@@ -37,64 +35,47 @@ interface Classifier extends AutoCloseable {
    */
   static Classifier of(Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
     DigitsCheck.requireFit(model);
+    if (model instanceof ComputationGraph graph) {
+      return of(
+          graph, images -> normalizer.map(known -> known.apply(images)).orElseGet(images::images));
+    }
+    MultiLayerNetwork network = (MultiLayerNetwork) model;
     int threads = Runtime.getRuntime().availableProcessors();
-    if (model instanceof MultiLayerNetwork network) {
-      return normalizer.isPresent()
-          ? OfEngine.of(new Dl4jEngine(network, threads), normalizer.get())
-          : OfEngine.of(engines.open(network, threads));
-    }
-    ComputationGraph graph = (ComputationGraph) model;
-    return new OfGraph(graph, ImageInput.of(graph), normalizer);
+    return normalizer.isPresent()
+        ? of(new Dl4jEngine(network, threads), normalizer.get())
+        : of(engines.open(network, threads), Statistics.RUNNING);
   }
 
-  /**
-   * A sequential network, through its logits.
-   *
-   * @param prediction what the engine makes of images
-   */
-  record OfEngine(Engine engine, Function<LabeledImages, Logits> prediction) implements Classifier {
-    static OfEngine of(Engine engine) {
-      return new OfEngine(engine, images -> engine.logits(images, Statistics.RUNNING));
-    }
-
-    /** With a normalizer, whose values are not the bytes that oneDNN takes. */
-    static OfEngine of(Dl4jEngine engine, StoredNormalizer normalizer) {
-      return new OfEngine(
-          engine, images -> engine.logits(normalizer.apply(images), Statistics.RUNNING));
-    }
-
-    @Override
-    public Logits logits(LabeledImages images) {
-      return prediction.apply(images);
-    }
-
-    @Override
-    public double loss(LabeledImages images, Logits logits) {
-      return engine.loss().mean(logits, images);
-    }
-
-    @Override
-    public void close() {
-      engine.close();
-    }
+  /** A sequential network, through its logits. */
+  static Classifier of(Engine engine, Statistics statistics) {
+    return new Classifier(
+        images -> engine.logits(images, statistics),
+        (logits, images) -> engine.loss().mean(logits, images), // Of the network loaded last.
+        engine::close);
   }
 
-  /** A graph, through its output: values after their activation, in the order of the logits. */
-  record OfGraph(ComputationGraph graph, ImageInput input, Optional<StoredNormalizer> normalizer)
-      implements Classifier {
-    @Override
-    public Logits logits(LabeledImages images) {
-      return Logits.of(graph.outputSingle(pixels(images)));
-    }
+  /** The same with a normalizer, whose values are not the bytes that oneDNN takes. */
+  private static Classifier of(Dl4jEngine engine, StoredNormalizer normalizer) {
+    return new Classifier(
+        images -> engine.logits(normalizer.apply(images), Statistics.RUNNING),
+        engine.loss(),
+        engine::close);
+  }
 
-    @Override
-    public double loss(LabeledImages images, Logits logits) {
-      double score = graph.score(new DataSet(pixels(images), images.oneHotLabels()), false);
-      return score - graph.calcRegularizationScore(true);
-    }
+  /** A graph, through its output. */
+  private static Classifier of(ComputationGraph graph, Function<LabeledImages, INDArray> pixels) {
+    ImageInput input = ImageInput.of(graph);
+    Function<LabeledImages, INDArray> shaped = images -> input.shaped(pixels.apply(images));
+    return new Classifier(
+        images -> Logits.of(graph.outputSingle(shaped.apply(images))),
+        (output, images) ->
+            graph.score(new DataSet(shaped.apply(images), images.oneHotLabels()), false)
+                - graph.calcRegularizationScore(true),
+        () -> {});
+  }
 
-    private INDArray pixels(LabeledImages images) {
-      return input.shaped(normalizer.map(known -> known.apply(images)).orElseGet(images::images));
-    }
+  @Override
+  public void close() {
+    closing.run();
   }
 }

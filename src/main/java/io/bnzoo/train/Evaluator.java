@@ -1,24 +1,42 @@
 package io.bnzoo.train;
 
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.LogitLoss;
 import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Measures an engine's network on images, with running statistics. */
+/** Predicts images, a chunk at a time, and compares with the digits that they show. */
 public final class Evaluator {
-  private static final int CHUNK = 500;
+  /** How many images are predicted at once; with running statistics it changes no figure. */
+  static final int CHUNK = 500;
 
-  private final Engine engine;
+  private final Classifier classifier;
+  private final int chunk;
 
-  public Evaluator(Engine engine) {
-    this.engine = engine;
+  /** An evaluator of an engine's network; the engine stays the caller's. */
+  public Evaluator(Engine engine, Statistics statistics) {
+    this(Classifier.of(engine, statistics), CHUNK);
+  }
+
+  Evaluator(Classifier classifier, int chunk) {
+    this.classifier = classifier;
+    this.chunk = chunk;
   }
 
   /**
-   * Loss and accuracy over all images; they are fed in chunks, which changes no figure.
+   * What came out for some images.
+   *
+   * @param loss the mean loss
+   * @param nanoseconds in predictions alone
+   */
+  record Evaluated(Predictions predictions, double loss, long nanoseconds) {}
+
+  /**
+   * Loss and accuracy over all images.
    *
    * @throws IllegalArgumentException if there are none
    */
@@ -26,32 +44,49 @@ public final class Evaluator {
     if (images.size() == 0) {
       throw new IllegalArgumentException("a score needs at least 1 image, got none");
     }
-    double loss = 0;
-    int right = 0;
-    int[] predicted = new int[images.size()];
-    for (int from = 0; from < images.size(); from += CHUNK) {
-      LabeledImages chunk = images.slice(from, Math.min(images.size(), from + CHUNK));
-      Logits logits = engine.logits(chunk, Statistics.RUNNING);
-      loss += engine.loss().mean(logits, chunk) * chunk.size();
-      for (int i = 0; i < chunk.size(); i++) {
-        predicted[from + i] = logits.argMax(i);
-        right += predicted[from + i] == chunk.label(i) ? 1 : 0;
+    Evaluated evaluated = evaluate(images, ProgressListener.NONE);
+    Predictions predictions = evaluated.predictions();
+    return new Score(evaluated.loss(), predictions.accuracy(), predictions.onlyDigit());
+  }
+
+  /** What each image is taken for when it is predicted alone. */
+  public Predictions oneAtATime(LabeledImages images) {
+    return predict(images, 1);
+  }
+
+  /** What each image is taken for when all are predicted in one batch. */
+  public Predictions together(LabeledImages images) {
+    return predict(images, images.size());
+  }
+
+  Evaluated evaluate(LabeledImages images, ProgressListener progress) {
+    return evaluate(images, chunk, classifier.loss(), progress);
+  }
+
+  private Predictions predict(LabeledImages images, int atOnce) {
+    LogitLoss none = (logits, chunk) -> 0;
+    return evaluate(images, atOnce, none, ProgressListener.NONE).predictions();
+  }
+
+  private Evaluated evaluate(
+      LabeledImages images, int atOnce, LogitLoss loss, ProgressListener progress) {
+    List<Integer> shown = new ArrayList<>();
+    List<Integer> predicted = new ArrayList<>();
+    double sum = 0;
+    long nanoseconds = 0;
+    for (int from = 0; from < images.size(); from += atOnce) {
+      LabeledImages some = images.slice(from, Math.min(images.size(), from + atOnce));
+      long before = System.nanoTime();
+      Logits logits = classifier.prediction().apply(some);
+      nanoseconds += System.nanoTime() - before;
+      DigitsCheck.requireClasses(logits.classes());
+      sum += loss.mean(logits, some) * some.size();
+      for (int i = 0; i < some.size(); i++) {
+        shown.add(some.label(i));
+        predicted.add(logits.argMax(i));
       }
+      progress.advanced("evaluating", from + some.size(), images.size());
     }
-    return new Score(loss / images.size(), (double) right / images.size(), onlyValue(predicted));
-  }
-
-  /** The accuracy when each image is fed alone. */
-  public double singleAccuracy(LabeledImages images) {
-    long right =
-        IntStream.range(0, images.size())
-            .filter(i -> score(images.slice(i, i + 1)).accuracy() == 1)
-            .count();
-    return (double) right / images.size();
-  }
-
-  private static OptionalInt onlyValue(int[] values) {
-    boolean same = IntStream.of(values).allMatch(value -> value == values[0]);
-    return same ? OptionalInt.of(values[0]) : OptionalInt.empty();
+    return new Evaluated(new Predictions(shown, predicted), sum / images.size(), nanoseconds);
   }
 }

@@ -4,7 +4,6 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineFactory;
-import io.bnzoo.engine.Logits;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.StoredNormalizer;
 import java.util.ArrayList;
@@ -19,8 +18,8 @@ public final class ModelEvaluation implements AutoCloseable {
   private static final int SINGLES = 100;
 
   private final Classifier classifier;
+  private final Evaluator evaluator;
   private final EvaluationRecord.Pixels pixels;
-  private final int batchSize;
 
   /**
    * An evaluation of what a file held; pixels go through the normalizer that it has.
@@ -45,7 +44,7 @@ public final class ModelEvaluation implements AutoCloseable {
   private ModelEvaluation(
       Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
     this.classifier = Classifier.of(model, normalizer, engines);
-    this.batchSize = BatchSize.of(model);
+    this.evaluator = new Evaluator(classifier, BatchSize.of(model));
     PixelRange range = normalizer.map(StoredNormalizer::pixels).orElse(PixelRange.UNIT);
     this.pixels =
         new EvaluationRecord.Pixels(
@@ -62,46 +61,28 @@ public final class ModelEvaluation implements AutoCloseable {
 
   /** The figures on the given images; the first 100 are fed one at a time as well. */
   public EvaluationRecord run(LabeledImages images, ProgressListener progress) {
+    Evaluator.Evaluated evaluated = evaluator.evaluate(images, progress);
+    Predictions predictions = evaluated.predictions();
     Evaluation evaluation = new Evaluation(LabeledImages.CLASSES);
-    double loss = 0;
-    long nanos = 0;
-    for (int from = 0; from < images.size(); from += batchSize) {
-      LabeledImages chunk = images.slice(from, Math.min(images.size(), from + batchSize));
-      long before = System.nanoTime();
-      Logits logits = classifier.logits(chunk);
-      nanos += System.nanoTime() - before;
-      DigitsCheck.requireClasses(logits.classes());
-      loss += classifier.loss(chunk, logits) * chunk.size();
-      for (int i = 0; i < chunk.size(); i++) {
-        evaluation.eval(logits.argMax(i), chunk.label(i));
-      }
-      progress.advanced("evaluating", from + chunk.size(), images.size());
+    for (int i = 0; i < images.size(); i++) {
+      evaluation.eval(predictions.predicted().get(i), predictions.shown().get(i));
     }
     int singles = Math.min(SINGLES, images.size());
     return new EvaluationRecord(
         images.size(),
         pixels,
-        evaluation.accuracy(),
-        loss / images.size(),
+        predictions.accuracy(),
+        evaluated.loss(),
         classFigures(evaluation),
         confusion(evaluation),
         singles,
-        singleAccuracy(images.slice(0, singles)),
-        images.size() / (nanos / 1e9));
+        evaluator.oneAtATime(images.slice(0, singles)).accuracy(),
+        images.size() / (evaluated.nanoseconds() / 1e9));
   }
 
   @Override
   public void close() {
     classifier.close();
-  }
-
-  private double singleAccuracy(LabeledImages images) {
-    int right = 0;
-    for (int i = 0; i < images.size(); i++) {
-      Logits logits = classifier.logits(images.slice(i, i + 1));
-      right += logits.argMax(0) == images.label(i) ? 1 : 0;
-    }
-    return (double) right / images.size();
   }
 
   private static List<EvaluationRecord.ClassFigures> classFigures(Evaluation evaluation) {

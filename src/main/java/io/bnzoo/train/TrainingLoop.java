@@ -4,6 +4,7 @@ import io.bnzoo.data.BatchStream;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.Statistics;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,7 +87,7 @@ public final class TrainingLoop {
         TrainingListener listener) {
       this.engine = engine;
       this.checkpoints = checkpoints;
-      this.evaluator = new Evaluator(engine);
+      this.evaluator = new Evaluator(engine, Statistics.RUNNING);
       this.listener = listener;
       this.curve = new ArrayList<>(progress.curve());
       this.earlierSeconds = progress.totalSeconds();
@@ -181,7 +182,7 @@ public final class TrainingLoop {
           evaluator.score(digits.validation()),
           evaluator.score(digits.test()),
           firstImages.size(),
-          evaluator.singleAccuracy(firstImages),
+          evaluator.oneAtATime(firstImages).accuracy(),
           evaluator.score(firstImages).accuracy());
     }
 

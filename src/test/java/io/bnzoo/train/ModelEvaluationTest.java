@@ -9,6 +9,7 @@ import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.Statistics;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
@@ -51,11 +52,12 @@ class ModelEvaluationTest {
   void agreesWithTheEvaluatorOfTheTrainingLoop(MultiLayerNetwork network) {
     EvaluationRecord record = evaluate(network);
     try (Engine engine = new Dl4jEngine(network)) {
-      Evaluator evaluator = new Evaluator(engine);
+      Evaluator evaluator = new Evaluator(engine, Statistics.RUNNING);
       Score score = evaluator.score(IMAGES);
       assertThat(record.accuracy()).isCloseTo(score.accuracy(), within(1e-9));
       assertThat(record.loss()).isCloseTo(score.loss(), within(1e-6));
-      assertThat(record.singleAccuracy()).isEqualTo(evaluator.singleAccuracy(IMAGES.slice(0, 100)));
+      assertThat(record.singleAccuracy())
+          .isEqualTo(evaluator.oneAtATime(IMAGES.slice(0, 100)).accuracy());
     }
   }
 
