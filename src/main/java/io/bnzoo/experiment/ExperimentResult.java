@@ -1,6 +1,6 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.train.Split;
+import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Variant;
@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
@@ -43,10 +42,7 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
      * from the first measurement to the end of the plan. What diverged stays as it ended.
      */
     public SortedMap<Integer, Double> curve() {
-      SortedMap<Integer, Double> curve = new TreeMap<>();
-      training().curve().stream()
-          .filter(sample -> sample.split() == Split.VALIDATION)
-          .forEach(sample -> curve.put(sample.batch() + 1, sample.accuracy()));
+      SortedMap<Integer, Double> curve = training().validation(Sample::accuracy);
       training()
           .finals()
           .map(finals -> finals.validation().accuracy())

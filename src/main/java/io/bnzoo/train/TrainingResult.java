@@ -59,16 +59,19 @@ public record TrainingResult(
     return batches == 0 ? 0 : 1000 * trainingSeconds / batches;
   }
 
-  /**
-   * A figure on the validation set by the number of batches trained until then, the one after
-   * training included.
-   */
-  public SortedMap<Integer, Double> validation(
-      ToDoubleFunction<Sample> figure, ToDoubleFunction<Score> finalFigure) {
+  /** A figure on the validation set by the number of batches trained until then. */
+  public SortedMap<Integer, Double> validation(ToDoubleFunction<Sample> figure) {
     SortedMap<Integer, Double> points = new TreeMap<>();
     curve.stream()
         .filter(sample -> sample.split() == Split.VALIDATION)
         .forEach(sample -> points.put(sample.batch() + 1, figure.applyAsDouble(sample)));
+    return points;
+  }
+
+  /** The same, with the one after training. */
+  public SortedMap<Integer, Double> validation(
+      ToDoubleFunction<Sample> figure, ToDoubleFunction<Score> finalFigure) {
+    SortedMap<Integer, Double> points = validation(figure);
     finals.ifPresent(after -> points.put(batches, finalFigure.applyAsDouble(after.validation())));
     return points;
   }
