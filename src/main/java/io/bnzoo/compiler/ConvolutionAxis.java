@@ -22,8 +22,7 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
    * @param direction 0 vertical, 1 horizontal
    * @throws UnsupportedNetworkException if it cannot
    */
-  static ConvolutionAxis of(ConvolutionLayer layer, int direction, long input)
-      throws UnsupportedNetworkException {
+  static ConvolutionAxis of(ConvolutionLayer layer, int direction, long input) {
     ConvolutionMode mode = layer.getConvolutionMode();
     long kernel = layer.getKernelSize()[direction];
     long stride = layer.getStride()[direction];

@@ -20,7 +20,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
  */
 record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
 
-  static Geometry of(InputType input) throws UnsupportedNetworkException {
+  static Geometry of(InputType input) {
     if (input instanceof InputType.InputTypeConvolutional given) {
       return images(
           new ImageSize(given.getChannels(), given.getHeight(), given.getWidth()),
@@ -50,7 +50,7 @@ record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
   }
 
   /** The images' values as vectors. */
-  Geometry flattened(CnnToFeedForwardPreProcessor step) throws UnsupportedNetworkException {
+  Geometry flattened(CnnToFeedForwardPreProcessor step) {
     require(
         step.getFormat() == format,
         "images in " + format + " are flattened as if in " + step.getFormat());
@@ -58,7 +58,7 @@ record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
   }
 
   /** The vectors' values as images. */
-  Geometry unflattened(FeedForwardToCnnPreProcessor step) throws UnsupportedNetworkException {
+  Geometry unflattened(FeedForwardToCnnPreProcessor step) {
     ImageSize size =
         new ImageSize(step.getNumChannels(), step.getInputHeight(), step.getInputWidth());
     require(size.values() == features, features + " values are taken for " + size);
@@ -67,7 +67,7 @@ record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
   }
 
   /** The size of images for a layer that takes them in an order of axes. */
-  ImageSize imagesFor(Layer layer, CNN2DFormat order) throws UnsupportedNetworkException {
+  ImageSize imagesFor(Layer layer, CNN2DFormat order) {
     require(images.isPresent(), describe(layer) + " takes no images");
     require(
         order == format, describe(layer) + " takes images in " + order + ", given in " + format);
@@ -75,7 +75,7 @@ record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
   }
 
   /** The number of channels for a layer that takes images in an order of axes, or of features. */
-  long channelsFor(Layer layer, CNN2DFormat order) throws UnsupportedNetworkException {
+  long channelsFor(Layer layer, CNN2DFormat order) {
     return images.isPresent() ? imagesFor(layer, order).channels() : features;
   }
 }

@@ -26,8 +26,7 @@ public record NetworkGraph(Operation.ImageSize input, List<Operation> operations
    * @param input what the network is given: vectors, or images in one of the orders of axes
    * @throws UnsupportedNetworkException if a part of it has no kernels here
    */
-  public static NetworkGraph of(MultiLayerNetwork network, InputType input)
-      throws UnsupportedNetworkException {
+  public static NetworkGraph of(MultiLayerNetwork network, InputType input) {
     try (NativeScope made = new NativeScope()) {
       return new NetworkReader(network, input).read();
     }

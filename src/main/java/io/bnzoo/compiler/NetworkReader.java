@@ -45,7 +45,7 @@ final class NetworkReader {
 
   /** Reads a layer that is not the last. */
   private interface LayerReader<L> {
-    void read(int index, L layer) throws UnsupportedNetworkException;
+    void read(int index, L layer);
   }
 
   private final Map<Class<?>, LayerReader<Layer>> readers = new HashMap<>();
@@ -62,7 +62,7 @@ final class NetworkReader {
    *
    * @param input what it is given, vectors or images
    */
-  NetworkReader(MultiLayerNetwork network, InputType input) throws UnsupportedNetworkException {
+  NetworkReader(MultiLayerNetwork network, InputType input) {
     SettingsCheck.check(network.getLayerWiseConfigurations());
     SettingsCheck.check(network.conf());
     this.network = network;
@@ -81,7 +81,7 @@ final class NetworkReader {
     readers.put(type, (index, layer) -> reader.read(index, type.cast(layer)));
   }
 
-  NetworkGraph read() throws UnsupportedNetworkException {
+  NetworkGraph read() {
     int last = network.getnLayers() - 1;
     for (int i = 0; i <= last; i++) {
       preprocess(network.getLayerWiseConfigurations().getInputPreProcess(i));
@@ -98,7 +98,7 @@ final class NetworkReader {
     return new NetworkGraph(start, fusion.operations(), geometry.features());
   }
 
-  private void preprocess(InputPreProcessor step) throws UnsupportedNetworkException {
+  private void preprocess(InputPreProcessor step) {
     if (step == null) {
       return;
     }
@@ -115,12 +115,11 @@ final class NetworkReader {
     }
   }
 
-  private static void requireInput(Layer layer, long takes, long given)
-      throws UnsupportedNetworkException {
+  private static void requireInput(Layer layer, long takes, long given) {
     require(takes == given, describe(layer) + " takes " + takes + " values and is given " + given);
   }
 
-  private void convolution(int index, ConvolutionLayer layer) throws UnsupportedNetworkException {
+  private void convolution(int index, ConvolutionLayer layer) {
     ImageSize input = geometry.imagesFor(layer, layer.getCnn2dDataFormat());
     requireInput(layer, layer.getNIn(), input.channels());
     ConvolutionAxis vertical = ConvolutionAxis.of(layer, 0, input.height());
@@ -145,15 +144,13 @@ final class NetworkReader {
     activate(layer.getActivationFn(), layer);
   }
 
-  private Optional<Parameter> bias(boolean present, int index, String key)
-      throws UnsupportedNetworkException {
+  private Optional<Parameter> bias(boolean present, int index, String key) {
     return present ? Optional.of(parameters.vector(index, key)) : Optional.empty();
   }
 
   /** The pixel meets the kernel where the padding before it ends. */
   private Operation pixelConvolution(
-      int index, Optional<Parameter> bias, ConvolutionAxis vertical, ConvolutionAxis horizontal)
-      throws UnsupportedNetworkException {
+      int index, Optional<Parameter> bias, ConvolutionAxis vertical, ConvolutionAxis horizontal) {
     List<Parameter> places =
         new ArrayList<>(parameters.places(index, ConvolutionParamInitializer.WEIGHT_KEY));
     long place = vertical.before() * horizontal.kernel() + horizontal.before();
@@ -162,13 +159,12 @@ final class NetworkReader {
         used, bias, places.stream().map(Parameter::unused).toList(), Optional.empty());
   }
 
-  private void dense(int index, DenseLayer layer) throws UnsupportedNetworkException {
+  private void dense(int index, DenseLayer layer) {
     matrixProduct(index, layer, layer.hasBias());
     activate(layer.getActivationFn(), layer);
   }
 
-  private void matrixProduct(int index, FeedForwardLayer layer, boolean biased)
-      throws UnsupportedNetworkException {
+  private void matrixProduct(int index, FeedForwardLayer layer, boolean biased) {
     require(geometry.images().isEmpty(), describe(layer) + " takes images unflattened");
     requireInput(layer, layer.getNIn(), geometry.features());
     geometry = geometry.withFeatures(layer.getNOut());
@@ -180,8 +176,7 @@ final class NetworkReader {
             Optional.empty()));
   }
 
-  private void batchNormalization(int index, BatchNormalization layer)
-      throws UnsupportedNetworkException {
+  private void batchNormalization(int index, BatchNormalization layer) {
     requireInput(layer, layer.getNOut(), geometry.channelsFor(layer, layer.getCnn2DFormat()));
     normalization(
         parameters.pair(
@@ -195,8 +190,7 @@ final class NetworkReader {
         layer.getEps());
   }
 
-  private void lowLevelBatchNormalization(int index, LowLevelBatchNormalization layer)
-      throws UnsupportedNetworkException {
+  private void lowLevelBatchNormalization(int index, LowLevelBatchNormalization layer) {
     requireInput(layer, layer.features(), channelsFor(layer));
     normalization(
         parameters.pair(index, LowLevelBatchNormalization.GAMMA, LowLevelBatchNormalization.BETA),
@@ -214,19 +208,19 @@ final class NetworkReader {
             scaleAndShift, mean, variance, epsilon, Optional.empty(), false));
   }
 
-  private void bias(int index, ChannelwiseBias layer) throws UnsupportedNetworkException {
+  private void bias(int index, ChannelwiseBias layer) {
     requireInput(layer, layer.features(), channelsFor(layer));
     require(
         fusion.addBias(parameters.vector(index, ChannelwiseBias.BIAS)),
         describe(layer) + " does not follow a normalization");
   }
 
-  private long channelsFor(ChannelwiseLayer layer) throws UnsupportedNetworkException {
+  private long channelsFor(ChannelwiseLayer layer) {
     return geometry.channelsFor(
         layer, layer.channelAxis() == 1 ? CNN2DFormat.NCHW : CNN2DFormat.NHWC);
   }
 
-  private void activate(IActivation activation, Layer layer) throws UnsupportedNetworkException {
+  private void activate(IActivation activation, Layer layer) {
     if (activation.getClass() == ActivationReLU.class && activation.equals(new ActivationReLU())) {
       fusion.activate(ActivationFunction.RELU);
     } else if (activation.getClass() == ActivationSigmoid.class) {

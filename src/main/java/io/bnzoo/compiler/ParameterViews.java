@@ -12,12 +12,12 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 record ParameterViews(MultiLayerNetwork network) {
 
   /** One with its axes in the given order. */
-  Parameter array(int index, String key, int... axes) throws UnsupportedNetworkException {
+  Parameter array(int index, String key, int... axes) {
     return parameter(name(index, key), view(index, key), learned(index, key), axes);
   }
 
   /** One without its axes of length 1. */
-  Parameter vector(int index, String key) throws UnsupportedNetworkException {
+  Parameter vector(int index, String key) {
     return vector(index, key, learned(index, key));
   }
 
@@ -32,7 +32,7 @@ record ParameterViews(MultiLayerNetwork network) {
   }
 
   /** Two vectors, one behind the other, as [2,length]. */
-  Parameter pair(int index, String firstKey, String secondKey) throws UnsupportedNetworkException {
+  Parameter pair(int index, String firstKey, String secondKey) {
     Parameter first = vector(index, firstKey);
     Parameter second = vector(index, secondKey);
     if (second.offset() != first.offset() + first.length()
@@ -45,7 +45,7 @@ record ParameterViews(MultiLayerNetwork network) {
   }
 
   /** A convolution's weights, [out,in] for each place in its kernel, row by row. */
-  List<Parameter> places(int index, String key) throws UnsupportedNetworkException {
+  List<Parameter> places(int index, String key) {
     INDArray kernel = view(index, key);
     List<Parameter> places = new ArrayList<>();
     for (long i = 0; i < kernel.size(2); i++) {
@@ -75,7 +75,7 @@ record ParameterViews(MultiLayerNetwork network) {
     return network.getLayerWiseConfigurations().getConf(index).getLayer();
   }
 
-  private Parameter.Learned learned(int index, String key) throws UnsupportedNetworkException {
+  private Parameter.Learned learned(int index, String key) {
     return new Parameter.Learned(
         SettingsCheck.updater(layer(index), key), SettingsCheck.l2(layer(index), key), true);
   }

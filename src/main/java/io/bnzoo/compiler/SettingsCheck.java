@@ -35,7 +35,7 @@ final class SettingsCheck {
   private SettingsCheck() {}
 
   /** Checks what is set for a network as a whole. */
-  static void check(MultiLayerConfiguration configuration) throws UnsupportedNetworkException {
+  static void check(MultiLayerConfiguration configuration) {
     require(configuration.getDataType() == DataType.FLOAT, "its numbers are not floats");
     require(
         configuration.getBackpropType() == BackpropType.Standard,
@@ -46,7 +46,7 @@ final class SettingsCheck {
   }
 
   /** Checks what is set for a network as a whole, but kept beside each layer. */
-  static void check(NeuralNetConfiguration configuration) throws UnsupportedNetworkException {
+  static void check(NeuralNetConfiguration configuration) {
     OptimizationAlgorithm algorithm = configuration.getOptimizationAlgo();
     require(
         algorithm == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
@@ -60,7 +60,7 @@ final class SettingsCheck {
   }
 
   /** Checks what is set for one layer, its updater and regularization aside. */
-  static void check(Layer layer) throws UnsupportedNetworkException {
+  static void check(Layer layer) {
     require(layer.getIDropout() == null, describe(layer) + " drops out");
     require(
         layer.getConstraints() == null || layer.getConstraints().isEmpty(),
@@ -88,7 +88,7 @@ final class SettingsCheck {
   }
 
   /** The updater of a parameter, as it is now. */
-  static IUpdater updater(Layer layer, String parameter) throws UnsupportedNetworkException {
+  static IUpdater updater(Layer layer, String parameter) {
     IUpdater updater = layer.getUpdaterByParam(parameter);
     require(
         updater != null && UPDATERS.contains(updater.getClass()),
@@ -97,7 +97,7 @@ final class SettingsCheck {
   }
 
   /** The factor of a parameter's L2 regularization, 0 if it has none. */
-  static double l2(Layer layer, String parameter) throws UnsupportedNetworkException {
+  static double l2(Layer layer, String parameter) {
     List<Regularization> regularizations = layer.getRegularizationByParam(parameter);
     double sum = 0;
     for (Regularization each :
@@ -123,7 +123,7 @@ final class SettingsCheck {
   }
 
   /** Refuses the network unless a condition holds. */
-  static void require(boolean condition, String otherwise) throws UnsupportedNetworkException {
+  static void require(boolean condition, String otherwise) {
     if (!condition) {
       throw new UnsupportedNetworkException(otherwise);
     }

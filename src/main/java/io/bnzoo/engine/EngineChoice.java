@@ -46,9 +46,9 @@ public enum EngineChoice implements EngineFactory {
       case ONEDNN -> new OneDnnEngine(network, threads);
       case AUTO -> {
         try {
-          yield OneDnnEngine.open(network, threads);
+          yield new OneDnnEngine(network, threads);
         } catch (UnsupportedNetworkException e) {
-          obstacles.accept(e.getMessage());
+          obstacles.accept(e.reason());
           yield new Dl4jEngine(network, threads);
         }
       }

@@ -39,77 +39,55 @@ public final class OneDnnEngine implements Engine {
    *
    * @param threads how many threads compute, at least 1; more than one are worth it for
    *     convolutions
-   * @throws IllegalArgumentException if there is a part of the network that has no kernels, or if
-   *     it does not take images of 28 x 28
+   * @throws UnsupportedNetworkException if there is a part of the network that has no kernels
+   * @throws IllegalArgumentException if it does not take images of 28 x 28
    */
   public OneDnnEngine(MultiLayerNetwork network, int threads) {
-    this(network, threads, planOrRefusal(network));
-  }
-
-  private OneDnnEngine(MultiLayerNetwork network, int threads, Plan plan) {
+    this.plan = Plan.of(network);
     NativeBackend.useThreads(threads);
     this.network = network;
     this.threads = threads;
-    this.plan = plan;
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
     this.score = network.score();
     this.compiled = new CompiledNetwork(plan.graph(), network);
   }
 
-  /**
-   * The same as the constructor.
-   *
-   * @throws UnsupportedNetworkException if there is a part of the network that has no kernels
-   */
-  static OneDnnEngine open(MultiLayerNetwork network, int threads)
-      throws UnsupportedNetworkException {
-    return new OneDnnEngine(network, threads, plan(network));
-  }
-
   /** What is computed, the loss of it, and what that asks of a batch. */
   private record Plan(NetworkGraph graph, CrossEntropy loss, BatchCheck check) {
-    Logits logits(float[] values) {
-      return new Logits(values, Math.toIntExact(graph.classes()));
-    }
-  }
 
-  private static Plan plan(MultiLayerNetwork network) throws UnsupportedNetworkException {
-    if (OneDnn.obstacle().isPresent()) {
-      throw new UnsupportedNetworkException(OneDnn.obstacle().get());
-    }
-    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
-    OutputLoss output = OutputLoss.of(configuration);
-    CrossEntropy loss =
-        output
-            .crossEntropy()
-            .orElseThrow(
-                () ->
-                    new UnsupportedNetworkException(
-                        "its loss is no cross-entropy of a sigmoid or softmax"));
-    double clipping = output.clipping();
-    if (clipping > LARGEST_CLIPPING) {
-      throw new UnsupportedNetworkException("its loss clips probabilities at " + clipping);
-    }
-    List<ImageInput> candidates = ImageInput.candidates(configuration);
-    for (ImageInput input : candidates) {
-      try {
-        NetworkGraph graph = NetworkGraph.of(network, input.type());
-        BatchCheck check = BatchCheck.of(configuration, input, graph.classes());
-        return new Plan(graph, loss, check);
-      } catch (UnsupportedNetworkException e) {
-        if (input == candidates.get(candidates.size() - 1)) {
-          throw e;
+    static Plan of(MultiLayerNetwork network) {
+      if (OneDnn.obstacle().isPresent()) {
+        throw new UnsupportedNetworkException(OneDnn.obstacle().get());
+      }
+      MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
+      OutputLoss output = OutputLoss.of(configuration);
+      CrossEntropy loss =
+          output
+              .crossEntropy()
+              .orElseThrow(
+                  () ->
+                      new UnsupportedNetworkException(
+                          "its loss is no cross-entropy of a sigmoid or softmax"));
+      if (output.clipping() > LARGEST_CLIPPING) {
+        throw new UnsupportedNetworkException(
+            "its loss clips probabilities at " + output.clipping());
+      }
+      List<ImageInput> candidates = ImageInput.candidates(configuration);
+      for (ImageInput input : candidates) {
+        try {
+          NetworkGraph graph = NetworkGraph.of(network, input.type());
+          return new Plan(graph, loss, BatchCheck.of(configuration, input, graph.classes()));
+        } catch (UnsupportedNetworkException e) {
+          if (input == candidates.get(candidates.size() - 1)) {
+            throw e;
+          }
         }
       }
+      throw new IllegalStateException("no candidates");
     }
-    throw new IllegalStateException("no candidates");
-  }
 
-  private static Plan planOrRefusal(MultiLayerNetwork network) {
-    try {
-      return plan(network);
-    } catch (UnsupportedNetworkException e) {
-      throw new IllegalArgumentException("oneDNN cannot run this network: " + e.getMessage(), e);
+    Logits logits(float[] values) {
+      return new Logits(values, Math.toIntExact(graph.classes()));
     }
   }
 
@@ -169,7 +147,7 @@ public final class OneDnnEngine implements Engine {
   @Override
   public void load(MultiLayerNetwork network) {
     prepare();
-    Plan now = planOrRefusal(network);
+    Plan now = Plan.of(network);
     if (now.graph().equals(plan.graph())) {
       compiled.load(network);
     } else {

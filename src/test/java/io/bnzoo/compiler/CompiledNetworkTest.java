@@ -25,7 +25,7 @@ class CompiledNetworkTest {
   private CompiledNetwork compiled;
 
   @BeforeEach
-  void compile() throws UnsupportedNetworkException {
+  void compile() {
     compiled = new CompiledNetwork(NetworkGraph.of(network, ImageInput.FLAT.type()), network);
   }
 

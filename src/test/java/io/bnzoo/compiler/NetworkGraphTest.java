@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class NetworkGraphTest {
   @Test
-  void aStepOfTheMlpMultipliesEachWeightThreeTimesAnImageButTheFirstLayersTwice()
-      throws UnsupportedNetworkException {
+  void aStepOfTheMlpMultipliesEachWeightThreeTimesAnImageButTheFirstLayersTwice() {
     long weights = 784 * 100 * 2 + (100 * 100 + 100 * 100 + 100 * 10) * 3;
     assertThat(
             NetworkGraph.of(ThreeLayerMlp.builder().build().init(), ImageInput.FLAT.type())
@@ -19,8 +18,7 @@ class NetworkGraphTest {
   }
 
   @Test
-  void aConvolutionMultipliesItsKernelAtEachPixelAndOfOnePixelOnceOnly()
-      throws UnsupportedNetworkException {
+  void aConvolutionMultipliesItsKernelAtEachPixelAndOfOnePixelOnceOnly() {
     long products = 0;
     int side = 28;
     for (int depth = 1; depth <= 19; depth++) {

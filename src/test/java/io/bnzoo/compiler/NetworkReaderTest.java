@@ -155,7 +155,7 @@ class NetworkReaderTest {
   void whatThereAreNoKernelsForIsNamed(String reason, MultiLayerNetwork network, InputType input) {
     assertThatExceptionOfType(UnsupportedNetworkException.class)
         .isThrownBy(() -> NetworkGraph.of(network, input))
-        .withMessage(reason);
+        .withMessage("oneDNN cannot run this network: " + reason);
   }
 
   /** Kernels take the two as one array. */
