@@ -2,7 +2,6 @@ package io.bnzoo.cli;
 
 import io.bnzoo.bench.Benchmark;
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
@@ -11,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,11 +31,7 @@ import picocli.CommandLine.Parameters;
       "Two models in four variants take some fifteen minutes. Trust the ratios more than the milliseconds: machines drift."
     },
     footer = {"", "Examples:", "  bnzoo bench", "  bnzoo bench deep-cnn --blocks 15 --json"})
-final class BenchCommand implements Callable<Integer> {
-  private final Interruption interruption;
-
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-
+final class BenchCommand extends BnzooCommand {
   @Parameters(
       paramLabel = "MODEL",
       arity = "0..*",
@@ -60,20 +53,15 @@ final class BenchCommand implements Callable<Integer> {
       description = "Blocks of about 2.5 s for each network. Default: ${DEFAULT-VALUE}.")
   private int blocks;
 
-  @Mixin private OutputOptions output;
-
-  BenchCommand(Interruption interruption) {
-    this.interruption = interruption;
-  }
+  @Mixin private Terminal terminal;
 
   @Override
-  public Integer call() throws IOException {
-    Terminal terminal = output.terminal(spec);
-    Benchmark benchmark =
-        UsageErrors.checked(spec, () -> new Benchmark(entries(), variants, blocks));
-    List<Benchmark.Row> rows = measure(benchmark, terminal);
-    terminal.print(output.json() ? Json.write(rows).stripTrailing() : TextTable.plain(table(rows)));
-    return Bnzoo.SUCCESS;
+  Task prepare() {
+    Benchmark benchmark = new Benchmark(entries(), variants, blocks);
+    return () -> {
+      List<Benchmark.Row> rows = measure(benchmark);
+      terminal.printResult(rows, () -> terminal.print(TextTable.plain(table(rows))));
+    };
   }
 
   private List<Zoo.Entry> entries() {
@@ -82,10 +70,10 @@ final class BenchCommand implements Callable<Integer> {
         : models.stream().distinct().map(ModelOptions.EntryConverter::find).toList();
   }
 
-  private List<Benchmark.Row> measure(Benchmark benchmark, Terminal terminal) throws IOException {
-    try (Interruption.Work work = interruption.beginWork();
+  private List<Benchmark.Row> measure(Benchmark benchmark) throws IOException {
+    try (Interruption.Work work = interruption().beginWork();
         Terminal.Progress progress = terminal.progress()) {
-      return benchmark.run(progress, interruption);
+      return benchmark.run(progress, interruption());
     }
   }
 

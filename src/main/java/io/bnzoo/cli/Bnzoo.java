@@ -12,6 +12,16 @@ import picocli.CommandLine;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     versionProvider = Bnzoo.Version.class,
+    subcommands = {
+      CompareCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      DataCommand.class,
+      ModelsCommand.class,
+      LessonCommand.class,
+      BenchCommand.class,
+      MemoryCommand.class
+    },
     description = "Shows what batch normalization does to a network.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
@@ -30,7 +40,18 @@ public final class Bnzoo implements Runnable {
   static final int FAILURE = 1;
   static final int USAGE = 2;
 
+  private final Interruption interruption;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  private Bnzoo(Interruption interruption) {
+    this.interruption = interruption;
+  }
+
+  /** Whether the command has been asked to stop. */
+  Interruption interruption() {
+    return interruption;
+  }
 
   /** Parses the command line, runs the command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
@@ -50,20 +71,7 @@ public final class Bnzoo implements Runnable {
 
   /** A command line that prints to the standard streams until its caller sets others. */
   static CommandLine commandLine(Interruption interruption) {
-    CommandLine lesson =
-        new CommandLine(new LessonCommand())
-            .addSubcommand(new LessonListCommand())
-            .addSubcommand(new LessonRunCommand(interruption));
-    CommandLine commandLine =
-        new CommandLine(new Bnzoo())
-            .addSubcommand(new CompareCommand(interruption))
-            .addSubcommand(new TrainCommand(interruption))
-            .addSubcommand(new EvaluateCommand())
-            .addSubcommand(new DataCommand())
-            .addSubcommand(new ModelsCommand())
-            .addSubcommand(lesson)
-            .addSubcommand(new BenchCommand(interruption))
-            .addSubcommand(new MemoryCommand(interruption));
+    CommandLine commandLine = new CommandLine(new Bnzoo(interruption));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     // No argument is worth reading a file for, least of all one that was read from a file.
     commandLine.setExpandAtFiles(false);

@@ -39,10 +39,6 @@ final class CompareCommand extends TrainingCommand {
       })
   private List<Variant> variants = Variants.pair();
 
-  CompareCommand(Interruption interruption) {
-    super(interruption);
-  }
-
   @Override
   List<Variant> variants() {
     return variants;

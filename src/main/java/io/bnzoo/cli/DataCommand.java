@@ -3,11 +3,8 @@ package io.bnzoo.cli;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
-import io.bnzoo.report.Json;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -27,17 +24,19 @@ import picocli.CommandLine.Mixin;
       "  bnzoo data --data /where/mnist/is",
       "  bnzoo data --data generated --json"
     })
-final class DataCommand implements Callable<Integer> {
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+final class DataCommand extends BnzooCommand {
   @Mixin private DataOptions data;
-  @Mixin private OutputOptions output;
+  @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
   record Document(Digits.Origin origin, int training, int validation, int test) {}
 
   @Override
-  public Integer call() throws IOException {
-    Terminal terminal = output.terminal(spec);
+  Task prepare() {
+    return this::show;
+  }
+
+  private void show() throws IOException {
     if (data.choice() instanceof DataChoice.Automatic) {
       DigitLibrary library = DigitLibrary.standard();
       terminal.tell(
@@ -50,8 +49,7 @@ final class DataCommand implements Callable<Integer> {
             digits.train().size(),
             digits.validation().size(),
             digits.test().size());
-    terminal.print(output.json() ? Json.write(document).stripTrailing() : text(document));
-    return Bnzoo.SUCCESS;
+    terminal.printResult(document, () -> terminal.print(text(document)));
   }
 
   private static String text(Document document) {

@@ -44,11 +44,17 @@ final class DataOptions {
 
   Digits load(Terminal terminal) throws IOException {
     try (Terminal.Progress progress = terminal.progress()) {
-      return library(terminal, progress).load(choice());
+      return DigitLibrary.standard()
+          .withNotices(terminal::warn)
+          .withProgress(progress)
+          .load(choice());
     }
   }
 
-  static DigitLibrary library(Terminal terminal, Terminal.Progress progress) {
-    return DigitLibrary.standard().withNotices(terminal::warn).withProgress(progress);
+  /** The same, and tells which they are. */
+  Digits loadAndTell(Terminal terminal) throws IOException {
+    Digits digits = load(terminal);
+    terminal.tell("data: " + digits.origin().description());
+    return digits;
   }
 }

@@ -3,7 +3,6 @@ package io.bnzoo.cli;
 import io.bnzoo.data.Digits;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
-import io.bnzoo.report.Json;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.TrustedClasses;
@@ -14,8 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,9 +37,7 @@ import picocli.CommandLine.Parameters;
       "  bnzoo evaluate runs/compare-deep-cnn/batch-norm-seed-1.zip",
       "  bnzoo evaluate MODEL.zip --json > evaluation.json"
     })
-final class EvaluateCommand implements Callable<Integer> {
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-
+final class EvaluateCommand extends BnzooCommand {
   @Parameters(paramLabel = "MODEL.zip", description = "The saved model.")
   private Path file;
 
@@ -58,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
-  @Mixin private OutputOptions output;
+  @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
   record Document(
@@ -68,29 +63,27 @@ final class EvaluateCommand implements Callable<Integer> {
       EvaluationRecord evaluation) {}
 
   @Override
-  public Integer call() throws IOException {
-    Terminal terminal = output.terminal(spec);
+  Task prepare() {
     TrustedClasses classes = trustedClasses();
+    return () -> evaluate(classes);
+  }
+
+  private void evaluate(TrustedClasses classes) throws IOException {
     engine.start(terminal);
     StoredModel stored = ModelFiles.open(file, classes);
     terminal.tell(provenance(stored));
     if (stored.hasUnvouchedNormalizer()) {
       terminal.tell("model: its normalizer was added later; nothing vouches for it");
     }
-    Digits digits = data.load(terminal);
-    terminal.tell("data: " + digits.origin().description());
+    Digits digits = data.loadAndTell(terminal);
     Optional<TrainingDigits> trainedOn = TrainingDigits.of(stored, digits.origin());
     trainedOn
         .filter(known -> !known.same())
         .ifPresent(known -> terminal.warn(otherDigits(known, digits.origin())));
-    EvaluationRecord figures = evaluate(stored, digits, terminal);
-    if (output.json()) {
-      Document document = new Document(file.toString(), trainedOn, digits.origin(), figures);
-      terminal.print(Json.write(document).stripTrailing());
-    } else {
-      terminal.print(EvaluationText.of(figures));
-    }
-    return Bnzoo.SUCCESS;
+    EvaluationRecord figures = figures(stored, digits);
+    terminal.printResult(
+        new Document(file.toString(), trainedOn, digits.origin(), figures),
+        () -> terminal.print(EvaluationText.of(figures)));
   }
 
   private TrustedClasses trustedClasses() {
@@ -101,7 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       return classes;
     } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "--trust: " + e.getMessage(), e);
+      throw new IllegalArgumentException("--trust: " + e.getMessage(), e);
     }
   }
 
@@ -122,7 +115,7 @@ final class EvaluateCommand implements Callable<Integer> {
         .orElse("model: nothing vouches for it; it has no bnzoo.json");
   }
 
-  private EvaluationRecord evaluate(StoredModel stored, Digits digits, Terminal terminal) {
+  private EvaluationRecord figures(StoredModel stored, Digits digits) {
     try (ModelEvaluation evaluation = new ModelEvaluation(stored, engine.factory(terminal));
         Terminal.Progress progress = terminal.progress()) {
       ModelEvaluation.obstacle(stored).ifPresent(reason -> engine.without(reason, terminal));

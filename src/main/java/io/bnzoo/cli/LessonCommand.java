@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code bnzoo lesson}. */
 @Command(
     name = "lesson",
+    subcommands = {LessonListCommand.class, LessonRunCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     description = "Repeats the sources' experiments over several seeds.",
     footer = {

@@ -2,14 +2,11 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.Lesson;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -24,17 +21,15 @@ import picocli.CommandLine.Mixin;
           + " of one seed, all networks, on one core, roughly."
     },
     footer = {"", "Examples:", "  bnzoo lesson list", "  bnzoo lesson list --json"})
-final class LessonListCommand implements Callable<Integer> {
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-  @Mixin private OutputOptions output;
+final class LessonListCommand extends BnzooCommand {
+  @Mixin private Terminal terminal;
 
   @Override
-  public Integer call() {
-    Terminal terminal = output.terminal(spec);
-    if (output.json()) {
-      terminal.print(Json.write(Lesson.experiments()).stripTrailing());
-      return Bnzoo.SUCCESS;
-    }
+  Task prepare() {
+    return () -> terminal.printResult(Lesson.experiments(), this::printTable);
+  }
+
+  private void printTable() {
     List<List<String>> table = new ArrayList<>();
     table.add(List.of("id", "setting", "batches", "published", "min"));
     for (Experiment experiment : Lesson.experiments()) {
@@ -47,7 +42,6 @@ final class LessonListCommand implements Callable<Integer> {
               String.format(Locale.ROOT, "%.2f", experiment.minutes())));
     }
     terminal.print(TextTable.plain(table, 2).stripTrailing());
-    return Bnzoo.SUCCESS;
   }
 
   private static String published(Experiment experiment) {

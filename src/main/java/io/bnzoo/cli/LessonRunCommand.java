@@ -8,7 +8,6 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.files.FolderLock;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.LessonReport;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.run.LessonFolder;
@@ -20,9 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,12 +44,8 @@ import picocli.CommandLine.Parameters;
       "  bnzoo lesson run single-sample --seeds 1",
       "  bnzoo lesson run all --scale 0.1 --diagnostics"
     })
-final class LessonRunCommand implements Callable<Integer> {
+final class LessonRunCommand extends BnzooCommand {
   private static final String ALL = "all";
-
-  private final Interruption interruption;
-
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Parameters(
       paramLabel = "ID",
@@ -66,7 +58,7 @@ final class LessonRunCommand implements Callable<Integer> {
       paramLabel = "SEEDS",
       converter = SeedsConverter.class,
       defaultValue = "1..3",
-      description = "One seed, several (1,2,5) or a range (1..3). Default: ${DEFAULT-VALUE}.")
+      description = SeedsConverter.DESCRIPTION)
   private List<Long> seeds;
 
   @Option(
@@ -90,54 +82,41 @@ final class LessonRunCommand implements Callable<Integer> {
   @Mixin private RunOptions run;
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
-  @Mixin private OutputOptions output;
-
-  LessonRunCommand(Interruption interruption) {
-    this.interruption = interruption;
-  }
+  @Mixin private Terminal terminal;
 
   @Override
-  public Integer call() throws IOException {
-    Terminal terminal = output.terminal(spec);
-    Scale scale = UsageErrors.checked(spec, () -> new Scale(share));
-    int networks = networks();
+  Task prepare() {
+    Scale scale = new Scale(share);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int networks = UsageErrors.requireCores("--at-once", atOnce.orElse(cores));
     List<Trial> trials = trials(scale);
-    run.check(spec);
+    run.check();
+    return () -> run(scale, trials, networks);
+  }
+
+  private void run(Scale scale, List<Trial> trials, int networks) throws IOException {
     String computedBy = engine.start(terminal);
-    Digits digits = data.load(terminal);
-    terminal.tell("data: " + digits.origin().description());
+    Digits digits = data.loadAndTell(terminal);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
     Path path = run.folder(defaultName(scale, digits.origin()), terminal);
     Sweep.Diagnostics look = diagnostics ? Sweep.Diagnostics.ON : Sweep.Diagnostics.OFF;
     try (FolderLock lock = FolderLock.take(path);
-        Interruption.Work work = interruption.beginWork()) {
+        Interruption.Work work = interruption().beginWork()) {
       LessonFolder folder = LessonFolder.open(path, scale, digits.origin(), terminal::warn);
       List<Trial> missing = folder.missing(trials, look);
       terminal.tell(plan(trials, missing, networks));
-      train(
-          new Sweep(digits, engine.factory(terminal), look, networks),
-          missing,
-          terminal,
-          folder,
-          provenance);
+      Sweep sweep = new Sweep(digits, engine.factory(terminal), look, networks);
+      Sweep.Store store = (trial, result) -> folder.keep(trial, result, command(), provenance);
+      try (SweepNarrator narrator = new SweepNarrator(terminal, missing.size())) {
+        sweep.run(missing, store, narrator, interruption());
+      }
       terminal.tell("writing the report");
       LessonReport report = folder.report();
       folder.write(report);
-      print(terminal, folder, report);
-    }
-    return Bnzoo.SUCCESS;
-  }
-
-  private void train(
-      Sweep sweep,
-      List<Trial> missing,
-      Terminal terminal,
-      LessonFolder folder,
-      Provenance provenance)
-      throws IOException {
-    Sweep.Store store = (trial, result) -> folder.keep(trial, result, command(), provenance);
-    try (SweepNarrator narrator = new SweepNarrator(terminal, missing.size())) {
-      sweep.run(missing, store, narrator, interruption);
+      if (interruption().getAsBoolean()) {
+        terminal.warn(STOPPED);
+      }
+      terminal.printResult(report, () -> print(report, path));
     }
   }
 
@@ -154,8 +133,7 @@ final class LessonRunCommand implements Callable<Integer> {
     long networks =
         seeds.size() * experiments.stream().mapToLong(one -> one.variants().size()).sum();
     if (networks > Comparison.MOST_NETWORKS) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
+      throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "at most %,d networks are trained by one command, %d experiments of %d seeds are %,d",
@@ -170,28 +148,10 @@ final class LessonRunCommand implements Callable<Integer> {
         .toList();
   }
 
-  private CommandLine.ParameterException unknown(String id) {
-    return new CommandLine.ParameterException(
-        spec.commandLine(),
-        String.format(
-            "there is no experiment '%s'; there is %s, or all",
-            id,
-            Lesson.experiments().stream().map(Experiment::id).collect(Collectors.joining(", "))));
-  }
-
-  private int networks() {
-    int cores = Runtime.getRuntime().availableProcessors();
-    int networks = atOnce.orElse(cores);
-    if (networks < 1 || networks > cores) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          String.format(
-              Locale.ROOT,
-              "--at-once must be in [1, %d], this machine's cores, got %d",
-              cores,
-              networks));
-    }
-    return networks;
+  private static IllegalArgumentException unknown(String id) {
+    return new IllegalArgumentException(
+        UsageErrors.unknown("experiment", id, Lesson.experiments().stream().map(Experiment::id))
+            + ", or all");
   }
 
   private static String defaultName(Scale scale, Digits.Origin origin) {
@@ -219,23 +179,16 @@ final class LessonRunCommand implements Callable<Integer> {
   }
 
   private String command() {
-    return "bnzoo " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+    return "bnzoo " + String.join(" ", spec().root().commandLine().getParseResult().originalArgs());
   }
 
-  private void print(Terminal terminal, LessonFolder folder, LessonReport report) {
-    if (interruption.getAsBoolean()) {
-      terminal.warn("stopped: the same command goes on from here");
-    }
-    if (output.json()) {
-      terminal.print(Json.write(report).stripTrailing());
-      return;
-    }
+  private void print(LessonReport report, Path path) {
     terminal.print("");
     terminal.print(report.overview());
     if (!report.traps(ids).isEmpty()) {
       terminal.print(report.traps(ids));
     }
     report.notes().forEach(note -> terminal.printSentence("! " + note));
-    terminal.print("report: " + folder.path().resolve("index.html"));
+    terminal.print("report: " + path.resolve("index.html"));
   }
 }

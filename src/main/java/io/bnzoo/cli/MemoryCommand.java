@@ -1,15 +1,12 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.bench.MemoryCheck;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,15 +30,11 @@ import picocli.CommandLine.Parameters;
       "  bnzoo memory mlp",
       "  bnzoo memory deep-cnn --variant low-level --repetitions 500"
     })
-final class MemoryCommand implements Callable<Integer> {
-  private final Interruption interruption;
-
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-
+final class MemoryCommand extends BnzooCommand {
   @Parameters(
       paramLabel = "MODEL",
       converter = ModelOptions.EntryConverter.class,
-      description = "One of the zoo's models: deep-cnn or mlp.")
+      description = ModelOptions.EntryConverter.DESCRIPTION)
   private Zoo.Entry entry;
 
   @Option(
@@ -60,11 +53,7 @@ final class MemoryCommand implements Callable<Integer> {
   private int repetitions;
 
   @Mixin private EngineOptions engine;
-  @Mixin private OutputOptions output;
-
-  MemoryCommand(Interruption interruption) {
-    this.interruption = interruption;
-  }
+  @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
   record Result(
@@ -74,28 +63,25 @@ final class MemoryCommand implements Callable<Integer> {
       List<MemoryCheck.Growth> growthPerRepetition) {}
 
   @Override
-  public Integer call() {
-    Terminal terminal = output.terminal(spec);
-    MemoryCheck check =
-        UsageErrors.checked(
-            spec, () -> new MemoryCheck(entry, variant, repetitions, engine.factory(terminal)));
-    engine.start(terminal);
-    List<MemoryCheck.MemoryReading> samples = run(check, terminal);
-    List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
-    if (output.json()) {
-      Result result = new Result(entry.id(), variant.label(), samples, growth);
-      terminal.print(Json.write(result).stripTrailing());
-      return Bnzoo.SUCCESS;
-    }
-    terminal.print(TextTable.plain(table(samples)));
-    growth.forEach(phase -> terminal.print(line(phase)));
-    return Bnzoo.SUCCESS;
+  Task prepare() {
+    MemoryCheck check = new MemoryCheck(entry, variant, repetitions, engine.factory(terminal));
+    return () -> {
+      engine.start(terminal);
+      List<MemoryCheck.MemoryReading> samples = measure(check);
+      List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
+      terminal.printResult(
+          new Result(entry.id(), variant.label(), samples, growth),
+          () -> {
+            terminal.print(TextTable.plain(table(samples)));
+            growth.forEach(phase -> terminal.print(line(phase)));
+          });
+    };
   }
 
-  private List<MemoryCheck.MemoryReading> run(MemoryCheck check, Terminal terminal) {
-    try (Interruption.Work work = interruption.beginWork();
+  private List<MemoryCheck.MemoryReading> measure(MemoryCheck check) {
+    try (Interruption.Work work = interruption().beginWork();
         Terminal.Progress progress = terminal.progress()) {
-      return check.run(progress, interruption);
+      return check.run(progress, interruption());
     }
   }
 

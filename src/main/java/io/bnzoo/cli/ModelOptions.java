@@ -6,9 +6,7 @@ import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.activations.Activation;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -19,22 +17,16 @@ final class ModelOptions {
 
   /** The activations that make sense in the hidden layers here. */
   enum HiddenActivation {
-    RELU(Activation.RELU),
-    SIGMOID(Activation.SIGMOID),
-    TANH(Activation.TANH);
-
-    private final Activation activation;
-
-    HiddenActivation(Activation activation) {
-      this.activation = activation;
-    }
+    RELU,
+    SIGMOID,
+    TANH
   }
 
   @Parameters(
       paramLabel = "MODEL",
       arity = "0..1",
       converter = EntryConverter.class,
-      description = "One of the zoo's models: deep-cnn or mlp.")
+      description = EntryConverter.DESCRIPTION)
   private Zoo.Entry entry;
 
   @Option(
@@ -42,7 +34,7 @@ final class ModelOptions {
       paramLabel = "SEEDS",
       converter = SeedsConverter.class,
       defaultValue = "1",
-      description = "One seed, several (1,2,5) or a range (1..3). Default: ${DEFAULT-VALUE}.")
+      description = SeedsConverter.DESCRIPTION)
   private List<Long> seeds;
 
   @Option(
@@ -92,19 +84,9 @@ final class ModelOptions {
     if (entry == null) {
       throw new IllegalArgumentException("Missing required parameter: 'MODEL'");
     }
-    int cores = Runtime.getRuntime().availableProcessors();
-    threads.ifPresent(
-        count -> {
-          if (count < 1 || count > cores) {
-            throw new IllegalArgumentException(
-                String.format(
-                    Locale.ROOT,
-                    "--threads must be in [1, %d], this machine's cores, got %d",
-                    cores,
-                    count));
-          }
-        });
-    return threads.map(entry::withThreads).orElse(entry);
+    return threads
+        .map(count -> entry.withThreads(UsageErrors.requireCores("--threads", count)))
+        .orElse(entry);
   }
 
   List<Long> seeds() {
@@ -121,13 +103,15 @@ final class ModelOptions {
   /** What the command line changes of the entry's network. */
   ModelBuilder<? extends BatchNormModel> settings(ModelBuilder<? extends BatchNormModel> builder) {
     learningRate.ifPresent(builder::learningRate);
-    activation.ifPresent(choice -> builder.activation(choice.activation));
+    activation.ifPresent(choice -> builder.activation(Activation.valueOf(choice.name())));
     initialStddev.ifPresent(stddev -> builder.initialWeights(InitialWeights.normal(stddev)));
     return builder;
   }
 
   /** Finds a model of the zoo by its id. */
   static final class EntryConverter implements CommandLine.ITypeConverter<Zoo.Entry> {
+    static final String DESCRIPTION = "One of the zoo's models: deep-cnn or mlp.";
+
     @Override
     public Zoo.Entry convert(String id) {
       try {
@@ -147,12 +131,7 @@ final class ModelOptions {
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
-                      "there is no model '"
-                          + id
-                          + "'; there is "
-                          + Zoo.entries().stream()
-                              .map(Zoo.Entry::id)
-                              .collect(Collectors.joining(", "))));
+                      UsageErrors.unknown("model", id, Zoo.entries().stream().map(Zoo.Entry::id))));
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.report.Json;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
@@ -8,9 +7,7 @@ import io.bnzoo.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,7 +16,7 @@ import picocli.CommandLine.Mixin;
     name = "models",
     description = "Lists the zoo's models and their variants.",
     footer = {"", "Example:", "  bnzoo models"})
-final class ModelsCommand implements Callable<Integer> {
+final class ModelsCommand extends BnzooCommand {
   private static final String VARIANTS =
       """
       Variants, for --variant and --variants:
@@ -38,8 +35,7 @@ final class ModelsCommand implements Callable<Integer> {
         -then-bias        linear, batch norm, a bias of its own, activation
       """;
 
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-  @Mixin private OutputOptions output;
+  @Mixin private Terminal terminal;
 
   /** One row of the list; the parameters are those of the plain network and of the other. */
   record Row(
@@ -50,13 +46,14 @@ final class ModelsCommand implements Callable<Integer> {
       TrainingPlan plan) {}
 
   @Override
-  public Integer call() {
-    List<Row> rows = Zoo.entries().stream().map(ModelsCommand::row).toList();
-    Terminal terminal = output.terminal(spec);
-    if (output.json()) {
-      terminal.print(Json.write(rows).stripTrailing());
-      return Bnzoo.SUCCESS;
-    }
+  Task prepare() {
+    return () -> {
+      List<Row> rows = Zoo.entries().stream().map(ModelsCommand::row).toList();
+      terminal.printResult(rows, () -> print(rows));
+    };
+  }
+
+  private void print(List<Row> rows) {
     List<List<String>> table = new ArrayList<>();
     table.add(List.of("model", "parameters", "with batch norm", "batches", "of"));
     for (Row row : rows) {
@@ -72,7 +69,6 @@ final class ModelsCommand implements Callable<Integer> {
     rows.forEach(row -> terminal.print(row.id() + ": " + row.description()));
     terminal.print("");
     terminal.print(VARIANTS.stripTrailing());
-    return Bnzoo.SUCCESS;
   }
 
   private static Row row(Zoo.Entry entry) {

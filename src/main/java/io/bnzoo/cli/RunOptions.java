@@ -8,8 +8,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Where a command keeps its run. */
@@ -43,38 +41,36 @@ final class RunOptions {
   /**
    * To be asked before any work.
    *
-   * @throws CommandLine.ParameterException if no folder can be of this name, or in this place
+   * @throws IllegalArgumentException if no folder can be of this name, or in this place
    */
-  void check(CommandSpec spec) {
-    name.ifPresent(given -> checkName(given, spec));
+  void check() {
+    name.ifPresent(RunOptions::checkName);
     if (Files.exists(runs) && !Files.isDirectory(runs)) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--runs must be a folder, and '" + runs + "' is a file");
+      throw new IllegalArgumentException("--runs must be a folder, and '" + runs + "' is a file");
     }
   }
 
-  private static void checkName(String name, CommandSpec spec) {
-    String problem = "";
-    try {
-      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-      if (!isOneName(name) || name.chars().anyMatch(Character::isISOControl)) {
-        problem = "--name must be the name of one folder, got '" + name + "'; --runs says where";
-      } else if (bytes > LONGEST_NAME) {
-        problem = "--name must have at most " + LONGEST_NAME + " bytes, got " + bytes;
-      }
-    } catch (InvalidPathException e) {
-      problem = "--name: " + Failures.invalidPath(e);
+  private static void checkName(String name) {
+    if (!isOneName(name) || name.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "--name must be the name of one folder, got '" + name + "'; --runs says where");
     }
-    if (!problem.isEmpty()) {
-      throw new CommandLine.ParameterException(spec.commandLine(), problem);
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > LONGEST_NAME) {
+      throw new IllegalArgumentException(
+          "--name must have at most " + LONGEST_NAME + " bytes, got " + bytes);
     }
   }
 
   private static boolean isOneName(String name) {
-    Path fileName = Path.of(name).getFileName(); // None for a root.
-    return !name.isBlank()
-        && !Set.of(".", "..").contains(name)
-        && name.equals(String.valueOf(fileName));
+    try {
+      Path fileName = Path.of(name).getFileName(); // None for a root.
+      return !name.isBlank()
+          && !Set.of(".", "..").contains(name)
+          && name.equals(String.valueOf(fileName));
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("--name: " + Failures.invalidPath(e), e);
+    }
   }
 
   /** Whether the folder's name was given, so that no other one will do. */

@@ -10,6 +10,9 @@ import picocli.CommandLine;
 
 /** Reads 3, 1,2,5 and 1..3. */
 final class SeedsConverter implements CommandLine.ITypeConverter<List<Long>> {
+  static final String DESCRIPTION =
+      "One seed, several (1,2,5) or a range (1..3). Default: ${DEFAULT-VALUE}.";
+
   /** More than anybody will wait for, and few enough to be listed. */
   static final int MOST = 10_000;
 

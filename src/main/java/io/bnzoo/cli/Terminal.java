@@ -1,61 +1,74 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.report.Json;
 import java.io.Console;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** What a command prints, and whether it may draw progress bars. */
+/** What a command prints, in which form, and whether it may draw progress bars. */
 final class Terminal {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
-  /** How much a command tells while it works. */
-  enum Verbosity {
-    /** Everything, for people. */
-    FULL,
-    /** Only the result. */
-    QUIET
-  }
+  @Option(names = "--quiet", description = "Print the result only.")
+  private boolean quiet;
 
-  private final PrintWriter out;
-  private final PrintWriter err;
-  private final Verbosity talk;
+  @Option(names = "--json", description = "Print the result as JSON, and nothing else.")
+  private boolean json;
 
-  private Terminal(PrintWriter out, PrintWriter err, Verbosity talk) {
-    this.out = out;
-    this.err = err;
-    this.talk = talk;
-  }
-
-  static Terminal of(CommandSpec spec, Verbosity talk) {
-    return new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr(), talk);
+  /**
+   * The result.
+   *
+   * @param document what is printed as JSON where that is asked for
+   * @param text prints the same for people
+   */
+  void printResult(Object document, Runnable text) {
+    if (json) {
+      print(Json.write(document).stripTrailing());
+    } else {
+      text.run();
+    }
   }
 
   /** A part of the result, of one line or several. */
   void print(String lines) {
-    out.println(Printable.lines(lines));
-    out.flush();
+    print(out(), Printable.lines(lines));
   }
 
   /** A part of the result that may be broken into lines wherever it has spaces. */
   void printSentence(String sentence) {
-    out.println(Printable.sentence(sentence));
-    out.flush();
+    print(out(), Printable.sentence(sentence));
   }
 
   /** A sentence about the work, which a quiet command leaves out. */
   void tell(String sentence) {
-    if (talk == Verbosity.FULL) {
+    if (tells()) {
       printSentence(sentence);
     }
   }
 
   /** A line that is told however quiet the command is, and keeps out of the result's way. */
   void warn(String line) {
-    err.println(Printable.line(line));
-    err.flush();
+    print(command.commandLine().getErr(), Printable.line(line));
+  }
+
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  private static void print(PrintWriter writer, String lines) {
+    writer.println(lines);
+    writer.flush();
+  }
+
+  private boolean tells() {
+    return !quiet && !json;
   }
 
   /**
@@ -78,7 +91,7 @@ final class Terminal {
   }
 
   private boolean drawsBars() {
-    return talk == Verbosity.FULL && standardOutputIsATerminal();
+    return tells() && standardOutputIsATerminal();
   }
 
   /** As many as most terminals have, unless the environment says otherwise. */
@@ -168,8 +181,8 @@ final class Terminal {
     @Override
     public void print(String sentence) {
       // In one piece, lest the bar be drawn amidst it.
-      out.print(CLEAR_LINE + Printable.sentence(sentence) + System.lineSeparator());
-      out.flush();
+      out().print(CLEAR_LINE + Printable.sentence(sentence) + System.lineSeparator());
+      out().flush();
       bar.refresh();
     }
 

@@ -29,10 +29,6 @@ final class TrainCommand extends TrainingCommand {
       description = "Which variant, see bnzoo models. Default: ${DEFAULT-VALUE}.")
   private Variant variant;
 
-  TrainCommand(Interruption interruption) {
-    super(interruption);
-  }
-
   @Override
   List<Variant> variants() {
     return List.of(variant);

@@ -3,7 +3,6 @@ package io.bnzoo.cli;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.ComparisonTable;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.report.ResultDocument;
 import io.bnzoo.run.OtherRunException;
@@ -19,24 +18,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** What {@code compare} and {@code train} have in common: all but the variants. */
-abstract class TrainingCommand implements Callable<Integer> {
+abstract class TrainingCommand extends BnzooCommand {
   private static final Set<String> COMMANDS = Set.of("train", "compare");
   private static final String RESUME = "--resume";
 
-  private final Interruption interruption;
-
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
   @Mixin private ModelOptions model;
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
-  @Mixin private OutputOptions output;
-
+  @Mixin private Terminal terminal;
   @Mixin private RunOptions run;
   @Mixin private CheckpointOptions checkpoints;
 
@@ -46,65 +42,64 @@ abstract class TrainingCommand implements Callable<Integer> {
       description = "Go on with the run in this folder, with its settings; give nothing else.")
   private Optional<Path> resumed;
 
-  TrainingCommand(Interruption interruption) {
-    this.interruption = interruption;
-  }
-
   abstract List<Variant> variants();
 
   /** The folder's name where the user gives none. */
   abstract String defaultName(String modelId);
 
   @Override
-  public Integer call() throws IOException {
+  final Task prepare() {
     if (resumed.isPresent()) {
-      return resume(resumed.get());
+      if (spec().commandLine().getParseResult().matchedArgs().size() > 1) {
+        throw new IllegalArgumentException(
+            "--resume takes everything from its folder: give nothing else");
+      }
+      return () -> resume(resumed.get());
     }
-    Terminal terminal = output.terminal(spec);
-    Comparison comparison = UsageErrors.checked(spec, this::comparison);
-    CheckpointPlan checkpointPlan = UsageErrors.checked(spec, checkpoints::plan);
-    run.check(spec);
+    Comparison comparison = comparison();
+    CheckpointPlan checkpointPlan = checkpoints.plan();
+    run.check();
+    return () -> train(comparison, checkpointPlan);
+  }
+
+  private void train(Comparison comparison, CheckpointPlan checkpointPlan) throws IOException {
     String computedBy = engine.start(terminal);
-    Digits digits = data.load(terminal);
-    terminal.tell("data: " + digits.origin().description());
+    Digits digits = data.loadAndTell(terminal);
     RunRequest request = RunRequest.of(command(), comparison, digits, computedBy);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
-    try (RunFolder folder = folder(request, checkpointPlan, terminal);
-        Interruption.Work work = interruption.beginWork()) {
+    try (RunFolder folder = folder(request, checkpointPlan);
+        Interruption.Work work = interruption().beginWork()) {
       TrainingNarrator narrator = new TrainingNarrator(terminal);
       Comparison.Result result =
-          comparison.run(digits, engine.factory(terminal), folder, narrator, interruption);
+          comparison.run(digits, engine.factory(terminal), folder, narrator, interruption());
       folder.write(result, provenance);
-      print(terminal, folder, result, provenance);
+      terminal.printResult(
+          ResultDocument.of(result, provenance), () -> print(result, folder.path()));
     }
-    return Bnzoo.SUCCESS;
   }
 
   /** The command that began a run, once more, on its folder. */
-  private int resume(Path path) throws IOException {
-    if (spec.commandLine().getParseResult().matchedArgs().size() > 1) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--resume takes everything from its folder: give nothing else");
-    }
+  private void resume(Path path) throws IOException {
     List<String> arguments = new ArrayList<>(RunFolder.command(path));
     if (arguments.isEmpty() || !COMMANDS.contains(arguments.get(0))) {
       throw new CommandFailure(path + " holds no run of train or compare");
     }
-    if (!arguments.get(0).equals(spec.name())) {
+    if (!arguments.get(0).equals(spec().name())) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(),
+          spec().commandLine(),
           String.format(
               "%s holds a run of %s: bnzoo %s --resume %s",
               path, arguments.get(0), arguments.get(0), path));
     }
-    CommandLine again = Bnzoo.commandLine(interruption);
-    again.setOut(spec.commandLine().getOut());
-    again.setErr(spec.commandLine().getErr());
+    CommandLine again = Bnzoo.commandLine(interruption());
+    again.setOut(spec().commandLine().getOut());
+    again.setErr(spec().commandLine().getErr());
     requireOfARun(path, again, arguments);
     Path absolute = path.toAbsolutePath().normalize();
     arguments.add("--runs=" + absolute.getParent());
     arguments.add("--name=" + absolute.getFileName());
-    return again.execute(arguments.toArray(String[]::new));
+    CommandLine.ParseResult parsed = again.parseArgs(arguments.toArray(String[]::new));
+    ((TrainingCommand) parsed.subcommand().commandSpec().userObject()).call();
   }
 
   /** What a file says is not obeyed because it is there. */
@@ -125,18 +120,13 @@ abstract class TrainingCommand implements Callable<Integer> {
 
   /** The arguments without those that say where the folder is. */
   private List<String> command() {
-    CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
-    List<String> command = new ArrayList<>(List.of(spec.name()));
-    for (CommandLine.Model.ArgSpec argument : parsed.matchedArgs()) {
-      boolean place =
-          argument instanceof CommandLine.Model.OptionSpec option
-              && RunOptions.NAMES.contains(option.longestName());
-      if (!place) {
-        String prefix =
-            argument instanceof CommandLine.Model.OptionSpec option ? option.longestName() : "";
+    List<String> command = new ArrayList<>(List.of(spec().name()));
+    for (ArgSpec argument : spec().commandLine().getParseResult().matchedArgs()) {
+      String name = argument instanceof OptionSpec option ? option.longestName() : "";
+      if (!RunOptions.NAMES.contains(name)) {
         for (String given : argument.originalStringValues()) {
-          String value = prefix.equals(DataOptions.NAME) ? DataOptions.absolute(given) : given;
-          command.add(prefix.isEmpty() || value.isEmpty() ? prefix + value : prefix + "=" + value);
+          String value = name.equals(DataOptions.NAME) ? DataOptions.absolute(given) : given;
+          command.add(name.isEmpty() || value.isEmpty() ? name + value : name + "=" + value);
         }
       }
     }
@@ -158,8 +148,7 @@ abstract class TrainingCommand implements Callable<Integer> {
   }
 
   /** Of the folders with the default name, the one that holds this run, or the first free one. */
-  private RunFolder folder(RunRequest request, CheckpointPlan checkpointPlan, Terminal terminal)
-      throws IOException {
+  private RunFolder folder(RunRequest request, CheckpointPlan checkpointPlan) throws IOException {
     Path first = run.folder(defaultName(model.entry().id()), terminal);
     Path path = first;
     for (int number = 2; ; number++) {
@@ -174,19 +163,14 @@ abstract class TrainingCommand implements Callable<Integer> {
     }
   }
 
-  private void print(
-      Terminal terminal, RunFolder folder, Comparison.Result result, Provenance provenance) {
-    if (output.json()) {
-      terminal.print(Json.write(ResultDocument.of(result, provenance)).stripTrailing());
-      return;
-    }
+  private void print(Comparison.Result result, Path path) {
     ComparisonTable table = new ComparisonTable(result);
     terminal.print("");
     terminal.print(table.asText());
     table.notes().forEach(note -> terminal.printSentence("! " + note));
-    if (interruption.getAsBoolean()) {
-      terminal.warn("stopped: the same command goes on from here");
+    if (interruption().getAsBoolean()) {
+      terminal.warn(STOPPED);
     }
-    terminal.print("written to " + folder.path());
+    terminal.print("written to " + path);
   }
 }

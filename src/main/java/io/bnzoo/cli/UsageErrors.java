@@ -3,7 +3,8 @@ package io.bnzoo.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -48,19 +49,37 @@ final class UsageErrors implements CommandLine.IParameterExceptionHandler {
   }
 
   /**
-   * Makes something of a command's options.
-   *
-   * @param <T> what it makes
-   * @throws CommandLine.ParameterException instead of each IllegalArgumentException; where its
-   *     message begins with a property's name, the option's stands in its place
+   * A value that something made of a command's options does not take; where the message begins with
+   * a property's name, the option's stands in its place.
    */
-  static <T> T checked(CommandSpec spec, Supplier<T> made) {
-    try {
-      return made.get();
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), withOptionName(spec, String.valueOf(e.getMessage())), e);
+  static CommandLine.ParameterException of(CommandSpec spec, IllegalArgumentException e) {
+    return new CommandLine.ParameterException(
+        spec.commandLine(), withOptionName(spec, String.valueOf(e.getMessage())), e);
+  }
+
+  /** That there is nothing of a name, and what there is. */
+  static String unknown(String kind, String name, Stream<String> known) {
+    return String.format(
+        "there is no %s '%s'; there is %s", kind, name, known.collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * Checks a number of threads.
+   *
+   * @throws IllegalArgumentException if this machine does not have as many cores
+   */
+  static int requireCores(String option, int threads) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (threads < 1 || threads > cores) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s must be in [1, %d], this machine's cores, got %d",
+              option,
+              cores,
+              threads));
     }
+    return threads;
   }
 
   /** "batchSize must be ..." as "--batch-size must be ...", if there is such an option. */

@@ -2,7 +2,6 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Variant;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 
 /** Reads the labels of variants. */
@@ -13,12 +12,10 @@ final class VariantConverter implements CommandLine.ITypeConverter<Variant> {
         .orElseThrow(
             () ->
                 new CommandLine.TypeConversionException(
-                    "there is no variant '"
-                        + label
-                        + "'; there is "
-                        + Variants.inDefaultPlacement().stream()
-                            .map(Variant::label)
-                            .collect(Collectors.joining(", "))
+                    UsageErrors.unknown(
+                            "variant",
+                            label,
+                            Variants.inDefaultPlacement().stream().map(Variant::label))
                         + ", and others that bnzoo models lists"));
   }
 }
