@@ -2,9 +2,9 @@ package io.bnzoo.cli;
 
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.EngineFactory;
-import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -36,7 +36,7 @@ final class EngineOptions {
 
   /** Opens engines, and warns once of each thing that keeps networks from oneDNN. */
   EngineFactory factory(Terminal terminal) {
-    Set<String> told = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    Set<String> told = ConcurrentHashMap.newKeySet();
     return choice.withFallbackListener(
         notice -> {
           if (told.add(notice)) {
@@ -65,13 +65,13 @@ final class EngineOptions {
   static final class Converter implements CommandLine.ITypeConverter<EngineChoice> {
     @Override
     public EngineChoice convert(String value) {
-      for (EngineChoice choice : EngineChoice.values()) {
-        if (choice.label().equals(value)) {
-          return choice;
-        }
-      }
-      throw new CommandLine.TypeConversionException(
-          String.format("'%s' is no engine: give auto, dl4j or onednn", value));
+      return Stream.of(EngineChoice.values())
+          .filter(choice -> choice.label().equals(value))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new CommandLine.TypeConversionException(
+                      "'" + value + "' is no engine: give auto, dl4j or onednn"));
     }
   }
 }
