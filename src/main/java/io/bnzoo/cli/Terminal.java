@@ -1,7 +1,7 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.data.ProgressListener;
-import io.bnzoo.report.Json;
+import io.bnzoo.storage.Json;
 import java.io.Console;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -30,7 +30,7 @@ final class Terminal {
    */
   void printResult(Object document, Runnable text) {
     if (json) {
-      print(Json.write(document).stripTrailing());
+      print(Json.text(document));
     } else {
       text.run();
     }

@@ -18,8 +18,8 @@ import org.nd4j.linalg.activations.Activation;
  * @param id its name on the command line
  * @param title its settings in words
  * @param source where it comes from
- * @param entry the zoo entry of its networks
- * @param variants in the order in which they are shown
+ * @param model the id of its networks' zoo entry
+ * @param labels of its variants, in the order in which they are shown
  * @param activation of the hidden layers
  * @param learningRate of the entry's optimizer
  * @param initialWeights of every variant
@@ -34,8 +34,8 @@ public record Experiment(
     String id,
     String title,
     String source,
-    @JsonProperty("model") Zoo.Entry entry,
-    List<Variant> variants,
+    String model,
+    @JsonProperty("variants") List<String> labels,
     Activation activation,
     double learningRate,
     InitialWeights initialWeights,
@@ -78,14 +78,24 @@ public record Experiment(
   }
 
   public Experiment {
-    variants = List.copyOf(variants);
+    labels = List.copyOf(labels);
     published = List.copyOf(published);
+  }
+
+  /** The zoo entry of its networks. */
+  public Zoo.Entry entry() {
+    return Zoo.find(model).orElseThrow();
+  }
+
+  /** In the order in which they are shown. */
+  public List<Variant> variants() {
+    return labels.stream().map(label -> Variants.find(label).orElseThrow()).toList();
   }
 
   /** Its networks at one scale, of one seed after the other. */
   public List<Trial> trials(List<Long> seeds, Scale scale) {
     return seeds.stream()
-        .flatMap(seed -> variants.stream().map(variant -> trial(variant, seed, scale)))
+        .flatMap(seed -> variants().stream().map(variant -> trial(variant, seed, scale)))
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package io.bnzoo.experiment;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.bnzoo.storage.Json;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public final class Lesson {
     return EXPERIMENTS.stream()
         .filter(
             experiment ->
-                experiment.entry().id().equals(spec.model())
+                experiment.model().equals(spec.model())
                     && experiment.plan().batchSize() == plan.batchSize()
                     && experiment.plan().batches() == plan.batches()
                     && experiment.activation() == spec.activation()
@@ -41,7 +42,7 @@ public final class Lesson {
 
   private static List<Experiment> read() {
     try (InputStream in = Lesson.class.getResourceAsStream("experiments.json")) {
-      return ExperimentJson.mapper().readValue(in, new TypeReference<>() {});
+      return Json.mapper().readValue(in, new TypeReference<>() {});
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.files.AtomicFile;
-import io.bnzoo.report.Json;
+import io.bnzoo.storage.Json;
 import io.bnzoo.storage.ModelFileException;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.ModelOrigin;
-import io.bnzoo.storage.SpecificationJson;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.NetworkSpec;
@@ -91,7 +90,7 @@ final class FinishedNetworks {
               settings.data(),
               new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(model),
               variant.result());
-      AtomicFile.write(figuresFile(spec), Json.write(Seal.seal(Json.mapper(), document)));
+      AtomicFile.write(figuresFile(spec), Json.text(Seal.seal(document)) + "\n");
     }
   }
 
@@ -172,7 +171,7 @@ final class FinishedNetworks {
   }
 
   private static boolean isAt(JsonNode document, String field, Object expected) {
-    return document.path(field).equals(SpecificationJson.asRead(Json.mapper(), expected));
+    return document.path(field).equals(Json.asRead(expected));
   }
 
   private static void requireRegular(Path model) throws UnusableException {

@@ -2,8 +2,6 @@ package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.bnzoo.data.Digits;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
@@ -16,11 +14,10 @@ import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.FolderLock;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.LessonPage;
 import io.bnzoo.report.LessonReport;
 import io.bnzoo.report.Provenance;
-import io.bnzoo.storage.SpecificationJson;
+import io.bnzoo.storage.Json;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
@@ -46,9 +43,6 @@ public final class LessonFolder {
   private static final String TRIALS = "trials";
   private static final String REPORT = "lesson.json";
   private static final String ENDING = ".json";
-
-  private static final ObjectMapper MAPPER =
-      Json.mapper().copy().disable(SerializationFeature.INDENT_OUTPUT);
 
   /**
    * What one trial's file holds.
@@ -135,7 +129,7 @@ public final class LessonFolder {
             data,
             provenance,
             result);
-    AtomicFile.write(file(trial), MAPPER.writeValueAsBytes(Seal.seal(MAPPER, document)));
+    AtomicFile.write(file(trial), Json.compact(Seal.seal(document)));
     kept.put(trial.name(), new Kept(new Finished(trial, result), command, provenance));
   }
 
@@ -188,7 +182,7 @@ public final class LessonFolder {
       return;
     }
     try {
-      JsonNode document = MAPPER.readTree(Files.readAllBytes(file));
+      JsonNode document = Json.mapper().readTree(Files.readAllBytes(file));
       if (Seal.of(document) == Seal.State.BROKEN) {
         warnings.accept(file + " was changed after it was written and does not count");
         return;
@@ -206,9 +200,10 @@ public final class LessonFolder {
       kept.put(
           trial.name(),
           new Kept(
-              new Finished(trial, MAPPER.treeToValue(document.path("result"), TrialResult.class)),
+              new Finished(
+                  trial, Json.mapper().treeToValue(document.path("result"), TrialResult.class)),
               document.path("command").asText(),
-              MAPPER.treeToValue(document.path("provenance"), Provenance.class)));
+              Json.mapper().treeToValue(document.path("provenance"), Provenance.class)));
     } catch (JsonProcessingException damaged) {
       warnings.accept(file + " is damaged and does not count");
     }
@@ -230,7 +225,7 @@ public final class LessonFolder {
 
   private static void requireSame(String what, Path file, JsonNode found, Object expected)
       throws IOException {
-    if (!found.equals(SpecificationJson.asRead(MAPPER, expected))) {
+    if (!found.equals(Json.asRead(expected))) {
       throw new IOException(
           String.format("%s is of %s: choose another --name, or move the folder away", file, what));
     }
@@ -252,6 +247,6 @@ public final class LessonFolder {
     if (Seal.of(document) == Seal.State.BROKEN) {
       warnings.accept(document + " was changed after it was written: it is written anew");
     }
-    AtomicFile.write(document, MAPPER.writeValueAsString(Seal.seal(MAPPER, report)) + "\n");
+    AtomicFile.write(document, Json.compact(Seal.seal(report)) + "\n");
   }
 }

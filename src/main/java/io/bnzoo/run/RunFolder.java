@@ -8,10 +8,9 @@ import io.bnzoo.experiment.RunStore;
 import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.report.ComparisonTable;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.report.ResultDocument;
-import io.bnzoo.storage.SpecificationJson;
+import io.bnzoo.storage.Json;
 import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.train.Checkpoints;
 import io.bnzoo.train.TrainingResult;
@@ -91,7 +90,7 @@ public final class RunFolder implements RunStore, AutoCloseable {
       AtomicFile.removeUnfinished(path);
       AtomicFile.removeUnfinished(path.resolve(CHECKPOINTS));
       if (isEmpty(path)) {
-        AtomicFile.write(path.resolve(REQUEST), Json.write(request));
+        AtomicFile.write(path.resolve(REQUEST), Json.text(request) + "\n");
       } else {
         requireSame(path, request.settings()); // In the meantime it may have become another's.
       }
@@ -127,7 +126,7 @@ public final class RunFolder implements RunStore, AutoCloseable {
       throw OtherRunException.taken(path, "it has no " + REQUEST);
     }
     JsonNode found = document(path).path("settings");
-    JsonNode expected = SpecificationJson.asRead(Json.mapper(), settings);
+    JsonNode expected = Json.asRead(settings);
     if (!found.equals(expected)) {
       Set<String> names = new TreeSet<>();
       expected.fieldNames().forEachRemaining(names::add);
@@ -225,8 +224,7 @@ public final class RunFolder implements RunStore, AutoCloseable {
     if (Seal.of(document) == Seal.State.BROKEN) {
       notices.accept(document + " was changed after it was written: it is written anew");
     }
-    AtomicFile.write(
-        document, Json.write(Seal.seal(Json.mapper(), ResultDocument.of(result, provenance))));
+    AtomicFile.write(document, Json.text(Seal.seal(ResultDocument.of(result, provenance))) + "\n");
     AtomicFile.write(
         path.resolve(TABLE),
         new ComparisonTable(result).asMarkdown(path.getFileName().toString(), provenance));

@@ -2,9 +2,8 @@ package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bnzoo.storage.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 final class Seal {
   private static final String FIELD = "sha256";
-  private static final ObjectMapper COMPACT = JsonMapper.builder().build();
 
   private Seal() {}
 
@@ -31,14 +29,9 @@ final class Seal {
   }
 
   /** A value as a document with its checksum. */
-  static ObjectNode seal(ObjectMapper mapper, Object value) {
-    try {
-      // As it will be read: a mapper's own tree tells floats from doubles, a text does not.
-      ObjectNode document = (ObjectNode) mapper.readTree(mapper.writeValueAsBytes(value));
-      return document.put(FIELD, checksum(document));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not representable as JSON: " + value.getClass(), e);
-    }
+  static ObjectNode seal(Object value) {
+    ObjectNode document = (ObjectNode) Json.asRead(value);
+    return document.put(FIELD, checksum(document));
   }
 
   static State of(JsonNode document) {
@@ -47,11 +40,7 @@ final class Seal {
     }
     ObjectNode rest = ((ObjectNode) document).deepCopy();
     String claimed = rest.remove(FIELD).asText();
-    try {
-      return claimed.equals(checksum(rest)) ? State.INTACT : State.BROKEN;
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("a tree is always representable as JSON", e);
-    }
+    return claimed.equals(checksum(rest)) ? State.INTACT : State.BROKEN;
   }
 
   /** The state of a file's document; broken if it is none, missing if there is no file. */
@@ -60,13 +49,13 @@ final class Seal {
       return State.MISSING;
     }
     try {
-      return of(COMPACT.readTree(Files.readAllBytes(file)));
+      return of(Json.mapper().readTree(Files.readAllBytes(file)));
     } catch (JsonProcessingException e) {
       return State.BROKEN;
     }
   }
 
-  private static String checksum(ObjectNode document) throws JsonProcessingException {
-    return DigestUtils.sha256Hex(COMPACT.writeValueAsBytes(document));
+  private static String checksum(ObjectNode document) {
+    return DigestUtils.sha256Hex(Json.compact(document));
   }
 }

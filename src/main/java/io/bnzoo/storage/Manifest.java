@@ -41,7 +41,7 @@ public record Manifest(
         Versions.bnzoo(),
         Versions.deeplearning4j(),
         sha256,
-        origin.map(known -> SpecificationJson.mapper().valueToTree(known)));
+        origin.map(known -> Json.mapper().valueToTree(known)));
   }
 
   private static Map<String, String> sums(Map<String, byte[]> entries) {
@@ -66,7 +66,7 @@ public record Manifest(
   }
 
   byte[] bytes() throws IOException {
-    return SpecificationJson.mapper().writeValueAsBytes(this);
+    return Json.mapper().writeValueAsBytes(this);
   }
 
   /**

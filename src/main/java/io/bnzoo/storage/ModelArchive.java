@@ -1,11 +1,7 @@
 package io.bnzoo.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.files.Reason;
 import io.bnzoo.files.ShownName;
 import io.bnzoo.limits.EmbeddedArrays;
@@ -70,13 +66,6 @@ final class ModelArchive {
   private static final String FORMER_UPDATER = "updater.bin";
 
   private static final String OBJECTS = "objects/";
-
-  /** Deeplearning4j's own parser might take the other one of two equal keys. */
-  private static final ObjectMapper STRICT =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private final Path file;
   private final Map<String, byte[]> entries;
@@ -335,7 +324,7 @@ final class ModelArchive {
     JsonNode root = parse(file, Manifest.ENTRY, new String(bytes, StandardCharsets.UTF_8));
     Manifest manifest;
     try {
-      manifest = SpecificationJson.mapper().treeToValue(root, Manifest.class);
+      manifest = Json.mapper().treeToValue(root, Manifest.class);
       manifest.requireKnown();
     } catch (IOException | RuntimeException e) {
       throw ModelFileException.refused(
@@ -353,7 +342,7 @@ final class ModelArchive {
 
   private static JsonNode parse(Path file, String entry, String json) throws IOException {
     try {
-      return STRICT.readTree(json);
+      return Json.mapper().readTree(json);
     } catch (JsonProcessingException e) {
       throw ModelFileException.refused(file, e, "%s is not valid JSON; take another copy", entry);
     }

@@ -2,11 +2,10 @@ package io.bnzoo.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bnzoo.storage.Json;
 import io.bnzoo.storage.ModelFileException;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.ModelOrigin;
-import io.bnzoo.storage.SpecificationJson;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.TrustedClasses;
 import io.bnzoo.zoo.NetworkSpec;
@@ -33,8 +32,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  */
 public final class Checkpoints {
   private static final String ENDING = ".zip";
-
-  private static final ObjectMapper MAPPER = SpecificationJson.mapper();
 
   private final Path folder;
   private final String name;
@@ -87,7 +84,7 @@ public final class Checkpoints {
         network,
         file,
         new ModelOrigin(specification, dataSha256, progress.batches()),
-        MAPPER.writeValueAsString(new CheckpointState(training, progress)));
+        Json.text(new CheckpointState(training, progress)));
     removeAllBut(progress.batches());
   }
 
@@ -148,9 +145,7 @@ public final class Checkpoints {
             .flatMap(manifest -> manifest.origin())
             .filter(
                 origin ->
-                    origin
-                            .path("specification")
-                            .equals(SpecificationJson.asRead(MAPPER, specification))
+                    origin.path("specification").equals(Json.asRead(specification))
                         && origin.path("dataSha256").asText().equals(dataSha256))
             .isPresent();
     if (!ours || stored.training().isEmpty()) {
@@ -159,13 +154,12 @@ public final class Checkpoints {
     JsonNode entry;
     TrainingProgress progress;
     try {
-      entry = MAPPER.readTree(stored.training().get());
-      progress = MAPPER.treeToValue(entry.path("progress"), TrainingProgress.class);
+      entry = Json.mapper().readTree(stored.training().get());
+      progress = Json.mapper().treeToValue(entry.path("progress"), TrainingProgress.class);
     } catch (JsonProcessingException e) {
       throw new ModelFileException(file + " does not say how far it has come", e);
     }
-    if (progress == null
-        || !entry.path("plan").equals(SpecificationJson.asRead(MAPPER, training))) {
+    if (progress == null || !entry.path("plan").equals(Json.asRead(training))) {
       throw new ModelFileException(file + " is no checkpoint of this training");
     }
     return new Checkpoint((MultiLayerNetwork) stored.model(), progress);

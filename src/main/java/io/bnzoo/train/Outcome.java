@@ -1,6 +1,16 @@
 package io.bnzoo.train;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
 /** How a training ended. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(Outcome.Trained.class),
+  @JsonSubTypes.Type(Outcome.PredictsOneDigit.class),
+  @JsonSubTypes.Type(Outcome.Diverged.class),
+  @JsonSubTypes.Type(Outcome.Stopped.class)
+})
 public sealed interface Outcome {
 
   /** One line for people. */

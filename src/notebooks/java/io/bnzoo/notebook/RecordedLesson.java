@@ -1,8 +1,8 @@
 package io.bnzoo.notebook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.experiment.Spread;
+import io.bnzoo.storage.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public final class RecordedLesson {
   /** Reads it. */
   public static RecordedLesson read() throws IOException {
     try (InputStream file = RecordedLesson.class.getResourceAsStream("lesson.json")) {
-      return new RecordedLesson(JsonMapper.builder().build().readTree(file));
+      return new RecordedLesson(Json.mapper().readTree(file));
     }
   }
 

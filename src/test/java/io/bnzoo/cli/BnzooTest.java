@@ -701,7 +701,8 @@ class BnzooTest {
         "'data'                        | holds no run of train or compare",
         "                              | holds no run of train or compare",
         "null                          | run.json is damaged",
-        "'train', ['mlp']              | run.json is damaged"
+        "'train', ['mlp']              | run.json is damaged",
+        "'train'], 'command': ['mlp'   | run.json is damaged"
       })
   void aStoredCommandIsTakenForWhatARunsCommandCanBe(String command, String message)
       throws IOException {

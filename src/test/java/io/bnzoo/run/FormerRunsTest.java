@@ -8,7 +8,7 @@ import io.bnzoo.experiment.Lesson;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
-import io.bnzoo.report.Json;
+import io.bnzoo.storage.Json;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;

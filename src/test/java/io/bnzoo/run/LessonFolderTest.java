@@ -14,9 +14,9 @@ import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.experiment.Trials;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.LessonReport;
 import io.bnzoo.report.Provenance;
+import io.bnzoo.storage.Json;
 import io.bnzoo.train.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,7 +121,7 @@ class LessonFolderTest {
     String edited = document.toString().replace(found, replacement);
     assertThat(edited).isNotEqualTo(document.toString());
     if (seal == Seal.State.INTACT) {
-      edited = Seal.seal(Json.mapper(), Json.mapper().readTree(edited)).toString();
+      edited = Seal.seal(Json.mapper().readTree(edited)).toString();
     }
     Files.writeString(file, edited);
   }

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.files.FolderInUseException;
-import io.bnzoo.report.Json;
 import io.bnzoo.report.Provenance;
 import io.bnzoo.report.Results;
+import io.bnzoo.storage.Json;
 import io.bnzoo.storage.Manifest;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.CheckpointPlan;
@@ -222,7 +222,7 @@ class RunFolderTest {
   /** As it was written before it had a checksum: the result alone. */
   private static void writeFormat1(Path figures) throws IOException {
     JsonNode result = Json.mapper().readTree(figures.toFile()).path("result");
-    Files.writeString(figures, Json.write(result));
+    Files.writeString(figures, Json.text(result) + "\n");
   }
 
   @Test

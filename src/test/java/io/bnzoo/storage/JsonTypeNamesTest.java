@@ -163,7 +163,6 @@ class JsonTypeNamesTest {
             "MultiLayerConfigurationDeserializer",
             "NDArrayDeSerializer",
             "NDArrayTextDeSerializer",
-            "NameReader", // of a variant or a model from a fixed list
             "RowVectorDeserializer",
             "ShapeReader"); // of three numbers
   }

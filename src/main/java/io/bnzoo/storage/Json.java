@@ -5,10 +5,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,8 +23,13 @@ import io.bnzoo.zoo.Optimizer;
 import java.io.IOException;
 import java.util.Set;
 
-/** How specifications look as JSON. */
-public final class SpecificationJson {
+/**
+ * How this library's values look as JSON: in models, in folders of runs, in reports and on the
+ * terminal.
+ *
+ * <p>Numbers that are not finite are the strings "NaN" and "Infinity".
+ */
+public final class Json {
 
   /** A sealed type's value says in {@code kind} which of its records it is. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
@@ -70,6 +77,9 @@ public final class SpecificationJson {
                   JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
           .enable(SerializationFeature.INDENT_OUTPUT)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          // Another parser might take the other one of two equal keys.
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           // Else a missing figure would be read as 0.
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .registerSubtypes(InitialWeights.class.getPermittedSubclasses())
@@ -83,19 +93,40 @@ public final class SpecificationJson {
           .addModule(new SimpleModule().addDeserializer(ImageShape.class, new ShapeReader()))
           .build();
 
-  private SpecificationJson() {}
+  private static final ObjectWriter COMPACT =
+      MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
-  /** To be copied before it is changed. */
+  private Json() {}
+
+  /** Reads what this library has written, and any other JSON as a tree. */
   public static ObjectMapper mapper() {
     return MAPPER;
   }
 
-  /** A value as it looks after a mapper has written and read it. */
-  public static JsonNode asRead(ObjectMapper mapper, Object value) {
+  /** Indented text, without a line feed at its end. */
+  public static String text(Object value) {
+    return text(MAPPER.writer(), value);
+  }
+
+  /** The same in one line. */
+  public static String compact(Object value) {
+    return text(COMPACT, value);
+  }
+
+  private static String text(ObjectWriter writer, Object value) {
     try {
-      return mapper.readTree(mapper.writeValueAsString(value));
+      return writer.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not representable as JSON: " + value.getClass(), e);
+    }
+  }
+
+  /** A value as it will be read: a tree made of it tells floats from doubles, a text does not. */
+  public static JsonNode asRead(Object value) {
+    try {
+      return MAPPER.readTree(compact(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not readable as JSON: " + value.getClass(), e);
     }
   }
 }
