@@ -2,23 +2,16 @@ package io.bnzoo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import picocli.CommandLine;
 
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
-class BenchCommandIT {
+class BenchCommandIT extends CommandRun {
   @Test
   void showsEveryNetworkWithItsRatiosWithin80Columns() {
-    StringWriter out = new StringWriter();
-    CommandLine commandLine = Bnzoo.commandLine(Interruption.never());
-    commandLine.setOut(new PrintWriter(out));
-    int code =
-        commandLine.execute("bench", "mlp", "--blocks", "1", "--variants", "plain,batch-norm");
-    assertThat(code).isEqualTo(Bnzoo.SUCCESS);
+    assertThat(run("bench", "mlp", "--blocks", "1", "--variants", "plain,batch-norm"))
+        .isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString())
         .containsPattern("network +setup +ms/step +fastest +slowest +x faster +x BN +x floor")
         .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00 +0\\.\\d+ +\\d+\\.\\d+")

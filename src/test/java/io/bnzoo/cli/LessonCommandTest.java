@@ -3,27 +3,15 @@ package io.bnzoo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bnzoo.files.FolderLock;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
-/** The command {@code lesson}, run in this JVM on generated digits. */
-class LessonCommandTest {
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
+/** The command {@code lesson}. */
+class LessonCommandTest extends CommandRun {
   @Test
   void theLessonIsListedWithin80Columns() throws IOException {
-    assertThat(run(Interruption.never(), "lesson", "list")).isZero();
+    assertThat(run("lesson", "list")).isZero();
     assertThat(out.toString())
         .containsPattern("(?m)^cell-15 +sigmoid, rate 0.01, bad weights +50,000 +0.2270, 0.8527 ")
         .containsPattern("(?m)^placements +the deep CNN, five placements +800 +- ");
@@ -31,22 +19,15 @@ class LessonCommandTest {
         .hasSize(24)
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
     out.getBuffer().setLength(0);
-    assertThat(run(Interruption.never(), "lesson", "list", "--json")).isZero();
+    assertThat(run("lesson", "list", "--json")).isZero();
     assertThat(json(out.toString()).at("/11/initialWeights/stddev").asDouble()).isEqualTo(5);
-  }
-
-  private int run(Interruption interruption, String... arguments) {
-    CommandLine commandLine = Bnzoo.commandLine(interruption);
-    commandLine.setOut(new PrintWriter(out));
-    commandLine.setErr(new PrintWriter(err));
-    return commandLine.execute(arguments);
   }
 
   private int lesson(Interruption interruption, String... more) {
     String[] start = {
       "lesson", "run", "single-sample", "--data", "generated", "--runs", folder.toString()
     };
-    return run(interruption, Stream.of(start, more).flatMap(Arrays::stream).toArray(String[]::new));
+    return run(interruption, with(start, more));
   }
 
   @Test
@@ -111,9 +92,5 @@ class LessonCommandTest {
         .doesNotContain("1 are here already")
         .contains("what was there is in");
     assertThat(folder.resolve("x-old").resolve("trials")).isNotEmptyDirectory();
-  }
-
-  private static JsonNode json(String text) throws IOException {
-    return new ObjectMapper().readTree(text);
   }
 }
