@@ -101,7 +101,7 @@ class DeepCnnIT {
   }
 
   private static void assertLearns(TrainingResult result) {
-    assertThat(result.outcome()).isEqualTo(new Outcome.Trained());
+    assertThat(result.outcome()).isEqualTo(new Outcome.Completed());
     TrainingResult.Finals finals = result.finals().orElseThrow();
     assertThat(finals.test().accuracy()).isGreaterThanOrEqualTo(0.90);
     assertThat(finals.singleAccuracy()).isGreaterThanOrEqualTo(0.90);

@@ -215,7 +215,7 @@ public final class ResultTables {
     return deviation.isMissingNode() ? mean : mean + " ± " + share(deviation);
   }
 
-  /** 200 images fed alone, by running and by batch statistics. */
+  /** 200 images fed one at a time, by running and by batch statistics. */
   private List<List<String>> inference() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("network", "running statistics", "batch statistics", "its one answer"));

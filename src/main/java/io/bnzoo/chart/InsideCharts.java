@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  */
 public final class InsideCharts {
 
-  /** Of a deep network's stages, as many are drawn as can be told apart. */
-  private static final int MOST_STAGES = 3;
+  /** Of a deep network's blocks, as many are drawn as can be told apart. */
+  private static final int MOST_BLOCKS = 3;
 
   /**
    * Charts side by side have the same scale unless their ranges differ by more than this factor.
@@ -90,13 +90,13 @@ public final class InsideCharts {
 
   private SmallChart percentiles(Finished finished) {
     SmallChart chart = chart(finished, "values before the activation", "15th to 85th percentile");
-    for (StageCurve stage : stages(finished)) {
+    for (BlockCurve block : blocks(finished)) {
       chart.band(
-          stage.name(),
-          stage.batches(),
-          stage.values(Snapshot.Layer::low),
-          stage.values(Snapshot.Layer::high),
-          stage.colour());
+          block.name(),
+          block.batches(),
+          block.values(Snapshot.Layer::low),
+          block.values(Snapshot.Layer::high),
+          block.colour());
     }
     lines(chart, finished, Snapshot.Layer::median);
     return chart;
@@ -121,38 +121,38 @@ public final class InsideCharts {
 
   private static void lines(
       SmallChart chart, Finished finished, ToDoubleFunction<Snapshot.Layer> figure) {
-    for (StageCurve stage : stages(finished)) {
-      chart.line(stage.name(), stage.batches(), stage.values(figure), stage.colour());
+    for (BlockCurve block : blocks(finished)) {
+      chart.line(block.name(), block.batches(), block.values(figure), block.colour());
     }
   }
 
-  /** The first, the middle and the last stage, or all if there are no more. */
-  private static List<StageCurve> stages(Finished finished) {
+  /** The first, the middle and the last block, or all if there are no more. */
+  private static List<BlockCurve> blocks(Finished finished) {
     List<Snapshot> snapshots = finished.result().snapshots();
     int count = snapshots.get(0).layers().size();
     List<Integer> chosen =
-        count <= MOST_STAGES
+        count <= MOST_BLOCKS
             ? IntStream.range(0, count).boxed().toList()
             : List.of(0, count / 2, count - 1);
     List<String> names =
-        chosen.stream().map(stage -> snapshots.get(0).layers().get(stage).name()).toList();
+        chosen.stream().map(block -> snapshots.get(0).layers().get(block).name()).toList();
     Map<String, Color> colours = ChartStyle.colours(names);
     return IntStream.range(0, chosen.size())
         .mapToObj(
-            i -> StageCurve.of(names.get(i), snapshots, chosen.get(i), colours.get(names.get(i))))
+            i -> BlockCurve.of(names.get(i), snapshots, chosen.get(i), colours.get(names.get(i))))
         .toList();
   }
 
-  /** One stage over a training, as far as it has numbers. */
-  private record StageCurve(
+  /** One block over a training, as far as it has numbers. */
+  private record BlockCurve(
       String name, List<Integer> batches, List<Snapshot.Layer> layers, Color colour) {
-    static StageCurve of(String name, List<Snapshot> snapshots, int stage, Color colour) {
+    static BlockCurve of(String name, List<Snapshot> snapshots, int block, Color colour) {
       List<Snapshot> finite =
-          snapshots.stream().filter(snapshot -> isFinite(snapshot.layers().get(stage))).toList();
-      return new StageCurve(
+          snapshots.stream().filter(snapshot -> isFinite(snapshot.layers().get(block))).toList();
+      return new BlockCurve(
           name,
           finite.stream().map(snapshot -> snapshot.batch() + 1).toList(),
-          finite.stream().map(snapshot -> snapshot.layers().get(stage)).toList(),
+          finite.stream().map(snapshot -> snapshot.layers().get(block)).toList(),
           colour);
     }
 

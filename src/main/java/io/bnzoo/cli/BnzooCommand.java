@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** What all commands have in common: first the options are checked, then the work is done. */
 abstract class BnzooCommand implements Callable<Integer> {
   /** What a command says that was stopped before it was done. */
-  static final String STOPPED = "stopped: the same command goes on from here";
+  static final String STOPPED = "stopped: the same command resumes from here";
 
   @CommandLine.Spec private CommandSpec spec;
 

@@ -17,7 +17,7 @@ final class CheckpointOptions {
       converter = IntervalConverter.class,
       defaultValue = "1min",
       description = {
-        "Batches (500) or time (30s, 5min) between checkpoints, from which the same command goes on"
+        "Batches (500) or time (30s, 5min) between checkpoints, from which the same command resumes"
             + " after an interruption. Default: ${DEFAULT-VALUE}."
       })
   private Interval interval;

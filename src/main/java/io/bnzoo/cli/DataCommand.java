@@ -29,7 +29,7 @@ final class DataCommand extends BnzooCommand {
   @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
-  record Document(Digits.Origin origin, int training, int validation, int test) {}
+  record DataSummary(Digits.Origin origin, int training, int validation, int test) {}
 
   @Override
   Task prepare() {
@@ -43,8 +43,8 @@ final class DataCommand extends BnzooCommand {
           library.find().map(folder -> "looking in " + folder).orElse("MNIST is not here yet"));
     }
     Digits digits = data.load(terminal);
-    Document document =
-        new Document(
+    DataSummary document =
+        new DataSummary(
             digits.origin(),
             digits.train().size(),
             digits.validation().size(),
@@ -52,7 +52,7 @@ final class DataCommand extends BnzooCommand {
     terminal.printResult(document, () -> terminal.print(text(document)));
   }
 
-  private static String text(Document document) {
+  private static String text(DataSummary document) {
     return String.format(
         Locale.ROOT,
         "%s%nverified: %,d training, %,d validation and %,d test images%nSHA-256 of all: %s",

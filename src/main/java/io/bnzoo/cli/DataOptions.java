@@ -14,16 +14,16 @@ final class DataOptions {
   @Option(
       names = DataOptions.NAME,
       paramLabel = "DIR|generated",
-      converter = Converter.class,
+      converter = DataConverter.class,
       defaultValue = "auto",
       description = {
-        "A folder with MNIST's four IDX files (plain or .gz), or 'generated' for drawn digits.",
+        "A folder with MNIST's four IDX files (plain or .gz), or 'generated' for generated digits.",
         "By default: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
       })
   private String data;
 
   /** Refuses what names nothing; it is kept as it was given. */
-  static final class Converter implements CommandLine.ITypeConverter<String> {
+  static final class DataConverter implements CommandLine.ITypeConverter<String> {
     @Override
     public String convert(String text) {
       new PathConverter().convert(text);

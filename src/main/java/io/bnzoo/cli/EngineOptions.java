@@ -14,7 +14,7 @@ final class EngineOptions {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      converter = Converter.class,
+      converter = EngineConverter.class,
       defaultValue = "auto",
       description = {
         "What computes: onednn (fast), dl4j (Deeplearning4j's own way) or auto, which takes onednn"
@@ -62,7 +62,7 @@ final class EngineOptions {
   }
 
   /** Reads a choice. */
-  static final class Converter implements CommandLine.ITypeConverter<EngineChoice> {
+  static final class EngineConverter implements CommandLine.ITypeConverter<EngineChoice> {
     @Override
     public EngineChoice convert(String value) {
       return Stream.of(EngineChoice.values())

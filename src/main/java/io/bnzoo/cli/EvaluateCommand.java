@@ -56,7 +56,7 @@ final class EvaluateCommand extends BnzooCommand {
   @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
-  record Document(
+  record EvaluationDocument(
       String model,
       Optional<TrainingDigits> trainedOn,
       Digits.Origin data,
@@ -82,7 +82,7 @@ final class EvaluateCommand extends BnzooCommand {
         .ifPresent(known -> terminal.warn(otherDigits(known, digits.origin())));
     EvaluationRecord figures = figures(stored, digits);
     terminal.printResult(
-        new Document(file.toString(), trainedOn, digits.origin(), figures),
+        new EvaluationDocument(file.toString(), trainedOn, digits.origin(), figures),
         () -> terminal.print(EvaluationText.of(figures)));
   }
 

@@ -56,7 +56,7 @@ final class MemoryCommand extends BnzooCommand {
   @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
-  record Result(
+  record MemoryDocument(
       String model,
       String variant,
       List<MemoryCheck.MemoryReading> samples,
@@ -70,7 +70,7 @@ final class MemoryCommand extends BnzooCommand {
       List<MemoryCheck.MemoryReading> samples = measure(check);
       List<MemoryCheck.Growth> growth = MemoryCheck.growth(samples);
       terminal.printResult(
-          new Result(entry.id(), variant.label(), samples, growth),
+          new MemoryDocument(entry.id(), variant.label(), samples, growth),
           () -> {
             terminal.print(TextTable.plain(table(samples)));
             growth.forEach(phase -> terminal.print(line(phase)));

@@ -38,7 +38,7 @@ final class ModelsCommand extends BnzooCommand {
   @Mixin private Terminal terminal;
 
   /** One row of the list; the parameters are those of the plain network and of the other. */
-  record Row(
+  record ModelEntry(
       String id,
       String description,
       long plainParameters,
@@ -48,15 +48,15 @@ final class ModelsCommand extends BnzooCommand {
   @Override
   Task prepare() {
     return () -> {
-      List<Row> rows = Zoo.entries().stream().map(ModelsCommand::row).toList();
+      List<ModelEntry> rows = Zoo.entries().stream().map(ModelsCommand::row).toList();
       terminal.printResult(rows, () -> print(rows));
     };
   }
 
-  private void print(List<Row> rows) {
+  private void print(List<ModelEntry> rows) {
     List<List<String>> table = new ArrayList<>();
     table.add(List.of("model", "parameters", "with batch norm", "batches", "of"));
-    for (Row row : rows) {
+    for (ModelEntry row : rows) {
       table.add(
           List.of(
               row.id(),
@@ -71,8 +71,8 @@ final class ModelsCommand extends BnzooCommand {
     terminal.print(VARIANTS.stripTrailing());
   }
 
-  private static Row row(Zoo.Entry entry) {
-    return new Row(
+  private static ModelEntry row(Zoo.Entry entry) {
+    return new ModelEntry(
         entry.id(),
         entry.description(),
         parameters(entry, Normalization.none()),

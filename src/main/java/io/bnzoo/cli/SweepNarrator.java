@@ -9,7 +9,7 @@ import io.bnzoo.train.TrainingResult;
 import java.util.Locale;
 
 /** Tells how a sweep goes, with one bar for all its networks. */
-final class SweepNarrator implements Sweep.Listener, AutoCloseable {
+final class SweepNarrator implements Sweep.TrialListener, AutoCloseable {
   private static final int BAR_LENGTH = 1000;
 
   private final int total;

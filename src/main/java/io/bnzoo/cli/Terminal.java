@@ -53,7 +53,7 @@ final class Terminal {
     }
   }
 
-  /** A line that is told however quiet the command is, and keeps out of the result's way. */
+  /** A line that is printed however quiet the command is, and keeps out of the result's way. */
   void warn(String line) {
     print(command.commandLine().getErr(), Printable.line(line));
   }

@@ -158,7 +158,8 @@ public final class DigitFiles {
    * @param checksums what each unpacked file's SHA-256 must be
    * @throws DataException naming the file that is missing, damaged or foreign
    */
-  static Digits load(Path folder, Map<MnistFile, String> checksums, Digits.Kind kind, String description)
+  static Digits load(
+      Path folder, Map<MnistFile, String> checksums, Digits.Kind kind, String description)
       throws IOException {
     Optional<String> lack = lackOf(folder);
     if (lack.isPresent()) {

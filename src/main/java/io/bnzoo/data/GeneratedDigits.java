@@ -71,7 +71,8 @@ final class GeneratedDigits {
   }
 
   private static Digits load(Path folder, String description) throws IOException {
-    return DigitFiles.load(folder, checksums(), Digits.Kind.GENERATED, description + ", seed " + SEED);
+    return DigitFiles.load(
+        folder, checksums(), Digits.Kind.GENERATED, description + ", seed " + SEED);
   }
 
   /** Draws into a folder beside the wanted one and then renames it. */

@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** Trains so that it goes on where it was, whatever stops it: a minute or two. */
+/** Trains so that it resumes where it was, whatever stops it: a minute or two. */
 public final class TrainOverNight {
   private TrainOverNight() {}
 

@@ -215,7 +215,7 @@ public final class Comparison {
     MultiLayerNetwork network = newest.map(Checkpoint::network).orElseGet(model::init);
     TrainingProgress progress = newest.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
     if (progress.batches() > 0) {
-      listener.notice(name(spec) + " goes on after batch " + progress.batches());
+      listener.notice(name(spec) + " resumes after batch " + progress.batches());
     }
     try (Engine engine = engines.open(network, entry.threads())) {
       TrainingListener training = listener.starting(spec, seeded);

@@ -34,7 +34,7 @@ public record Discrepancy(Experiment.Published published, Spread ours, Cause rea
     UNKNOWN
   }
 
-  /** Of a training, its end: what is looked at to see whether it has settled. */
+  /** The end of a training, which shows whether it has settled. */
   private static final double TAIL = 0.2;
 
   /** Fewer measurements in the tail tell nothing. */

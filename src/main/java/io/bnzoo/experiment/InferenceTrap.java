@@ -32,7 +32,7 @@ public record InferenceTrap(
   /**
    * Walks into it.
    *
-   * @param count how many of the first test images are predicted alone
+   * @param count how many of the first test images are predicted one at a time
    */
   static InferenceTrap of(Engine engine, LabeledImages test, int count) {
     LabeledImages first = test.slice(0, Math.min(count, test.size()));
@@ -46,7 +46,7 @@ public record InferenceTrap(
   }
 
   /** The share of the images recognized by running statistics. */
-  public double populationAccuracy() {
+  public double runningAccuracy() {
     return new Predictions(shown, byPopulationStatistics).accuracy();
   }
 

@@ -41,9 +41,9 @@ public final class Sweep {
   }
 
   /** Is called as a sweep goes, from several threads, but never from two at once. */
-  public interface Listener {
+  public interface TrialListener {
     /** Does nothing. */
-    Listener NONE = new Listener() {};
+    TrialListener NONE = new TrialListener() {};
 
     /** Every now and then: the share of the work that is done, in [0, 1], by expected time. */
     default void advanced(double share) {}
@@ -86,7 +86,7 @@ public final class Sweep {
    *     more are begun
    * @throws IOException if the store could not keep a result; nothing more is trained then
    */
-  public void run(List<Trial> trials, Store store, Listener listener, BooleanSupplier stop)
+  public void run(List<Trial> trials, Store store, TrialListener listener, BooleanSupplier stop)
       throws IOException {
     SweepProgress progress = new SweepProgress(trials, store, listener);
     List<Trial> longestFirst =
@@ -179,7 +179,7 @@ public final class Sweep {
     private static final double SMALLEST_ADVANCE = 1e-4;
 
     private final Store store;
-    private final Listener listener;
+    private final TrialListener listener;
     private final double expectedSeconds;
 
     /** Set when one trial has failed, so that no other goes on. */
@@ -188,7 +188,7 @@ public final class Sweep {
     private double doneSeconds;
     private double shown;
 
-    SweepProgress(List<Trial> trials, Store store, Listener listener) {
+    SweepProgress(List<Trial> trials, Store store, TrialListener listener) {
       this.store = store;
       this.listener = listener;
       this.expectedSeconds = trials.stream().mapToDouble(Trial::expectedSeconds).sum();

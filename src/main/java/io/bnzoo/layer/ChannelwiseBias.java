@@ -47,7 +47,7 @@ public final class ChannelwiseBias extends ChannelwiseLayer {
 
   @Override
   protected ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
-    return new InNetwork(conf, type);
+    return new BiasRuntime(conf, type);
   }
 
   @Override
@@ -61,8 +61,8 @@ public final class ChannelwiseBias extends ChannelwiseLayer {
   }
 
   /** This layer in a network. */
-  static final class InNetwork extends ChannelwiseRuntime {
-    private InNetwork(NeuralNetConfiguration conf, DataType type) {
+  static final class BiasRuntime extends ChannelwiseRuntime {
+    private BiasRuntime(NeuralNetConfiguration conf, DataType type) {
       super(conf, type);
     }
   }

@@ -101,9 +101,9 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
   @Override
   protected Definition inference(SDVariable x, Map<String, SDVariable> parameters) {
-    Channels.Moments population =
+    Channels.Moments running =
         new Channels.Moments(parameters.get(POPULATION_MEAN), parameters.get(POPULATION_VARIANCE));
-    return new Definition(normalize(x, population, parameters), Map.of());
+    return new Definition(normalize(x, running, parameters), Map.of());
   }
 
   private SDVariable normalize(
@@ -136,7 +136,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
   @Override
   protected ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
-    return new InNetwork(conf, type);
+    return new NormalizationRuntime(conf, type);
   }
 
   @Override
@@ -192,8 +192,8 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   }
 
   /** This layer in a network. */
-  static final class InNetwork extends ChannelwiseRuntime {
-    private InNetwork(NeuralNetConfiguration conf, DataType type) {
+  static final class NormalizationRuntime extends ChannelwiseRuntime {
+    private NormalizationRuntime(NeuralNetConfiguration conf, DataType type) {
       super(conf, type);
     }
 

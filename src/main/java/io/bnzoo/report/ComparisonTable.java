@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 /** A comparison as a table: a row for each network, and means where there are several seeds. */
 public final class ComparisonTable {
   private static final List<String> HEADINGS =
-      List.of("network", "seed", "validation", "test", "singly", "published", "ms/batch");
+      List.of("network", "seed", "validation", "test", "single", "published", "ms/batch");
   private static final String NONE = "-";
 
   private final Comparison.Result result;
@@ -43,7 +43,7 @@ public final class ComparisonTable {
     }
     for (Comparison.VariantResult variant : result.variants()) {
       Outcome outcome = variant.result().outcome();
-      if (!(outcome instanceof Outcome.Trained)) {
+      if (!(outcome instanceof Outcome.Completed)) {
         notes.add(name(variant) + ": " + outcome.description() + ".");
       }
       if (variant.result().finals().filter(TrainingResult.Finals::singlesDisagree).isPresent()) {

@@ -16,7 +16,7 @@ public final class EvaluationText {
     text.append(line("accuracy", "%.4f", record.accuracy()));
     text.append(line("loss", "%.5f", record.loss()));
     text.append(
-        line("first " + record.singleImages() + " one by one", "%.4f", record.singleAccuracy()));
+        line("first " + record.singleImages() + " one at a time", "%.4f", record.singleAccuracy()));
     text.append(line("images a second", "%,.0f", record.imagesPerSecond()));
     text.append("\nshown \\ predicted\n\n").append(TextTable.plain(rows(record)));
     return text.toString();

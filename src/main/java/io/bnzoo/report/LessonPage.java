@@ -34,7 +34,7 @@ public final class LessonPage {
   /** Writes {@code index.html}, {@code lesson.md} and the pictures as PNG. */
   public void write(Path folder) throws IOException {
     List<Map<String, Object>> experiments = new ArrayList<>();
-    for (LessonReport.Section part : report.experiments()) {
+    for (LessonReport.ExperimentSection part : report.experiments()) {
       experiments.add(experiment(part, folder.resolve(CHARTS)));
     }
     Map<String, Object> model = new LinkedHashMap<>();
@@ -49,7 +49,7 @@ public final class LessonPage {
     AtomicFile.write(folder.resolve(TEXT), fill("lesson.ftl", model));
   }
 
-  private Map<String, Object> experiment(LessonReport.Section part, Path charts)
+  private Map<String, Object> experiment(LessonReport.ExperimentSection part, Path charts)
       throws IOException {
     InsideCharts inside = new InsideCharts(part.result());
     Map<String, Object> view = new LinkedHashMap<>();
@@ -84,7 +84,7 @@ public final class LessonPage {
     return views;
   }
 
-  private static List<Map<String, Object>> traps(LessonReport.Section part) {
+  private static List<Map<String, Object>> traps(LessonReport.ExperimentSection part) {
     List<Map<String, Object>> views = new ArrayList<>();
     for (LessonReport.VariantSummary row : part.variants()) {
       for (LessonReport.TrialSummary run : row.trials()) {

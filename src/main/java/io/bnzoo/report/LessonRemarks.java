@@ -138,7 +138,7 @@ final class LessonRemarks {
   private static String ending(Finished finished) {
     boolean diverged = finished.result().training().outcome() instanceof Outcome.Diverged;
     if (finished.always().isEmpty()) {
-      return "diverged: the loss was no longer a number";
+      return "diverged: the loss was not finite";
     }
     int digit = finished.always().getAsInt();
     if (!diverged) {
@@ -147,7 +147,7 @@ final class LessonRemarks {
     return "diverged and then predicted "
         + digit
         + " for all images"
-        + (digit == 0 ? ", since the first of ten outputs that are no numbers is taken" : "");
+        + (digit == 0 ? ", since the first of ten outputs that are NaN is taken" : "");
   }
 
   private static String sentence(OfVariant variant, Discrepancy discrepancy) {

@@ -38,7 +38,7 @@ public record LessonReport(
     boolean comparable,
     Digits.Origin data,
     List<Provenance> provenances,
-    List<Section> experiments,
+    List<ExperimentSection> experiments,
     List<String> luck) {
 
   static final int FORMAT = 1;
@@ -49,7 +49,7 @@ public record LessonReport(
    * @param plan as it was trained, of any seed
    * @param remarks what its tables do not tell
    */
-  public record Section(
+  public record ExperimentSection(
       @JsonUnwrapped
           @JsonIgnoreProperties({"variants", "plan", "inferenceTrap", "minutes", "published"})
           Experiment experiment,
@@ -147,8 +147,9 @@ public record LessonReport(
     return LessonText.notes(this);
   }
 
-  private static Section part(ExperimentResult result, boolean comparable, LessonRemarks remarks) {
-    return new Section(
+  private static ExperimentSection part(
+      ExperimentResult result, boolean comparable, LessonRemarks remarks) {
+    return new ExperimentSection(
         result.experiment(),
         result.trials().get(0).trial().plan(),
         result.variants().stream().map(variant -> row(variant, comparable)).toList(),

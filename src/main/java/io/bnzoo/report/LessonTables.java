@@ -25,7 +25,7 @@ final class LessonTables {
   List<List<String>> overview() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("experiment", "network", "source", "mean", "sd", "n", "off by"));
-    for (LessonReport.Section part : report.experiments()) {
+    for (LessonReport.ExperimentSection part : report.experiments()) {
       for (LessonReport.VariantSummary row : part.variants()) {
         rows.add(
             List.of(
@@ -59,7 +59,7 @@ final class LessonTables {
             "inside",
             "off by",
             "learn"));
-    for (LessonReport.Section part : report.experiments()) {
+    for (LessonReport.ExperimentSection part : report.experiments()) {
       for (LessonReport.VariantSummary row : part.variants()) {
         rows.add(
             Stream.of(
@@ -76,7 +76,7 @@ final class LessonTables {
   }
 
   /** One experiment's networks. */
-  List<List<String>> experiment(LessonReport.Section part) {
+  List<List<String>> experiment(LessonReport.ExperimentSection part) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -112,7 +112,7 @@ final class LessonTables {
   }
 
   /** One experiment's trials. */
-  List<List<String>> trials(LessonReport.Section part) {
+  List<List<String>> trials(LessonReport.ExperimentSection part) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -120,7 +120,7 @@ final class LessonTables {
             "seed",
             "validation",
             "test",
-            "singly",
+            "single",
             "batches to 0.9",
             "batches/s",
             "seconds",

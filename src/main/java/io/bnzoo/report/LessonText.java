@@ -63,8 +63,8 @@ final class LessonText {
       lines.add(
           String.format(
               Locale.ROOT,
-              "Scale %s: only this share of the batches was trained, so nothing here can be held"
-                  + " against the published figures.",
+              "Scale %s: only this share of the batches was trained, so nothing here can be compared"
+                  + " with the published figures.",
               report.scale()));
     }
     if (report.data().kind() != Digits.Kind.MNIST) {
@@ -94,7 +94,7 @@ final class LessonText {
   }
 
   /** One experiment's settings in a line. */
-  static String setting(LessonReport.Section part) {
+  static String setting(LessonReport.ExperimentSection part) {
     Experiment experiment = part.experiment();
     return String.format(
         Locale.ROOT,
@@ -113,7 +113,7 @@ final class LessonText {
             .orElse(""));
   }
 
-  private static String batches(LessonReport.Section part) {
+  private static String batches(LessonReport.ExperimentSection part) {
     int trained = part.plan().batches();
     int all = part.experiment().plan().batches();
     return trained == all
@@ -156,7 +156,7 @@ final class LessonText {
             first(published, Experiment.Published::testByBatchStatistics)),
         List.of(
             "running statistics",
-            TextTable.share(trap.populationAccuracy()),
+            TextTable.share(trap.runningAccuracy()),
             first(published, Experiment.Published::singles),
             distinct(trap.byPopulationStatistics()),
             TextTable.share(run.test().orElse(Double.NaN)),

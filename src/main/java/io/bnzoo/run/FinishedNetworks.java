@@ -47,7 +47,7 @@ final class FinishedNetworks {
    * @param data SHA-256 of the digits
    * @param model SHA-256 of the file beside it
    */
-  private record Document(
+  private record StoredResult(
       int format,
       NetworkSpec specification,
       TrainingPlan plan,
@@ -82,8 +82,8 @@ final class FinishedNetworks {
     Path model = modelFile(spec);
     ModelFiles.save(network, model, new ModelOrigin(spec, settings.data(), result.batches()));
     if (!(result.outcome() instanceof Outcome.Stopped)) {
-      Document document =
-          new Document(
+      StoredResult document =
+          new StoredResult(
               FORMAT,
               spec,
               variant.plan(),

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
- * The folder of a run, from which the same run goes on after an interruption.
+ * The folder of a run, from which the same run resumes after an interruption.
  *
  * <p>{@code run.json} says what was asked for. A network that is done has its model and its figures
  * there, see {@link FinishedNetworks}, one that is under way its checkpoints. The folder belongs to

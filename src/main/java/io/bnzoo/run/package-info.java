@@ -1,5 +1,5 @@
 /**
- * Folders that runs are kept in: what is finished, what goes on where it was interrupted, and the
+ * Folders that runs are kept in: what is finished, what resumes where it was interrupted, and the
  * lock that keeps a second process out.
  *
  * <p>Open {@link io.bnzoo.run.RunFolder} first, and {@link io.bnzoo.run.LessonFolder} for the

@@ -44,15 +44,15 @@ public record Manifest(
         origin.map(known -> Json.mapper().valueToTree(known)));
   }
 
-  private static Map<String, String> sums(Map<String, byte[]> entries) {
-    Map<String, String> sums = new TreeMap<>();
+  private static Map<String, String> checksums(Map<String, byte[]> entries) {
+    Map<String, String> checksums = new TreeMap<>();
     entries.forEach(
         (name, bytes) -> {
           if (!name.equals(ENTRY)) {
-            sums.put(name, DigestUtils.sha256Hex(bytes));
+            checksums.put(name, DigestUtils.sha256Hex(bytes));
           }
         });
-    return sums;
+    return checksums;
   }
 
   boolean vouchesFor(String entry) {
@@ -74,7 +74,7 @@ public record Manifest(
    * may be new: Deeplearning4j adds one to a file that is there.
    */
   Optional<String> broken(Map<String, byte[]> entries) {
-    Map<String, String> found = sums(entries);
+    Map<String, String> found = checksums(entries);
     if (!vouchesFor(ModelSerializer.NORMALIZER_BIN)) {
       found.remove(ModelSerializer.NORMALIZER_BIN);
     }

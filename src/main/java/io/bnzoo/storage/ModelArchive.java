@@ -271,7 +271,7 @@ final class ModelArchive {
     return network;
   }
 
-  /** Those that no network can work with, which is told by the layer that has them. */
+  /** Those that no network can work with, which are reported by the layer that has them. */
   private void checkParameters(Model network) throws ModelFileException {
     Optional<String> fault = RunningVariances.fault(network);
     StoredArray values = arrays.get(ModelSerializer.COEFFICIENTS_BIN);

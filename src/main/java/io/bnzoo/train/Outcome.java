@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 /** How a training ended. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
 @JsonSubTypes({
-  @JsonSubTypes.Type(Outcome.Trained.class),
+  @JsonSubTypes.Type(value = Outcome.Completed.class, name = "Trained"),
   @JsonSubTypes.Type(Outcome.PredictsOneDigit.class),
   @JsonSubTypes.Type(Outcome.Diverged.class),
   @JsonSubTypes.Type(Outcome.Stopped.class)
@@ -17,7 +17,7 @@ public sealed interface Outcome {
   String description();
 
   /** All batches were trained and the network tells digits apart. */
-  record Trained() implements Outcome {
+  record Completed() implements Outcome {
     @Override
     public String description() {
       return "trained";
@@ -36,7 +36,7 @@ public sealed interface Outcome {
   record Diverged(int batch) implements Outcome {
     @Override
     public String description() {
-      return "diverged at batch " + batch + ": the loss is no longer a number";
+      return "diverged at batch " + batch + ": the loss is not finite";
     }
   }
 

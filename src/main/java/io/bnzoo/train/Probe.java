@@ -23,9 +23,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * Looks inside a zoo network with the same few images again and again.
  *
  * <p>A look is one forward and one backward pass in training mode, so that batch norm normalizes by
- * the images' own statistics, as in training. It changes neither parameters nor population
- * statistics. Source of the percentiles: S. Ioffe and C. Szegedy, "Batch Normalization", 2015,
- * figure 1 (b) and (c), which follows one typical unit; here they are over a whole layer.
+ * the images' own statistics, as in training. It changes neither parameters nor running statistics.
+ * Source of the percentiles: S. Ioffe and C. Szegedy, "Batch Normalization", 2015, figure 1 (b) and
+ * (c), which follows one typical unit; here they are over a whole layer.
  */
 public final class Probe {
   private static final double LOW = 15;
@@ -36,19 +36,19 @@ public final class Probe {
   private static final double FLAT = 1e-3;
 
   /**
-   * A hidden stage of the network.
+   * A hidden block of the network.
    *
    * @param activationLayer the index of the layer that is its activation
    * @param linearLayer the index of the layer with its weights
    * @param unitAxis along which its units, or feature maps, lie
    */
-  private record Stage(
+  private record Block(
       String name, int activationLayer, int linearLayer, int unitAxis, IActivation activation) {}
 
   private final Engine engine;
   private final INDArray images;
   private final INDArray labels;
-  private final List<Stage> stages;
+  private final List<Block> blocks;
 
   /**
    * A probe of an engine's network, whose hidden activations are layers of their own, named after
@@ -65,7 +65,7 @@ public final class Probe {
     MultiLayerNetwork network = engine.snapshot();
     this.images = ImageInput.of(network).shaped(probing.images());
     this.labels = probing.oneHotLabels();
-    this.stages = stages(network);
+    this.blocks = blocks(network);
   }
 
   /** A look at the network as it is after a batch; it must have been trained on one. */
@@ -74,31 +74,31 @@ public final class Probe {
     List<INDArray> activations = network.feedForward(images, true);
     Gradient gradient = network.calculateGradients(images, labels, null, null).getFirst();
     List<Snapshot.Layer> layers = new ArrayList<>();
-    for (Stage stage : stages) {
-      INDArray before = activations.get(stage.activationLayer());
+    for (Block block : blocks) {
+      INDArray before = activations.get(block.activationLayer());
       Percentile percentile = new Percentile();
       percentile.setData(values(before));
       layers.add(
           new Snapshot.Layer(
-              stage.name(),
+              block.name(),
               percentile.evaluate(LOW),
               percentile.evaluate(MEDIAN),
               percentile.evaluate(HIGH),
-              dead(stage, before),
-              norm(gradient.getGradientFor(stage.linearLayer() + "_W"))));
+              dead(block, before),
+              norm(gradient.getGradientFor(block.linearLayer() + "_W"))));
     }
     return new Snapshot(batch, layers);
   }
 
   /**
-   * All values that enter the activations: by hidden stage, from the input on, over its units,
+   * All values that enter the activations: by hidden block, from the input on, over its units,
    * places and the probing images.
    */
   public Map<String, double[]> values() {
     List<INDArray> activations = engine.snapshot().feedForward(images, true);
     Map<String, double[]> values = new LinkedHashMap<>();
-    stages.forEach(
-        stage -> values.put(stage.name(), values(activations.get(stage.activationLayer()))));
+    blocks.forEach(
+        block -> values.put(block.name(), values(activations.get(block.activationLayer()))));
     return values;
   }
 
@@ -111,12 +111,12 @@ public final class Probe {
     return gradient.norm2Number().doubleValue() / images.size(0);
   }
 
-  /** The share of the stage's units that are flat for all images and in all places. */
-  private static double dead(Stage stage, INDArray before) {
-    INDArray slope = stage.activation().backprop(before.dup(), Nd4j.onesLike(before)).getFirst();
+  /** The share of the block's units that are flat for all images and in all places. */
+  private static double dead(Block block, INDArray before) {
+    INDArray slope = block.activation().backprop(before.dup(), Nd4j.onesLike(before)).getFirst();
     int[] others = new int[before.rank() - 1];
     for (int axis = 0, i = 0; axis < before.rank(); axis++) {
-      if (axis != stage.unitAxis()) {
+      if (axis != block.unitAxis()) {
         others[i++] = axis;
       }
     }
@@ -124,17 +124,17 @@ public final class Probe {
     return steepest.lt(FLAT).castTo(before.dataType()).meanNumber().doubleValue();
   }
 
-  private static List<Stage> stages(MultiLayerNetwork network) {
+  private static List<Block> blocks(MultiLayerNetwork network) {
     Map<String, Integer> indexOf = new HashMap<>();
-    List<Stage> stages = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < network.getnLayers(); i++) {
       Layer layer = network.getLayer(i).conf().getLayer();
       indexOf.put(layer.getLayerName(), i);
       if (layer instanceof ActivationLayer activation) {
         String name = layer.getLayerName().substring(0, layer.getLayerName().lastIndexOf('-'));
         int linear = indexOf.get(name);
-        stages.add(
-            new Stage(
+        blocks.add(
+            new Block(
                 name,
                 i,
                 linear,
@@ -142,7 +142,7 @@ public final class Probe {
                 activation.getActivationFn()));
       }
     }
-    return stages;
+    return blocks;
   }
 
   private static int unitAxis(Layer linear) {

@@ -6,12 +6,12 @@ import java.util.List;
  * A network's inside at one moment of its training.
  *
  * @param batch the batch after whose step it was taken, from 0
- * @param layers its hidden stages, from the input on
+ * @param layers its hidden blocks, from the input on
  */
 public record Snapshot(int batch, List<Layer> layers) {
 
   /**
-   * One hidden stage.
+   * One hidden block.
    *
    * @param name of its linear layer, such as {@code fc1}
    * @param low the 15th percentile of the values that enter the activation, over all units and

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * The digits that a model was trained on, compared with those that it is evaluated on.
  *
  * @param sha256 their checksum, see {@link Digits.Origin}
- * @param kind what they are; none if they are neither MNIST nor this library's drawn digits
+ * @param kind what they are; none if they are neither MNIST nor this library's generated digits
  * @param same whether the evaluation is on the same data set
  */
 public record TrainingDigits(String sha256, Optional<Digits.Kind> kind, boolean same) {
@@ -29,7 +29,7 @@ public record TrainingDigits(String sha256, Optional<Digits.Kind> kind, boolean 
                     sha256, Digits.Kind.of(sha256), sha256.equals(evaluated.sha256())));
   }
 
-  /** In a sentence, such as "drawn digits". */
+  /** In a sentence, such as "generated digits". */
   public String label() {
     return kind.map(Digits.Kind::label)
         .orElseGet(() -> "other digits (SHA-256 " + sha256.substring(0, 12) + "...)");

@@ -145,7 +145,7 @@ public final class TrainingLoop {
       }
       return test.onlyPrediction().isPresent()
           ? new Outcome.PredictsOneDigit(test.onlyPrediction().getAsInt())
-          : new Outcome.Trained();
+          : new Outcome.Completed();
     }
 
     private double step(LabeledImages batch) {

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * How far a training has come: with the network in its state, its plan and the digits, all that is
- * needed to go on as if nothing had happened. The order of the batches follows from the plan's data
- * seed and the number of steps.
+ * needed to resume as if nothing had happened. The order of the batches follows from the plan's
+ * data seed and the number of steps.
  *
  * @param batches steps taken
  * @param curve every measurement so far, in order

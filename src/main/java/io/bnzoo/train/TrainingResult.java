@@ -46,8 +46,8 @@ public record TrainingResult(
       double batchedAccuracy) {
 
     /**
-     * Whether images are recognized otherwise alone than together. With running statistics an
-     * image's neighbours do not matter, so inference is broken if they are.
+     * Whether images are recognized otherwise one at a time than together. With running statistics
+     * an image's neighbours do not matter, so inference is broken if they are.
      */
     public boolean singlesDisagree() {
       return Math.abs(batchedAccuracy - singleAccuracy) > ALARMING_DIFFERENCE;

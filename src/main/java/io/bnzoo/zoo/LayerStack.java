@@ -31,7 +31,7 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 /**
  * Puts a specification's layers on top of each other.
  *
- * <p>A hidden stage is a linear layer {@code NAME} and then, in the order that the placement says,
+ * <p>A hidden block is a linear layer {@code NAME} and then, in the order that the placement says,
  * a normalization {@code NAME-bn}, an activation such as {@code NAME-relu}, a bias {@code
  * NAME-bias}.
  */
@@ -50,7 +50,7 @@ final class LayerStack {
             .list();
   }
 
-  /** A convolution stage with 'same' padding: [N,in,h,w] to [N,out,ceil(h/s),ceil(w/s)]. */
+  /** A convolution block with 'same' padding: [N,in,h,w] to [N,out,ceil(h/s),ceil(w/s)]. */
   void convolution(String name, int in, int out, int kernel, int stride) {
     ConvolutionLayer.Builder convolution =
         new ConvolutionLayer.Builder(kernel, kernel)
@@ -68,7 +68,7 @@ final class LayerStack {
     hidden(name, convolution, weights);
   }
 
-  /** A dense stage: [N,in] to [N,out]. */
+  /** A dense block: [N,in] to [N,out]. */
   void dense(String name, int in, int out) {
     DenseLayer.Builder dense =
         new DenseLayer.Builder()
@@ -81,7 +81,7 @@ final class LayerStack {
   private void hidden(String name, BaseLayer.Builder<?> linear, IWeightInit weights) {
     add(name, linear.activation(Activation.IDENTITY).weightInit(weights).build());
     String activation = spec.activation().name().toLowerCase(Locale.ROOT);
-    for (Placement.StageOperation part : spec.placement().parts()) {
+    for (Placement.BlockOperation part : spec.placement().parts()) {
       switch (part) {
         case NORMALIZATION -> normalization.layers(name).forEach(layers::layer);
         case BIAS -> add(name + "-bias", new ChannelwiseBias.Builder().build());

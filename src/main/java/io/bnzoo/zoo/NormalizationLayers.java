@@ -8,18 +8,18 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 /**
  * What a {@link Normalization} means in layers.
  *
- * <p>This is the one place that tells the choices apart; the stages ask it and never look at the
+ * <p>This is the one place that tells the choices apart; the blocks ask it and never look at the
  * choice themselves.
  */
 interface NormalizationLayers {
 
-  /** Whether the linear layer of a stage has a bias. */
+  /** Whether the linear layer of a block has a bias. */
   default boolean linearBias(Placement placement) {
     return placement.linearBias();
   }
 
-  /** The named layers of one stage, in order. */
-  List<Layer> layers(String stage);
+  /** The named layers of one block, in order. */
+  List<Layer> layers(String block);
 
   static NormalizationLayers of(Normalization normalization) {
     if (normalization instanceof Normalization.None) {
@@ -42,7 +42,7 @@ interface NormalizationLayers {
     }
 
     @Override
-    public List<Layer> layers(String stage) {
+    public List<Layer> layers(String block) {
       return List.of();
     }
   }
@@ -55,11 +55,11 @@ interface NormalizationLayers {
    */
   record BuiltIn(Normalization.BatchNorm batchNorm) implements NormalizationLayers {
     @Override
-    public List<Layer> layers(String stage) {
+    public List<Layer> layers(String block) {
       // useLogStd would keep log10 of the standard deviation instead of the variance.
       return List.of(
           new BatchNormalization.Builder()
-              .name(stage + "-bn")
+              .name(block + "-bn")
               .decay(batchNorm.decay())
               .eps(batchNorm.epsilon())
               .useLogStd(false)
@@ -70,10 +70,10 @@ interface NormalizationLayers {
   /** Our own layer, in SameDiff. */
   record ByHand(Normalization.LowLevel lowLevel) implements NormalizationLayers {
     @Override
-    public List<Layer> layers(String stage) {
+    public List<Layer> layers(String block) {
       return List.of(
           new LowLevelBatchNormalization.Builder()
-              .name(stage + "-bn")
+              .name(block + "-bn")
               .decay(lowLevel.decay())
               .epsilon(lowLevel.epsilon())
               .arithmetic(lowLevel.arithmetic())

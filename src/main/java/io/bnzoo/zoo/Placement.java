@@ -3,7 +3,7 @@ package io.bnzoo.zoo;
 import java.util.List;
 
 /**
- * Where batch normalization stands in a hidden stage, and where the stage has a bias.
+ * Where batch normalization stands in a hidden block, and where the block has a bias.
  *
  * <p>These are the ways that the sources show. A network without normalization has only one: linear
  * map with bias, activation.
@@ -13,18 +13,18 @@ public enum Placement {
    * Affine map without bias, normalization, activation: the default, and what Ioffe and Szegedy
    * recommend. The normalization subtracts the mean and any bias with it; beta does the rest.
    */
-  BEFORE_ACTIVATION("", false, StageOperation.NORMALIZATION, StageOperation.ACTIVATION),
+  BEFORE_ACTIVATION("", false, BlockOperation.NORMALIZATION, BlockOperation.ACTIVATION),
   /**
    * The same with a bias in the linear layer, which has no effect; its gradient is 0 but for
    * rounding.
    */
   BEFORE_ACTIVATION_WITH_BIAS(
-      "-with-bias", true, StageOperation.NORMALIZATION, StageOperation.ACTIVATION),
+      "-with-bias", true, BlockOperation.NORMALIZATION, BlockOperation.ACTIVATION),
   /** Affine map with bias, activation, normalization. */
   AFTER_ACTIVATION_WITH_BIAS(
-      "-after-with-bias", true, StageOperation.ACTIVATION, StageOperation.NORMALIZATION),
+      "-after-with-bias", true, BlockOperation.ACTIVATION, BlockOperation.NORMALIZATION),
   /** Affine map without bias, activation, normalization. */
-  AFTER_ACTIVATION("-after", false, StageOperation.ACTIVATION, StageOperation.NORMALIZATION),
+  AFTER_ACTIVATION("-after", false, BlockOperation.ACTIVATION, BlockOperation.NORMALIZATION),
   /**
    * Affine map without bias, normalization, a bias of its own, activation. The bias repeats beta:
    * the two have the same gradient.
@@ -32,12 +32,12 @@ public enum Placement {
   BEFORE_ACTIVATION_THEN_BIAS(
       "-then-bias",
       false,
-      StageOperation.NORMALIZATION,
-      StageOperation.BIAS,
-      StageOperation.ACTIVATION);
+      BlockOperation.NORMALIZATION,
+      BlockOperation.BIAS,
+      BlockOperation.ACTIVATION);
 
   /** What follows the linear layer. */
-  public enum StageOperation {
+  public enum BlockOperation {
     NORMALIZATION,
     BIAS,
     ACTIVATION
@@ -47,9 +47,9 @@ public enum Placement {
   private final boolean linearBias;
 
   @SuppressWarnings("ImmutableEnumChecker") // Only ever List.of.
-  private final List<StageOperation> parts;
+  private final List<BlockOperation> parts;
 
-  Placement(String suffix, boolean linearBias, StageOperation... parts) {
+  Placement(String suffix, boolean linearBias, BlockOperation... parts) {
     this.suffix = suffix;
     this.linearBias = linearBias;
     this.parts = List.of(parts);
@@ -66,7 +66,7 @@ public enum Placement {
   }
 
   /** What follows the linear layer, in order. */
-  public List<StageOperation> parts() {
+  public List<BlockOperation> parts() {
     return parts;
   }
 }

@@ -46,8 +46,8 @@ public final class ArithmeticExercise {
 
   /** A running statistic after one more batch. */
   @FunctionalInterface
-  public interface PopulationAnswer {
-    INDArray moved(INDArray population, INDArray ofBatch, double decay);
+  public interface RunningAnswer {
+    INDArray moved(INDArray running, INDArray ofBatch, double decay);
   }
 
   /** What somebody gets who makes a mistake, and what to tell them. */
@@ -223,37 +223,37 @@ public final class ArithmeticExercise {
   }
 
   /** The decay of a running statistic. */
-  public static Verdict judgePopulation(PopulationAnswer answer) {
-    INDArray population = Nd4j.createFromArray(1f, 2f, -3f);
+  public static Verdict judgeRunning(RunningAnswer answer) {
+    INDArray running = Nd4j.createFromArray(1f, 2f, -3f);
     INDArray batch = Nd4j.createFromArray(5f, 2.5f, 7f);
     double decay = 0.9;
     return tried(
-        population,
-        () -> answer.moved(population.dup(), batch.dup(), decay),
-        given -> Verdict.of(populationLine(given, population, batch, decay)));
+        running,
+        () -> answer.moved(running.dup(), batch.dup(), decay),
+        given -> Verdict.of(runningLine(given, running, batch, decay)));
   }
 
-  private static Verdict.Line populationLine(
-      INDArray given, INDArray population, INDArray batch, double decay) {
-    DoubleFunction<INDArray> moved = share -> population.mul(share).add(batch.mul(1 - share));
+  private static Verdict.Line runningLine(
+      INDArray given, INDArray running, INDArray batch, double decay) {
+    DoubleFunction<INDArray> moved = share -> running.mul(share).add(batch.mul(1 - share));
     return line(
         "statistic",
         given,
         moved.apply(decay),
         "nine tenths of the old value and a tenth of the batch's",
         List.of(
-            new Mistake(population, "it has not moved; write the formula down"),
+            new Mistake(running, "it has not moved; write the formula down"),
             new Mistake(batch, "this forgets all earlier batches"),
             new Mistake(
                 moved.apply(1 - decay),
                 "the wrong way round: decay is the share of the old value that stays"),
             new Mistake(
-                population.mul(decay).add(batch),
+                running.mul(decay).add(batch),
                 "the batch's own share is 1 - decay, not all of it"),
             new Mistake(
                 moved.apply(Normalization.TENSORFLOW_DECAY),
                 "use the argument decay: it is not always 0.99"),
-            new Mistake(population.add(batch.mul(1 - decay)), "multiply the old value by decay")));
+            new Mistake(running.add(batch.mul(1 - decay)), "multiply the old value by decay")));
   }
 
   private static Verdict.Line line(

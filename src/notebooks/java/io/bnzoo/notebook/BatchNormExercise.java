@@ -7,7 +7,7 @@ import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.notebook.Verdict.Line;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
-import io.bnzoo.zoo.Placement.StageOperation;
+import io.bnzoo.zoo.Placement.BlockOperation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,8 +38,8 @@ public final class BatchNormExercise {
   private static final String TENSORFLOWS =
       settings(Normalization.TENSORFLOW_DECAY, Normalization.TENSORFLOW_EPSILON);
 
-  /** One hidden stage: its linear layer and what follows it. */
-  private record HiddenStage(FeedForwardLayer linear, List<Layer> others) {
+  /** One hidden block: its linear layer and what follows it. */
+  private record HiddenBlock(FeedForwardLayer linear, List<Layer> others) {
     String name() {
       return linear.getLayerName();
     }
@@ -61,14 +61,14 @@ public final class BatchNormExercise {
           .findFirst();
     }
 
-    List<StageOperation> parts() {
+    List<BlockOperation> parts() {
       return others.stream()
           .map(
               layer -> {
                 if (layer instanceof ActivationLayer) {
-                  return StageOperation.ACTIVATION;
+                  return BlockOperation.ACTIVATION;
                 }
-                return isNormalization(layer) ? StageOperation.NORMALIZATION : StageOperation.BIAS;
+                return isNormalization(layer) ? BlockOperation.NORMALIZATION : BlockOperation.BIAS;
               })
           .toList();
     }
@@ -76,34 +76,34 @@ public final class BatchNormExercise {
 
   private BatchNormExercise() {}
 
-  /** Whether every hidden stage is linear layer without bias, batch norm, activation. */
+  /** Whether every hidden block is linear layer without bias, batch norm, activation. */
   public static Verdict judge(MultiLayerConfiguration configuration) {
-    List<HiddenStage> stages = stages(configuration);
-    Optional<Line> obstacle = obstacle(stages, configuration);
+    List<HiddenBlock> blocks = blocks(configuration);
+    Optional<Line> obstacle = obstacle(blocks, configuration);
     if (obstacle.isPresent()) {
       return Verdict.of(obstacle.get());
     }
     List<Line> lines = new ArrayList<>();
-    lines.add(right("each of the " + stages.size() + " hidden stages is normalized, once"));
+    lines.add(right("each of the " + blocks.size() + " hidden blocks is normalized, once"));
     lines.add(
         unless(
-            stages,
-            stage -> !isNormalization(stage.others().get(0)),
+            blocks,
+            block -> !isNormalization(block.others().get(0)),
             "it is normalized before its activation",
-            stage ->
-                stage.name()
+            block ->
+                block.name()
                     + ": batch norm stands after the activation. That trains, too, but asked for is"
                     + " the paper's order: put it between the linear layer and the activation."));
     lines.add(
         unless(
-            stages,
-            HiddenStage::hasBias,
+            blocks,
+            HiddenBlock::hasBias,
             "no linear layer has a bias that batch norm would subtract again",
-            stage ->
-                stage.name()
+            block ->
+                block.name()
                     + " still has a bias. Batch norm subtracts the mean, and any constant with it;"
                     + " beta takes its place. Say setHasBias(false)."));
-    lines.addAll(settings(stages));
+    lines.addAll(settings(blocks));
     return new Verdict(lines);
   }
 
@@ -114,8 +114,8 @@ public final class BatchNormExercise {
    */
   public static Verdict judge(MultiLayerConfiguration configuration, Class<? extends Layer> asked) {
     Verdict verdict = judge(configuration);
-    return stages(configuration).stream()
-        .flatMap(stage -> stage.normalizations().stream())
+    return blocks(configuration).stream()
+        .flatMap(block -> block.normalizations().stream())
         .filter(layer -> !asked.isInstance(layer))
         .findFirst()
         .map(
@@ -132,29 +132,29 @@ public final class BatchNormExercise {
 
   /** What has to be put right before anything else is worth a look. */
   private static Optional<Line> obstacle(
-      List<HiddenStage> stages, MultiLayerConfiguration configuration) {
+      List<HiddenBlock> blocks, MultiLayerConfiguration configuration) {
     return Stream.of(
             before(configuration),
-            missing(stages),
-            first(stages, stage -> stage.normalizations().size() > 1, "is normalized twice"),
+            missing(blocks),
+            first(blocks, block -> block.normalizations().size() > 1, "is normalized twice"),
             first(
-                stages,
-                stage -> !stage.parts().contains(StageOperation.ACTIVATION),
+                blocks,
+                block -> !block.parts().contains(BlockOperation.ACTIVATION),
                 "has lost its activation: return that, too"),
             first(
-                stages,
-                stage -> stage.others().size() > 2,
+                blocks,
+                block -> block.others().size() > 2,
                 "has more in it than a linear layer, batch norm and an activation"),
             first(
-                stages,
-                stage -> !(stage.linear().getActivationFn() instanceof ActivationIdentity),
+                blocks,
+                block -> !(block.linear().getActivationFn() instanceof ActivationIdentity),
                 "has an activation inside its linear layer, too: leave it to the layer after it"))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<Line> first(List<HiddenStage> stages, Predicate<HiddenStage> wrong, String text) {
-    return stages.stream().filter(wrong).findFirst().map(stage -> wrong(stage.name() + " " + text));
+  private static Optional<Line> first(List<HiddenBlock> blocks, Predicate<HiddenBlock> wrong, String text) {
+    return blocks.stream().filter(wrong).findFirst().map(block -> wrong(block.name() + " " + text));
   }
 
   /** A layer that is named after a linear layer stands before it. */
@@ -171,88 +171,88 @@ public final class BatchNormExercise {
     return Optional.empty();
   }
 
-  private static Optional<Line> missing(List<HiddenStage> stages) {
-    List<HiddenStage> none = stages.stream().filter(one -> one.normalizations().isEmpty()).toList();
-    if (none.size() == stages.size()) {
+  private static Optional<Line> missing(List<HiddenBlock> blocks) {
+    List<HiddenBlock> none = blocks.stream().filter(one -> one.normalizations().isEmpty()).toList();
+    if (none.size() == blocks.size()) {
       return Optional.of(
           wrong("nothing is normalized yet: let both functions return three layers, not two"));
     }
     return none.stream()
         .findFirst()
         .map(
-            stage ->
+            block ->
                 wrong(
-                    stage.name()
+                    block.name()
                         + " is not normalized. Convolutions and dense layers go through different"
                         + " functions: each of them has to add batch norm."));
   }
 
   /** Decay and epsilon, and how the layer keeps its parameters. */
-  private static List<Line> settings(List<HiddenStage> stages) {
+  private static List<Line> settings(List<HiddenBlock> blocks) {
     return List.of(
         unless(
-            stages,
-            stage -> !settings(stage).equals(TENSORFLOWS),
+            blocks,
+            block -> !settings(block).equals(TENSORFLOWS),
             "batch norm has TensorFlow's " + TENSORFLOWS,
-            stage -> stage.name() + ": yours are " + settings(stage) + "; set " + TENSORFLOWS),
+            block -> block.name() + ": yours are " + settings(block) + "; set " + TENSORFLOWS),
         unless(
-            stages,
-            stage -> stage.builtIn().filter(BatchNormalization::isUseLogStd).isPresent(),
+            blocks,
+            block -> block.builtIn().filter(BatchNormalization::isUseLogStd).isPresent(),
             "the running variance is kept as it is",
-            stage ->
-                stage.name()
+            block ->
+                block.name()
                     + ": Deeplearning4j would keep the logarithm of the standard deviation; say"
                     + " useLogStd(false) on the builder"),
         unless(
-            stages,
-            stage -> stage.builtIn().filter(BatchNormalization::isLockGammaBeta).isPresent(),
+            blocks,
+            block -> block.builtIn().filter(BatchNormalization::isLockGammaBeta).isPresent(),
             "gamma and beta are learnt",
-            stage -> stage.name() + ": gamma and beta are locked; leave lockGammaBeta alone"));
+            block -> block.name() + ": gamma and beta are locked; leave lockGammaBeta alone"));
   }
 
-  private static String settings(HiddenStage stage) {
-    Layer layer = stage.normalizations().get(0);
+  private static String settings(HiddenBlock block) {
+    Layer layer = block.normalizations().get(0);
     return layer instanceof LowLevelBatchNormalization byHand
         ? settings(byHand.decay(), byHand.epsilon())
-        : stage.builtIn().map(own -> settings(own.getDecay(), own.getEps())).orElseThrow();
+        : block.builtIn().map(own -> settings(own.getDecay(), own.getEps())).orElseThrow();
   }
 
   private static String settings(double decay, double epsilon) {
     return "decay " + decay + " and epsilon " + epsilon;
   }
 
-  /** Right unless a stage is wrong; then the first such stage is named. */
+  /** Right unless a block is wrong; then the first such block is named. */
   private static Line unless(
-      List<HiddenStage> stages, Predicate<HiddenStage> wrong, String right, Function<HiddenStage, String> hint) {
-    return stages.stream()
+      List<HiddenBlock> blocks, Predicate<HiddenBlock> wrong, String right, Function<HiddenBlock, String> hint) {
+    return blocks.stream()
         .filter(wrong)
         .findFirst()
-        .map(stage -> wrong(hint.apply(stage)))
+        .map(block -> wrong(hint.apply(block)))
         .orElseGet(() -> right(right));
   }
 
-  /** Whether batch norm stands where it is asked for, in every hidden stage. */
+  /** Whether batch norm stands where it is asked for, in every hidden block. */
   public static Verdict judge(MultiLayerConfiguration configuration, Placement asked) {
-    for (HiddenStage stage : stages(configuration)) {
-      if (stage.hasBias() != asked.linearBias() || !stage.parts().equals(asked.parts())) {
+    for (HiddenBlock block : blocks(configuration)) {
+      if (block.hasBias() != asked.linearBias() || !block.parts().equals(asked.parts())) {
         return Verdict.of(
             wrong(
                 String.format(
                     "%s is %s; asked for is %s",
-                    stage.name(),
-                    description(stage.hasBias(), stage.parts()),
+                    block.name(),
+                    description(block.hasBias(), block.parts()),
                     description(asked.linearBias(), asked.parts()))));
       }
     }
     return Verdict.of(
-            right("every hidden stage is " + description(asked.linearBias(), asked.parts())))
-        .with(settings(stages(configuration)).toArray(Line[]::new));
+            right("every hidden block is " + description(asked.linearBias(), asked.parts())))
+        .with(settings(blocks(configuration)).toArray(Line[]::new));
   }
 
-  private static String description(boolean bias, List<StageOperation> parts) {
+  private static String description(boolean bias, List<BlockOperation> parts) {
     StringBuilder text =
         new StringBuilder(bias ? "linear layer with bias" : "linear layer without bias");
-    for (StageOperation part : parts) {
+    for (BlockOperation part : parts) {
       text.append(
           switch (part) {
             case NORMALIZATION -> ", batch norm";
@@ -296,7 +296,7 @@ public final class BatchNormExercise {
     return layer instanceof BatchNormalization || layer instanceof LowLevelBatchNormalization;
   }
 
-  private static List<HiddenStage> stages(MultiLayerConfiguration configuration) {
+  private static List<HiddenBlock> blocks(MultiLayerConfiguration configuration) {
     List<Layer> layers =
         configuration.getConfs().stream().map(NeuralNetConfiguration::getLayer).toList();
     int[] linear =
@@ -306,12 +306,12 @@ public final class BatchNormExercise {
                     layers.get(i) instanceof ConvolutionLayer
                         || layers.get(i) instanceof DenseLayer)
             .toArray();
-    List<HiddenStage> stages = new ArrayList<>();
+    List<HiddenBlock> blocks = new ArrayList<>();
     for (int i = 0; i < linear.length; i++) {
       int end = i + 1 < linear.length ? linear[i + 1] : layers.size() - 1;
-      stages.add(
-          new HiddenStage((FeedForwardLayer) layers.get(linear[i]), layers.subList(linear[i] + 1, end)));
+      blocks.add(
+          new HiddenBlock((FeedForwardLayer) layers.get(linear[i]), layers.subList(linear[i] + 1, end)));
     }
-    return stages;
+    return blocks;
   }
 }

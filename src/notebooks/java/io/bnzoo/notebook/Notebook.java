@@ -135,7 +135,7 @@ public final class Notebook {
         .run(
             found.trials(LongStream.of(seeds).boxed().toList(), both),
             (trial, result) -> finished.add(new Finished(trial, result)),
-            Sweep.Listener.NONE,
+            Sweep.TrialListener.NONE,
             Notebook::interrupted);
     finished.sort(Comparator.comparingLong(one -> one.trial().seed()));
     return new ExperimentResult(found, both, finished);
@@ -188,7 +188,7 @@ public final class Notebook {
 
   /**
    * The values that enter a network's activations when it is trained on {@value #PROBING_IMAGES}
-   * validation images, by hidden stage, from the input on; see {@link Probe#values}.
+   * validation images, by hidden block, from the input on; see {@link Probe#values}.
    */
   public Map<String, double[]> inside(MultiLayerNetwork network) {
     try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
@@ -197,7 +197,7 @@ public final class Notebook {
   }
 
   /**
-   * The Euclidean norm of the loss's gradient with respect to the weights of each hidden stage, on
+   * The Euclidean norm of the loss's gradient with respect to the weights of each hidden block, on
    * the same images; see {@link Probe#snapshot}.
    */
   public Map<String, Double> gradients(MultiLayerNetwork network) {

@@ -25,8 +25,8 @@ import java.util.stream.StreamSupport;
 /**
  * A Jupyter notebook, and whether what it shows is what its code showed when it was run.
  *
- * <p>A recorded notebook carries, as {@code metadata.bnzoo}, a sum for each code cell and one for
- * its outputs. A cell's sum takes in that of the code cell before it: what a cell shows depends on
+ * <p>A recorded notebook carries, as {@code metadata.bnzoo}, a checksum for each code cell and one for
+ * its outputs. A cell's checksum takes in that of the code cell before it: what a cell shows depends on
  * all the code above it.
  */
 final class NotebookFile {
@@ -56,15 +56,15 @@ final class NotebookFile {
     return new NotebookFile(file.getFileName().toString(), Files.readAllBytes(file));
   }
 
-  /** For each code cell, the sum of its source and of all the code before it. */
+  /** For each code cell, the checksum of its source and of all the code before it. */
   List<String> chain() {
-    List<String> sums = new ArrayList<>();
+    List<String> checksums = new ArrayList<>();
     String before = "";
     for (JsonNode cell : cells) {
-      before = sum(before + "\n" + joined(cell.path("source")));
-      sums.add(before);
+      before = checksum(before + "\n" + joined(cell.path("source")));
+      checksums.add(before);
     }
-    return sums;
+    return checksums;
   }
 
   /** What went wrong while the notebook ran, the first failure only: others follow from it. */
@@ -126,7 +126,7 @@ final class NotebookFile {
       if (count.asInt() != cell + 1) {
         return Optional.of(at(cell) + " was run as number " + count.asInt() + "; " + REMEDY);
       }
-      if (!recorded.path("outputs").asText().equals(outputSum(cells.get(cell)))) {
+      if (!recorded.path("outputs").asText().equals(outputChecksum(cells.get(cell)))) {
         return Optional.of(
             "the outputs of " + at(cell) + " were edited after it was run; " + REMEDY);
       }
@@ -163,7 +163,7 @@ final class NotebookFile {
       metadata.set(kept, root.path("metadata").path(kept));
     }
     copy.set("metadata", metadata);
-    ArrayNode sums = metadata.putObject("bnzoo").put("scale", scale).putArray("cells");
+    ArrayNode checksums = metadata.putObject("bnzoo").put("scale", scale).putArray("cells");
     List<String> chain = chain();
     for (JsonNode cell : copy.path("cells")) {
       if (cell.path("metadata") instanceof ObjectNode own) {
@@ -171,7 +171,7 @@ final class NotebookFile {
       }
       if (cell.path("cell_type").asText().equals("code")) {
         completePictures(cell);
-        sums.addObject().put("code", chain.get(sums.size() - 1)).put("outputs", outputSum(cell));
+        checksums.addObject().put("code", chain.get(checksums.size() - 1)).put("outputs", outputChecksum(cell));
       }
     }
     return new NotebookFile(name, bytes(copy));
@@ -179,7 +179,7 @@ final class NotebookFile {
 
   /**
    * The kernel never closes its Base64 encoder, which keeps up to two bytes of each PNG file back:
-   * the last of a check sum that is the same in all of them.
+   * the last of a checksum that is the same in all of them.
    */
   private static void completePictures(JsonNode cell) {
     for (JsonNode output : cell.path("outputs")) {
@@ -225,8 +225,8 @@ final class NotebookFile {
   }
 
   /** The same for every way of writing the same outputs down. */
-  private static String outputSum(JsonNode cell) {
-    return sum(sorted(withJoinedLines(cell.path("outputs"))).toString());
+  private static String outputChecksum(JsonNode cell) {
+    return checksum(sorted(withJoinedLines(cell.path("outputs"))).toString());
   }
 
   private static JsonNode withJoinedLines(JsonNode node) {
@@ -287,7 +287,7 @@ final class NotebookFile {
     return name + ": code cell " + (cell + 1) + " (\"" + shown + "\")";
   }
 
-  private static String sum(String text) {
+  private static String checksum(String text) {
     return DigestUtils.sha256Hex(text.getBytes(UTF_8));
   }
 }

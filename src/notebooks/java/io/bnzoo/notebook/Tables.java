@@ -24,11 +24,11 @@ public final class Tables {
 
   /**
    * What networks recognize after their training: of the test set, and of its first images in one
-   * batch and one by one.
+   * batch and one at a time.
    */
   public static String accuracies(List<Trained> networks) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("network", "test", "first " + singles(networks), "one by one", "ms a batch"));
+    rows.add(List.of("network", "test", "first " + singles(networks), "one at a time", "ms a batch"));
     for (Trained network : networks) {
       rows.add(
           List.of(

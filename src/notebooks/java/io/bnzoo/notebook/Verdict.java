@@ -7,12 +7,12 @@ import java.util.stream.Stream;
 /**
  * What is right about an answer and what is not, with hints on how to go on.
  *
- * @param lines in the order in which things were looked at
+ * @param lines in the order of the checks
  */
 public record Verdict(List<Line> lines) {
 
   /**
-   * One thing that was looked at.
+   * One check.
    *
    * @param text what was found and, if it is not right, a hint
    */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.notebook.ArithmeticExercise.MomentsAnswer;
 import io.bnzoo.notebook.ArithmeticExercise.NormalizationAnswer;
-import io.bnzoo.notebook.ArithmeticExercise.PopulationAnswer;
+import io.bnzoo.notebook.ArithmeticExercise.RunningAnswer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,29 +129,29 @@ class ArithmeticExerciseTest {
     assertWrong(ArithmeticExercise.judgeNormalization(answer), hint);
   }
 
-  private static Arguments population(String hint, PopulationAnswer answer) {
+  private static Arguments running(String hint, RunningAnswer answer) {
     return Arguments.of(hint, answer);
   }
 
   static Stream<Arguments> wrongPopulations() {
     return Stream.of(
-        population("has not moved", (population, batch, decay) -> population),
-        population("forgets", (population, batch, decay) -> batch),
-        population(
+        running("has not moved", (running, batch, decay) -> running),
+        running("forgets", (running, batch, decay) -> batch),
+        running(
             "the wrong way round",
-            (population, batch, decay) -> population.mul(1 - decay).add(batch.mul(decay))),
-        population(
+            (running, batch, decay) -> running.mul(1 - decay).add(batch.mul(decay))),
+        running(
             "use the argument decay",
-            (population, batch, decay) -> population.mul(0.99).add(batch.mul(0.01))),
-        population(
+            (running, batch, decay) -> running.mul(0.99).add(batch.mul(0.01))),
+        running(
             "the batch's own share",
-            (population, batch, decay) -> population.mul(decay).add(batch)));
+            (running, batch, decay) -> running.mul(decay).add(batch)));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongPopulations")
-  void aMistakeInThePopulationStatisticGetsItsHint(String hint, PopulationAnswer answer) {
-    assertWrong(ArithmeticExercise.judgePopulation(answer), hint);
+  void aMistakeInTheRunningStatisticGetsItsHint(String hint, RunningAnswer answer) {
+    assertWrong(ArithmeticExercise.judgeRunning(answer), hint);
   }
 
   @Test
@@ -159,8 +159,8 @@ class ArithmeticExerciseTest {
     assertThat(ArithmeticExercise.judgeMoments(MOMENTS).passed()).isTrue();
     assertThat(ArithmeticExercise.judgeNormalization(NORMALIZATION).passed()).isTrue();
     assertThat(
-            ArithmeticExercise.judgePopulation(
-                    (population, batch, decay) -> population.mul(decay).add(batch.mul(1 - decay)))
+            ArithmeticExercise.judgeRunning(
+                    (running, batch, decay) -> running.mul(decay).add(batch.mul(1 - decay)))
                 .passed())
         .isTrue();
   }
@@ -193,8 +193,8 @@ class ArithmeticExerciseTest {
                 .toString())
         .startsWith("✗ your function threw an exception on a batch of shape [4, 3, 5, 5]: ");
     assertThat(
-            ArithmeticExercise.judgePopulation(
-                    (population, batch, decay) -> {
+            ArithmeticExercise.judgeRunning(
+                    (running, batch, decay) -> {
                       throw new UnsupportedOperationException("later");
                     })
                 .toString())

@@ -1,7 +1,7 @@
 package io.bnzoo.notebook;
 
-import static io.bnzoo.zoo.WrittenStages.UNCHANGED;
-import static io.bnzoo.zoo.WrittenStages.withoutBias;
+import static io.bnzoo.zoo.WrittenBlocks.UNCHANGED;
+import static io.bnzoo.zoo.WrittenBlocks.withoutBias;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.experiment.Variants;
@@ -10,13 +10,13 @@ import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Score;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.HiddenStages;
+import io.bnzoo.zoo.HiddenBlocks;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Variant;
-import io.bnzoo.zoo.WrittenStages;
-import io.bnzoo.zoo.WrittenStages.Stage;
+import io.bnzoo.zoo.WrittenBlocks;
+import io.bnzoo.zoo.WrittenBlocks.Block;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -36,57 +36,57 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
 
 class BatchNormExerciseTest {
 
-  private static MultiLayerConfiguration written(Stage convolution, Stage dense) {
-    return HiddenStages.replace(DeepCnn.builder().build(), new WrittenStages(convolution, dense));
+  private static MultiLayerConfiguration written(Block convolution, Block dense) {
+    return HiddenBlocks.replace(DeepCnn.builder().build(), new WrittenBlocks(convolution, dense));
   }
 
   private static BatchNormalization.Builder batchNorm() {
     return new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false);
   }
 
-  private static final Stage RIGHT =
+  private static final Block RIGHT =
       (affine, activation) -> List.of(withoutBias(affine), batchNorm().build(), activation);
 
-  private static Arguments mistake(Stage convolution, Stage dense, String hint) {
+  private static Arguments mistake(Block convolution, Block dense, String hint) {
     return Arguments.of(convolution, dense, hint);
   }
 
   static Stream<Arguments> mistakes() {
-    Stage after =
+    Block after =
         (affine, activation) -> List.of(withoutBias(affine), activation, batchNorm().build());
-    Stage bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
-    Stage twice =
+    Block bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
+    Block twice =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().build(), batchNorm().build(), activation);
-    Stage linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
-    Stage defaults =
+    Block linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
+    Block defaults =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 new BatchNormalization.Builder().useLogStd(false).build(),
                 activation);
-    Stage logarithm =
+    Block logarithm =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().useLogStd(true).build(), activation);
-    Stage byHandWithAnotherDecay =
+    Block byHandWithAnotherDecay =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 new LowLevelBatchNormalization.Builder().decay(0.9).build(),
                 activation);
-    Stage first =
+    Block first =
         (affine, activation) -> List.of(batchNorm().build(), withoutBias(affine), activation);
-    Stage locked =
+    Block locked =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().lockGammaBeta(true).build(), activation);
-    Stage dropout =
+    Block dropout =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 batchNorm().build(),
                 activation,
                 new DropoutLayer.Builder(0.5).build());
-    Stage twoActivations =
+    Block twoActivations =
         (affine, activation) -> {
           ((FeedForwardLayer) affine).setActivationFn(new ActivationReLU());
           return List.of(withoutBias(affine), batchNorm().build(), activation);
@@ -114,7 +114,7 @@ class BatchNormExerciseTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void eachMistakeGetsItsHintAndNoOther(Stage convolution, Stage dense, String hint) {
+  void eachMistakeGetsItsHintAndNoOther(Block convolution, Block dense, String hint) {
     Verdict verdict = BatchNormExercise.judge(written(convolution, dense));
     assertThat(verdict.passed()).isFalse();
     assertThat(verdict.lines().stream().filter(line -> !line.right()).toList())
@@ -126,7 +126,7 @@ class BatchNormExerciseTest {
   void theRightAnswerPasses() {
     Verdict verdict = BatchNormExercise.judge(written(RIGHT, RIGHT));
     assertThat(verdict.passed()).isTrue();
-    assertThat(verdict.toString()).contains("✓ each of the 20 hidden stages").doesNotContain("✗");
+    assertThat(verdict.toString()).contains("✓ each of the 20 hidden blocks").doesNotContain("✗");
   }
 
   @ParameterizedTest
@@ -154,7 +154,7 @@ class BatchNormExerciseTest {
 
   @Test
   void aCertainLayerCanBeAskedFor() {
-    Stage byHand =
+    Block byHand =
         (affine, activation) ->
             List.of(
                 withoutBias(affine), new LowLevelBatchNormalization.Builder().build(), activation);
@@ -170,13 +170,13 @@ class BatchNormExerciseTest {
 
   @Test
   void inAnotherPlaceItsSettingsAreLookedAtToo() {
-    Stage after =
+    Block after =
         (affine, activation) ->
             List.of(affine, activation, new BatchNormalization.Builder().build());
     assertThat(
             BatchNormExercise.judge(written(after, after), Placement.AFTER_ACTIVATION_WITH_BIAS)
                 .toString())
-        .contains("✓ every hidden stage is")
+        .contains("✓ every hidden block is")
         .contains("✗ conv01: yours are decay 0.9");
   }
 
@@ -201,7 +201,7 @@ class BatchNormExerciseTest {
         new MultiLayerNetwork(DeepCnn.builder().build().conf()),
         new TrainingPlan(batches, 64, 100, 25, 100, 1),
         new TrainingResult(
-            new Outcome.Trained(),
+            new Outcome.Completed(),
             List.of(),
             Optional.of(new TrainingResult.Finals(score, score, 100, singly, together)),
             batches,

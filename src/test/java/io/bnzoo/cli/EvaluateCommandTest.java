@@ -39,7 +39,7 @@ class EvaluateCommandTest extends CommandRun {
     Path model = folder.resolve("model.zip");
     ModelFiles.save(ThreeLayerMlp.builder().build().init(), model);
     assertThat(run("evaluate", model.toString(), "--data", "generated")).isZero();
-    assertThat(out.toString()).contains("accuracy", "one by one", "precision", "recall");
+    assertThat(out.toString()).contains("accuracy", "one at a time", "precision", "recall");
     assertThat(out.toString().lines())
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
   }
@@ -100,7 +100,7 @@ class EvaluateCommandTest extends CommandRun {
     ModelFiles.save(mlp.init(), model, new ModelOrigin(mlp.spec(), mnist, 5));
     assertThat(run("evaluate", model.toString(), "--data", "generated", "--json")).isZero();
     assertThat(err.toString().lines())
-        .contains("model: trained on MNIST; evaluated on drawn digits");
+        .contains("model: trained on MNIST; evaluated on generated digits");
     assertThat(json(out.toString()).at("/trainedOn/kind").asText()).isEqualTo("MNIST");
     assertThat(json(out.toString()).at("/trainedOn/same").asBoolean(true)).isFalse();
   }

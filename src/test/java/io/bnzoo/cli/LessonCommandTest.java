@@ -55,7 +55,7 @@ class LessonCommandTest extends CommandRun {
     Interruption interruption = Interruption.never();
     interruption.request();
     assertThat(lesson(interruption, "--scale", "0.01", "--seeds", "1")).isZero();
-    assertThat(err.toString()).contains("stopped: the same command goes on from here");
+    assertThat(err.toString()).contains("stopped: the same command resumes from here");
     assertThat(folder.resolve("lesson-scale-0.01-generated").resolve("index.html")).exists();
   }
 

@@ -48,12 +48,12 @@ class ResumedRunTest extends CommandRun {
     assertThat(run(with(start, "--name", "whole"))).isZero();
     for (String line : List.of("batch    25", "batch    50")) {
       assertThat(interruptedAt(line, with(start, "--name", "cut"))).isZero();
-      assertThat(err.toString()).contains("stopped: the same command goes on from here");
+      assertThat(err.toString()).contains("stopped: the same command resumes from here");
     }
     assertThat(folder.resolve("cut/checkpoints").toFile().list()).isNotEmpty();
     assertThat(run("train", "--resume", folder.resolve("cut").toString())).isZero();
     assertThat(err.toString())
-        .contains("batch-norm-seed-1 goes on after batch 26", "goes on after batch 51");
+        .contains("batch-norm-seed-1 resumes after batch 26", "goes on after batch 51");
     assertThat(folder.resolve("cut/checkpoints").toFile().list()).isEmpty();
     assertThat(folder.resolve("cut/batch-norm-seed-1.zip"))
         .hasSameBinaryContentAs(folder.resolve("whole/batch-norm-seed-1.zip"));

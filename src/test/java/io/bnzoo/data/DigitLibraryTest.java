@@ -208,7 +208,8 @@ class DigitLibraryTest {
       Files.createDirectories(file.getParent());
       Files.createLink(file, drawn.resolve("generated").resolve(part.fileName()));
     }
-    Digits digits = DigitFiles.load(own, GeneratedDigits.checksums(), Digits.Kind.GENERATED, "drawn");
+    Digits digits =
+        DigitFiles.load(own, GeneratedDigits.checksums(), Digits.Kind.GENERATED, "drawn");
     assertThat(digits.test().size()).isEqualTo(10_000);
   }
 

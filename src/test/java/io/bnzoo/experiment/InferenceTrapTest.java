@@ -35,9 +35,8 @@ class InferenceTrapTest {
       assertThat(trap.byBatchStatistics()).hasSize(40);
       assertThat(trap.byBatchStatistics().stream().distinct()).hasSize(1);
       assertThat(trap.batchAccuracy()).isLessThan(0.3);
-      assertThat(trap.populationAccuracy()).isGreaterThan(0.6);
-      assertThat(trap.populationAccuracy())
-          .isEqualTo(trained.finals().orElseThrow().singleAccuracy());
+      assertThat(trap.runningAccuracy()).isGreaterThan(0.6);
+      assertThat(trap.runningAccuracy()).isEqualTo(trained.finals().orElseThrow().singleAccuracy());
       // Together, images are a fair sample of the population.
       assertThat(trap.testByBatchStatistics()).isGreaterThan(0.6);
     }

@@ -24,7 +24,7 @@ class SweepTest {
   private static final Scale TINY = new Scale(0.005);
 
   /** Remembers what it heard. */
-  private static class Recorder implements Sweep.Store, Sweep.Listener {
+  private static class Recorder implements Sweep.Store, Sweep.TrialListener {
     private final Map<String, TrialResult> results = new TreeMap<>();
     private final List<String> order = new ArrayList<>();
     private double share;
@@ -138,7 +138,7 @@ class SweepTest {
     assertThatThrownBy(
             () ->
                 new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 2)
-                    .run(trials, full, Sweep.Listener.NONE, () -> false))
+                    .run(trials, full, Sweep.TrialListener.NONE, () -> false))
         .isInstanceOf(IOException.class)
         .hasMessage("no space left");
     assertThat(heard).containsExactly("cell-05-plain-seed-1");
@@ -146,8 +146,8 @@ class SweepTest {
 
   @Test
   void aTrialThatFailsIsNamed() {
-    Sweep.Listener broken =
-        new Sweep.Listener() {
+    Sweep.TrialListener broken =
+        new Sweep.TrialListener() {
           @Override
           public void advanced(double share) {
             throw new IllegalArgumentException("what a pity");

@@ -17,7 +17,7 @@ public final class Trials {
 
   /** A trial that ended with an accuracy; its curve rises to it in the given steps. */
   public static Finished finished(Trial trial, double accuracy, double... curve) {
-    return finished(trial, new Outcome.Trained(), accuracy, OptionalInt.empty(), curve);
+    return finished(trial, new Outcome.Completed(), accuracy, OptionalInt.empty(), curve);
   }
 
   /** A trial that ended always predicting a digit. */

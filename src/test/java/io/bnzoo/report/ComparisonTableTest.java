@@ -84,7 +84,7 @@ class ComparisonTableTest {
         Results.variant(
             Normalization.batchNorm(),
             1,
-            new Outcome.Trained(),
+            new Outcome.Completed(),
             Optional.of(Results.finals(0.95, 0.95, 0.1)));
     assertThat(new ComparisonTable(Results.of(Results.MNIST, broken)).notes())
         .singleElement()

@@ -41,7 +41,7 @@ public final class Results {
     return variant(
         Normalization.batchNorm(),
         seed,
-        new Outcome.Trained(),
+        new Outcome.Completed(),
         Optional.of(finals(0.9732, test, test)));
   }
 
@@ -50,7 +50,7 @@ public final class Results {
       long seed,
       Outcome outcome,
       Optional<TrainingResult.Finals> finals) {
-    boolean learns = outcome instanceof Outcome.Trained;
+    boolean learns = outcome instanceof Outcome.Completed;
     List<Sample> curve =
         List.of(
             new Sample(0, Split.VALIDATION, 0.69, 0.1),

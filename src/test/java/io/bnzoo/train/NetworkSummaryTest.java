@@ -50,8 +50,8 @@ class NetworkSummaryTest {
   void deeplearning4jsOwnSummaryNamesTheLayersToo() {
     String text = mlp(Normalization.lowLevel(), Placement.BEFORE_ACTIVATION_THEN_BIAS).summary();
     assertThat(text)
-        .contains("fc1-bn (LowLevelBatchNormalization$InNetwork)")
-        .contains("fc1-bias (ChannelwiseBias$InNetwork)");
+        .contains("fc1-bn (LowLevelBatchNormalization$NormalizationRuntime)")
+        .contains("fc1-bias (ChannelwiseBias$BiasRuntime)");
   }
 
   private static MultiLayerNetwork mlp(Normalization normalization, Placement placement) {

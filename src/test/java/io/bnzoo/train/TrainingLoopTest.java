@@ -217,7 +217,7 @@ class TrainingLoopTest {
     assertThat(two.curve()).isEqualTo(one.curve());
     assertThat(two.finals()).isEqualTo(one.finals());
     assertThat(one.finals().orElseThrow().validation().accuracy()).isGreaterThan(0.5);
-    assertThat(one.outcome()).isEqualTo(new Outcome.Trained());
+    assertThat(one.outcome()).isEqualTo(new Outcome.Completed());
   }
 
   @Test

@@ -6,16 +6,16 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 
-/** Hidden stages that a test writes down as two functions. */
-public record WrittenStages(Stage convolution, Stage dense) implements HiddenStages {
+/** Hidden blocks that a test writes down as two functions. */
+public record WrittenBlocks(Block convolution, Block dense) implements HiddenBlocks {
 
-  /** The layers of a stage, given its linear layer and its activation. */
-  public interface Stage {
+  /** The layers of a block, given its linear layer and its activation. */
+  public interface Block {
     List<Layer> layers(Layer linear, ActivationLayer activation);
   }
 
-  /** A stage as it was. */
-  public static final Stage UNCHANGED = (linear, activation) -> List.of(linear, activation);
+  /** A block as it was. */
+  public static final Block UNCHANGED = (linear, activation) -> List.of(linear, activation);
 
   /** Switches the bias of a linear layer off. */
   public static Layer withoutBias(Layer linear) {

@@ -1,7 +1,7 @@
 package io.bnzoo.zoo;
 
 import static io.bnzoo.ArrayAssert.assertSameBits;
-import static io.bnzoo.zoo.WrittenStages.UNCHANGED;
+import static io.bnzoo.zoo.WrittenBlocks.UNCHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,16 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HiddenStagesTest {
+class HiddenBlocksTest {
 
-  /** One object for all stages, without a name. */
+  /** One object for all blocks, without a name. */
   private static final BatchNormalization NORMALIZATION =
       new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false).build();
 
-  private static final WrittenStages.Stage NORMALIZED =
-      (linear, activation) -> List.of(WrittenStages.withoutBias(linear), NORMALIZATION, activation);
+  private static final WrittenBlocks.Block NORMALIZED =
+      (linear, activation) -> List.of(WrittenBlocks.withoutBias(linear), NORMALIZATION, activation);
 
-  private static final HiddenStages BATCH_NORM = new WrittenStages(NORMALIZED, NORMALIZED);
+  private static final HiddenBlocks BATCH_NORM = new WrittenBlocks(NORMALIZED, NORMALIZED);
 
   private static ModelBuilder<? extends BatchNormModel> builder(String id) {
     return Zoo.find(id).orElseThrow().builder().get().seed(3);
@@ -32,7 +32,7 @@ class HiddenStagesTest {
   @ParameterizedTest
   @ValueSource(strings = {DeepCnn.ID, ThreeLayerMlp.ID})
   void batchNormPutInByHandIsTheZoosOwn(String id) {
-    MultiLayerConfiguration byHand = HiddenStages.replace(builder(id).build(), BATCH_NORM);
+    MultiLayerConfiguration byHand = HiddenBlocks.replace(builder(id).build(), BATCH_NORM);
     BatchNormModel own = builder(id).normalization(Normalization.batchNorm()).build();
 
     assertThat(byHand.toJson().replace("-BatchNormalization", "-bn"))
@@ -46,30 +46,30 @@ class HiddenStagesTest {
   @Test
   void stagesThatComeBackAsTheyWereLeaveTheModelAsItIs() {
     BatchNormModel plain = builder(DeepCnn.ID).build();
-    HiddenStages same = new WrittenStages(UNCHANGED, UNCHANGED);
-    assertThat(HiddenStages.replace(plain, same).toJson()).isEqualTo(plain.conf().toJson());
+    HiddenBlocks same = new WrittenBlocks(UNCHANGED, UNCHANGED);
+    assertThat(HiddenBlocks.replace(plain, same).toJson()).isEqualTo(plain.conf().toJson());
   }
 
   @Test
   void aStageWithoutItsAffineMapIsRefusedByName() {
-    HiddenStages lost =
-        new WrittenStages(
+    HiddenBlocks lost =
+        new WrittenBlocks(
             (linear, activation) ->
                 linear.getLayerName().equals("conv03")
                     ? List.of(activation)
                     : List.of(linear, activation),
             UNCHANGED);
-    assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), lost))
+    assertThatThrownBy(() -> HiddenBlocks.replace(builder(DeepCnn.ID).build(), lost))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("conv03");
   }
 
   @Test
   void aLayerThatIsNullIsRefusedByItsStage() {
-    HiddenStages withNull =
-        new WrittenStages(
+    HiddenBlocks withNull =
+        new WrittenBlocks(
             UNCHANGED, (linear, activation) -> Arrays.asList(linear, null, activation));
-    assertThatThrownBy(() -> HiddenStages.replace(builder(DeepCnn.ID).build(), withNull))
+    assertThatThrownBy(() -> HiddenBlocks.replace(builder(DeepCnn.ID).build(), withNull))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fc1");
   }
@@ -77,7 +77,7 @@ class HiddenStagesTest {
   @Test
   void aModelWithNormalizationIsRefused() {
     BatchNormModel normalized = builder(DeepCnn.ID).normalization(Normalization.lowLevel()).build();
-    assertThatThrownBy(() -> HiddenStages.replace(normalized, BATCH_NORM))
+    assertThatThrownBy(() -> HiddenBlocks.replace(normalized, BATCH_NORM))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("low-level");
   }

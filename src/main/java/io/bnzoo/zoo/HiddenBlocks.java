@@ -12,21 +12,21 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 
 /**
- * Hidden stages of one's own in a zoo model: each pair of a linear layer and its activation is
+ * Hidden blocks of one's own in a zoo model: each pair of a linear layer and its activation is
  * handed out, and what comes back takes its place. The rest of the network, its optimizer and its
  * seed stay.
  *
  * <p>So a normalization can be tried that the zoo does not have, or one that it has be put in by
  * hand: the weights start as those of the zoo's own network with the same linear layers.
  */
-public interface HiddenStages {
+public interface HiddenBlocks {
 
   /**
    * A convolution and its activation.
    *
    * @param convolution a copy, with a bias; it may be changed but has to be among the layers
    *     returned
-   * @return the layers of the stage, in order
+   * @return the layers of the block, in order
    */
   List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation);
 
@@ -34,16 +34,16 @@ public interface HiddenStages {
   List<Layer> dense(DenseLayer dense, ActivationLayer activation);
 
   /**
-   * The model's configuration with every hidden stage replaced.
+   * The model's configuration with every hidden block replaced.
    *
-   * <p>The layers that come back are copied, so one object may stand in several stages. Those
+   * <p>The layers that come back are copied, so one object may stand in several blocks. Those
    * without a name get that of the linear layer with {@code -} and their class's name.
    *
    * @param model without normalization
-   * @throws IllegalArgumentException if the model has a normalization already, or a stage comes
+   * @throws IllegalArgumentException if the model has a normalization already, or a block comes
    *     back without its linear layer
    */
-  static MultiLayerConfiguration replace(BatchNormModel model, HiddenStages replacement) {
+  static MultiLayerConfiguration replace(BatchNormModel model, HiddenBlocks replacement) {
     if (!(model.spec().normalization() instanceof Normalization.None)) {
       throw new IllegalArgumentException(
           "the model must have no normalization, got " + model.spec().normalization().label());
@@ -54,27 +54,27 @@ public interface HiddenStages {
     for (int i = 0; i < plain.size() - 1; i += 2) {
       FeedForwardLayer linear = (FeedForwardLayer) plain.get(i).clone();
       ActivationLayer activation = (ActivationLayer) plain.get(i + 1).clone();
-      List<Layer> stage =
+      List<Layer> block =
           linear instanceof ConvolutionLayer convolution
               ? replacement.convolution(convolution, activation)
               : replacement.dense((DenseLayer) linear, activation);
-      stack.addAll(copies(stage, linear));
+      stack.addAll(copies(block, linear));
     }
     stack.addAll(List.of(plain.get(plain.size() - 1).clone()));
     return plain.get(0) instanceof ConvolutionLayer ? stack.forImages() : stack.forVectors();
   }
 
-  private static List<Layer> copies(List<Layer> stage, Layer linear) {
-    if (stage == null || !stage.contains(linear)) {
+  private static List<Layer> copies(List<Layer> block, Layer linear) {
+    if (block == null || !block.contains(linear)) {
       throw new IllegalArgumentException(
-          linear.getLayerName() + " itself is missing from the layers returned for its stage");
+          linear.getLayerName() + " itself is missing from the layers returned for its block");
     }
-    if (stage.stream().anyMatch(Objects::isNull)) {
+    if (block.stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException(
-          "one of the layers returned for the stage of " + linear.getLayerName() + " is null");
+          "one of the layers returned for the block of " + linear.getLayerName() + " is null");
     }
     List<Layer> copies = new ArrayList<>();
-    for (Layer layer : stage) {
+    for (Layer layer : block) {
       Layer copy = layer.clone();
       if (copy.getLayerName() == null) {
         copy.setLayerName(linear.getLayerName() + "-" + layer.getClass().getSimpleName());
