@@ -136,7 +136,7 @@ class LessonReportTest {
     assertThat(report.experiments().get(1).remarks())
         .containsExactly(
             "plain: 1 of 1 diverged and then predicted 0 for all images, since the first of ten outputs"
-                + " that are no numbers is taken.",
+                + " that are NaN is taken.",
             "batch-norm: 1 of 1 ended up predicting 3 for all images.");
     assertThat(row(report, 0).trials().get(0).outcome()).isEqualTo("always 0, diverged at batch 1");
   }
