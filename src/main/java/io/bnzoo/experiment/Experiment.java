@@ -21,7 +21,7 @@ import org.nd4j.linalg.activations.Activation;
  * @param model the id of its networks' zoo entry
  * @param labels of its variants, in the order in which they are shown
  * @param activation of the hidden layers
- * @param learningRate of the entry's optimizer
+ * @param learningRate of the entry's updater
  * @param initialWeights of every variant
  * @param plan at full length; its data seed gives way to the trial's. Training batches are not
  *     measured: the sources' curves do not show them

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The catalogue of the sources' experiments, {@code experiments.json}. */
 public final class Lesson {
@@ -34,7 +35,7 @@ public final class Lesson {
                     && experiment.plan().batchSize() == plan.batchSize()
                     && experiment.plan().batches() == plan.batches()
                     && experiment.activation() == spec.activation()
-                    && experiment.learningRate() == spec.optimizer().learningRate()
+                    && spec.learningRate().equals(OptionalDouble.of(experiment.learningRate()))
                     && experiment.initialWeights().equals(spec.initialWeights()))
         .flatMap(experiment -> experiment.published(spec.variant()).stream())
         .toList();

@@ -102,7 +102,7 @@ final class LessonText {
         capitalized(experiment.source()),
         experiment.entry().layers(),
         NetworkSpec.label(experiment.activation()),
-        experiment.entry().builder().get().build().spec().optimizer().label(),
+        experiment.entry().builder().get().build().spec().updaterLabel(),
         experiment.learningRate(),
         weights(experiment.initialWeights()),
         batches(part),

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.Distribution;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.exc.InvalidTypeIdException;
 
@@ -119,6 +120,20 @@ final class ConfigurationReader {
               "is no configuration of Deeplearning4j's: %s; take another copy",
               ShownName.of(String.valueOf(e.getMessage()))),
           e);
+    }
+  }
+
+  /**
+   * Reads an updater as Deeplearning4j writes one.
+   *
+   * @throws IOException naming a class that is not trusted, or saying what is wrong with it
+   */
+  IUpdater readUpdater(String json) throws IOException {
+    try {
+      return mapper.readValue(json, IUpdater.class);
+    } catch (IOException | RuntimeException e) {
+      Optional<String> name = UntrustedClassException.in(e);
+      throw name.isPresent() ? untrusted(name.get()) : new IOException(e);
     }
   }
 

@@ -18,10 +18,11 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import java.io.IOException;
 import java.util.Set;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * How this library's values look as JSON: in models, in folders of runs, in reports and on the
@@ -51,6 +52,12 @@ public final class Json {
 
     @JsonProperty
     int width();
+  }
+
+  /** A specification calls its updater by another name. */
+  private interface WithOptimizer {
+    @JsonProperty("optimizer")
+    IUpdater updater();
   }
 
   /** Reads a shape, whose constructor would not say which part is which. */
@@ -84,13 +91,16 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .registerSubtypes(InitialWeights.class.getPermittedSubclasses())
           .registerSubtypes(Normalization.class.getPermittedSubclasses())
-          .registerSubtypes(Optimizer.class.getPermittedSubclasses())
           .addMixIn(Normalization.class, NamedByKind.class)
-          .addMixIn(Optimizer.class, NamedByKind.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)
           .addMixIn(InitialWeights.Given.class, GivenByNames.class)
           .addMixIn(ImageShape.class, InParts.class)
-          .addModule(new SimpleModule().addDeserializer(ImageShape.class, new ShapeReader()))
+          .addMixIn(NetworkSpec.class, WithOptimizer.class)
+          .addModule(
+              new SimpleModule()
+                  .addDeserializer(ImageShape.class, new ShapeReader())
+                  .addSerializer(new UpdaterJson.UpdaterWriter())
+                  .addDeserializer(IUpdater.class, new UpdaterJson.UpdaterReader()))
           .build();
 
   private static final ObjectWriter COMPACT =

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * The deep convolutional network that hardly trains without batch normalization.
@@ -50,7 +51,7 @@ public final class DeepCnn extends BatchNormModel {
             Normalization.none(),
             Placement.BEFORE_ACTIVATION,
             Activation.RELU,
-            new Optimizer.Adam(0.002),
+            new Adam(0.002),
             InitialWeights.glorotUniform(),
             1,
             ImageShape.MNIST,

@@ -13,7 +13,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 
 /**
  * Hidden blocks of one's own in a zoo model: each pair of a linear layer and its activation is
- * handed out, and what comes back takes its place. The rest of the network, its optimizer and its
+ * handed out, and what comes back takes its place. The rest of the network, its updater and its
  * seed stay.
  *
  * <p>So a normalization can be tried that the zoo does not have, or one that it has be put in by

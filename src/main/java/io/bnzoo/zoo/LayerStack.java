@@ -22,10 +22,6 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
@@ -44,10 +40,7 @@ final class LayerStack {
     this.spec = spec;
     this.normalization = NormalizationLayers.of(spec.normalization());
     this.layers =
-        new NeuralNetConfiguration.Builder()
-            .seed(spec.seed())
-            .updater(updater(spec.optimizer()))
-            .list();
+        new NeuralNetConfiguration.Builder().seed(spec.seed()).updater(spec.updater()).list();
   }
 
   /** A convolution block with 'same' padding: [N,in,h,w] to [N,out,ceil(h/s),ceil(w/s)]. */
@@ -160,19 +153,6 @@ final class LayerStack {
 
   private static IWeightInit truncatedNormal(double stddev) {
     return new WeightInitDistribution(new TruncatedNormalDistribution(0, stddev));
-  }
-
-  private static IUpdater updater(Optimizer optimizer) {
-    if (optimizer instanceof Optimizer.Adam adam) {
-      return new Adam(adam.learningRate());
-    }
-    if (optimizer instanceof Optimizer.Nesterovs nesterovs) {
-      return new Nesterovs(nesterovs.learningRate(), nesterovs.momentum());
-    }
-    if (optimizer instanceof Optimizer.Sgd sgd) {
-      return new Sgd(sgd.learningRate());
-    }
-    throw new IllegalStateException("no updater is known for " + optimizer);
   }
 
   private static CNN2DFormat format(NetworkSpec spec) {

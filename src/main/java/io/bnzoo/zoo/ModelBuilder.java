@@ -3,6 +3,7 @@ package io.bnzoo.zoo;
 import java.util.Optional;
 import java.util.function.Function;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * Builds a model from its defaults and what the caller changes of them. Every setter refuses null
@@ -17,7 +18,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
   private Normalization normalization;
   private Placement placement;
   private Activation activation;
-  private Optimizer optimizer;
+  private IUpdater updater;
   private Optional<InitialWeights> initialWeights = Optional.empty();
   private long seed;
   private ImageShape input;
@@ -40,7 +41,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
     this.normalization = defaults.normalization();
     this.placement = defaults.placement();
     this.activation = defaults.activation();
-    this.optimizer = defaults.optimizer();
+    this.updater = defaults.updater();
     this.seed = defaults.seed();
     this.input = defaults.input();
     this.format = defaults.format();
@@ -71,15 +72,25 @@ public final class ModelBuilder<M extends BatchNormModel> {
     return this;
   }
 
-  /** The update rule with its learning rate. */
-  public ModelBuilder<M> optimizer(Optimizer choice) {
-    optimizer = given("optimizer", choice);
+  /** How a gradient becomes an update, with a learning rate or a schedule of it. */
+  public ModelBuilder<M> updater(IUpdater choice) {
+    updater = given("updater", choice).clone();
     return this;
   }
 
-  /** The optimizer's learning rate alone. */
+  /**
+   * The updater's learning rate alone.
+   *
+   * @throws IllegalArgumentException if the updater has none, or a schedule in its place
+   */
   public ModelBuilder<M> learningRate(double rate) {
-    optimizer = optimizer.withLearningRate(rate);
+    String name = updater.getClass().getSimpleName();
+    Check.argument(updater.hasLearningRate(), "%s has no learning rate to be set", name);
+    Check.argument(
+        NetworkSpec.fixedLearningRate(updater).isPresent(),
+        "the learning rate of %s follows a schedule: give updater(...) another one",
+        name);
+    updater.setLrAndSchedule(rate, null);
     return this;
   }
 
@@ -131,7 +142,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
             normalization,
             placement,
             activation,
-            optimizer,
+            updater,
             initialWeights.orElseGet(() -> defaultWeights.apply(normalization)),
             seed,
             input,

@@ -1,7 +1,11 @@
 package io.bnzoo.zoo;
 
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * Everything that decides a zoo network before its first step.
@@ -10,7 +14,7 @@ import org.nd4j.linalg.activations.Activation;
  * @param normalization of every hidden layer
  * @param placement where the normalization stands
  * @param activation the function of every hidden layer
- * @param optimizer the update rule
+ * @param updater how a gradient becomes an update; a learning rate that is fixed is above 0
  * @param initialWeights where the weights start
  * @param seed of the random initial weights
  * @param input one image
@@ -22,7 +26,7 @@ public record NetworkSpec(
     Normalization normalization,
     Placement placement,
     Activation activation,
-    Optimizer optimizer,
+    IUpdater updater,
     InitialWeights initialWeights,
     long seed,
     ImageShape input,
@@ -33,7 +37,9 @@ public record NetworkSpec(
     Check.given("model", model);
     new Variant(normalization, placement); // Checks them.
     Check.given("activation", activation);
-    Check.given("optimizer", optimizer);
+    Check.given("updater", updater);
+    updater = updater.clone();
+    fixedLearningRate(updater).ifPresent(rate -> Check.aboveZero("learningRate", rate));
     Check.given("initialWeights", initialWeights);
     Check.given("input", input);
     Check.given("format", format);
@@ -51,12 +57,41 @@ public record NetworkSpec(
         normalization,
         placement,
         activation,
-        optimizer,
+        updater,
         initialWeights,
         seed,
         shape,
         format,
         classes);
+  }
+
+  /** A copy. */
+  @Override
+  public IUpdater updater() {
+    return updater.clone();
+  }
+
+  /** The updater's learning rate; empty if it follows a schedule, or there is none. */
+  public OptionalDouble learningRate() {
+    return fixedLearningRate(updater);
+  }
+
+  static OptionalDouble fixedLearningRate(IUpdater updater) {
+    if (!updater.hasLearningRate()) {
+      return OptionalDouble.empty();
+    }
+    double rate = updater.getLearningRate(0, 0);
+    IUpdater fixed = updater.clone();
+    fixed.setLrAndSchedule(rate, null);
+    return fixed.equals(updater) ? OptionalDouble.of(rate) : OptionalDouble.empty();
+  }
+
+  /** What the updater is called in a text. */
+  public String updaterLabel() {
+    if (updater instanceof Sgd) {
+      return "gradient descent";
+    }
+    return updater instanceof Nesterovs ? "Nesterov momentum" : updater.getClass().getSimpleName();
   }
 
   /** What an activation is called in a text. */

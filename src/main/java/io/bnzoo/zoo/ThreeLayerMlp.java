@@ -2,6 +2,7 @@ package io.bnzoo.zoo;
 
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
@@ -33,7 +34,7 @@ public final class ThreeLayerMlp extends BatchNormModel {
             Normalization.none(),
             Placement.BEFORE_ACTIVATION,
             Activation.RELU,
-            new Optimizer.Sgd(0.01),
+            new Sgd(0.01),
             InitialWeights.normal(0.05),
             1,
             ImageShape.MNIST,

@@ -32,8 +32,8 @@ public final class Zoo {
           "%s; %s, %s %s, batches of %d",
           layers,
           NetworkSpec.label(spec.activation()),
-          spec.optimizer().label(),
-          spec.optimizer().learningRate(),
+          spec.updaterLabel(),
+          spec.learningRate().orElseThrow(),
           plan.batchSize());
     }
 

@@ -16,7 +16,6 @@ import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Variant;
 import java.io.IOException;
@@ -265,11 +264,7 @@ class OneDnnEngineTest {
   @MethodSource("variants")
   void aNetworkMovesBetweenTheEnginesInMidTraining(Variant variant) {
     MultiLayerNetwork moved =
-        ThreeLayerMlp.builder()
-            .variant(variant)
-            .optimizer(new Optimizer.Nesterovs(0.01, 0.9))
-            .build()
-            .init();
+        ThreeLayerMlp.builder().variant(variant).updater(new Nesterovs(0.01, 0.9)).build().init();
     MultiLayerNetwork stayed = moved.clone();
     LabeledImages[] batches = batches(12, 30);
     for (int from = 0; from < 12; from += 3) {
@@ -437,7 +432,7 @@ class OneDnnEngineTest {
     MultiLayerNetwork network =
         ThreeLayerMlp.builder()
             .normalization(Normalization.batchNorm())
-            .optimizer(new Optimizer.Adam(0.01))
+            .updater(new Adam(0.01))
             .build()
             .init();
     try (Engine engine = new OneDnnEngine(network, 1)) {

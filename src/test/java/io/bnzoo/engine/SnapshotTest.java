@@ -7,11 +7,11 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.learning.config.Adam;
 
 /** What every engine copies out and in. */
 class SnapshotTest {
@@ -21,7 +21,7 @@ class SnapshotTest {
   private static MultiLayerNetwork adam(long seed) {
     return ThreeLayerMlp.builder()
         .normalization(Normalization.batchNorm())
-        .optimizer(new Optimizer.Adam(0.01))
+        .updater(new Adam(0.01))
         .seed(seed)
         .build()
         .init();

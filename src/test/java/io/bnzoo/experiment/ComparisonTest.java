@@ -79,8 +79,7 @@ class ComparisonTest {
         comparison(List.of(1L))
             .run(TestDigits.small(), EngineChoice.AUTO, RunStore.NONE, new Recorder(), () -> false);
     assertThat(result.variants())
-        .allSatisfy(
-            variant -> assertThat(variant.spec().optimizer().learningRate()).isEqualTo(0.125));
+        .allSatisfy(variant -> assertThat(variant.spec().learningRate()).hasValue(0.125));
   }
 
   @Test

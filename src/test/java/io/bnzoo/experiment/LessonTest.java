@@ -103,7 +103,7 @@ class LessonTest {
     NetworkSpec spec = trial.spec();
     assertThat(spec.variant()).isEqualTo(Variant.of(Normalization.batchNorm()));
     assertThat(spec.activation()).isEqualTo(Activation.SIGMOID);
-    assertThat(spec.optimizer().learningRate()).isEqualTo(0.01);
+    assertThat(spec.learningRate()).hasValue(0.01);
     assertThat(spec.initialWeights()).hasToString("Normal[stddev=5.0]");
     assertThat(spec.seed()).isEqualTo(7);
     assertThat(trial.plan().dataSeed()).isEqualTo(7);
@@ -128,7 +128,7 @@ class LessonTest {
               Trial first = original.trials(List.of(1L), Scale.FULL).get(0);
               assertThat(again.spec().initialWeights()).isEqualTo(first.spec().initialWeights());
               assertThat(again.spec().activation()).isEqualTo(first.spec().activation());
-              assertThat(again.spec().optimizer()).isEqualTo(first.spec().optimizer());
+              assertThat(again.spec().updater()).isEqualTo(first.spec().updater());
               assertThat(again.plan().withDataSeed(1)).isEqualTo(first.plan());
               assertThat(again.seed()).isNotEqualTo(first.seed());
             });

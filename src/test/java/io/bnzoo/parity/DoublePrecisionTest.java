@@ -13,7 +13,6 @@ import io.bnzoo.parity.Distances.Quantity;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * The deep CNN with tanh, where nothing amplifies rounding, on both engines: tight, parameter by
@@ -35,7 +36,7 @@ class DoublePrecisionTest {
   private static final int STEPS = 3;
   private static final int BATCH_SIZE = 24;
   private static final LabeledImages IMAGES = TestDigits.draw(BATCH_SIZE * STEPS, 9);
-  private static final Optimizer OPTIMIZER = new Optimizer.Adam(0.002);
+  private static final IUpdater UPDATER = new Adam(0.002);
   private static final Map<Boolean, Expected> EXPECTED = new HashMap<>();
 
   /** What double precision gives; losses are before each step. */
@@ -59,7 +60,7 @@ class DoublePrecisionTest {
             .normalization(normalization)
             .initialWeights(InitialWeights.glorotUniform())
             .activation(Activation.TANH)
-            .optimizer(OPTIMIZER)
+            .updater(UPDATER)
             .build()
             .init();
     boolean plain = normalization instanceof Normalization.None;
@@ -93,7 +94,7 @@ class DoublePrecisionTest {
     ExactNetwork.Pass pass =
         network.forward(initial, first.images(), first.size(), Statistics.BATCH);
     ExactTraining training =
-        new ExactTraining(network, OPTIMIZER, Normalization.TENSORFLOW_DECAY, initial);
+        new ExactTraining(network, UPDATER, Normalization.TENSORFLOW_DECAY, initial);
     List<Double> losses =
         IntStream.range(0, STEPS)
             .mapToObj(step -> training.step(ExactRun.batch(batch(step))))

@@ -71,7 +71,7 @@ final class ExactRun {
 
   private ExactTraining training() {
     RunDescription description = run.description();
-    return new ExactTraining(network, description.optimizer(), description.decay(), initial);
+    return new ExactTraining(network, description.updater(), description.decay(), initial);
   }
 
   private Pass pass(Map<String, double[]> parameters, Batch batch, Statistics by) {

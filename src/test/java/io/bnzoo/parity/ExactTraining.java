@@ -1,10 +1,12 @@
 package io.bnzoo.parity;
 
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.zoo.Optimizer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /** A training run in double precision. */
 final class ExactTraining {
@@ -25,7 +27,7 @@ final class ExactTraining {
   }
 
   private final ExactNetwork network;
-  private final Optimizer optimizer;
+  private final IUpdater updater;
   private final double decay;
   private final Map<String, double[]> parameters;
   private final Map<String, double[]> fusedVariances = new HashMap<>();
@@ -39,9 +41,9 @@ final class ExactTraining {
    * @param decay the share of a running statistic that a step keeps
    */
   ExactTraining(
-      ExactNetwork network, Optimizer optimizer, double decay, Map<String, double[]> initial) {
+      ExactNetwork network, IUpdater updater, double decay, Map<String, double[]> initial) {
     this.network = network;
-    this.optimizer = optimizer;
+    this.updater = updater;
     this.decay = decay;
     this.parameters = new TreeMap<>();
     initial.forEach((name, values) -> parameters.put(name, values.clone()));
@@ -65,23 +67,23 @@ final class ExactTraining {
     }
   }
 
-  /** A step of the optimizer alone, by any gradients. */
+  /** A step of the updater alone, by any gradients. */
   void step(Map<String, double[]> gradients) {
     steps++;
-    if (optimizer instanceof Optimizer.Adam adam) {
+    if (updater instanceof Adam adam) {
       double correction = Math.sqrt(1 - Math.pow(BETA_2, steps)) / (1 - Math.pow(BETA_1, steps));
-      double rate = adam.learningRate() * correction;
+      double rate = adam.getLearningRate() * correction;
       gradients.forEach((name, gradient) -> adamStep(name, gradient, rate));
-    } else if (optimizer instanceof Optimizer.Sgd sgd) {
+    } else if (updater instanceof Sgd sgd) {
       gradients.forEach(
           (name, gradient) -> {
             double[] values = parameters.get(name);
             for (int i = 0; i < values.length; i++) {
-              values[i] -= sgd.learningRate() * gradient[i];
+              values[i] -= sgd.getLearningRate() * gradient[i];
             }
           });
     } else {
-      throw new IllegalStateException("no formula is known for " + optimizer);
+      throw new IllegalStateException("no formula is known for " + updater);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.bnzoo.parity;
 
 import io.bnzoo.parity.Distances.Quantity;
-import io.bnzoo.zoo.Optimizer;
 import java.util.EnumMap;
 import java.util.Map;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * How far from double precision a right implementation in single precision may be, by median.
@@ -63,7 +63,7 @@ enum Limits {
     if (run.convolutional()) {
       return run.normalized() ? NORMALIZED_CNN : PLAIN_CNN;
     }
-    return run.optimizer() instanceof Optimizer.Sgd sgd && sgd.learningRate() >= HIGH_RATE
+    return run.updater() instanceof Sgd sgd && sgd.getLearningRate() >= HIGH_RATE
         ? MLP_AT_HIGH_RATE
         : MLP;
   }

@@ -13,7 +13,6 @@ import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +30,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -109,7 +109,7 @@ class RecordedHereTest {
     return builder
         .normalization(c.normalization())
         .activation(Activation.TANH)
-        .optimizer(new Optimizer.Sgd(learningRate))
+        .updater(new Sgd(learningRate))
         .input(ImageShape.withChannels(1).height(c.side()).width(c.side()))
         .format(ImageFormat.NHWC)
         .classes(c.classes())

@@ -101,7 +101,7 @@ record RecordedRun(Path folder, RunDescription description) {
     return builder
         .normalization(normalization)
         .activation(description.activation())
-        .optimizer(description.optimizer())
+        .updater(description.updater())
         .initialWeights(InitialWeights.given(weights))
         .build()
         .init();

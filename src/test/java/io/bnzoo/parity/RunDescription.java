@@ -4,13 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.data.Digits;
-import io.bnzoo.zoo.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * What was trained in a recorded run, and on what.
@@ -23,7 +25,7 @@ record RunDescription(
     String kind,
     BatchNorm batchNorm,
     Activation activation,
-    Optimizer optimizer,
+    IUpdater updater,
     double decay,
     double epsilon,
     List<List<Integer>> batches,
@@ -99,7 +101,7 @@ record RunDescription(
             kind,
             oneOf(BatchNorm.class, "\"batch_norm\"", field(json, "batch_norm").asText()),
             Activation.valueOf(activation.name()),
-            optimizer(field(json, "optimizer").asText(), number(field(json, "learning_rate"))),
+            updater(field(json, "optimizer").asText(), number(field(json, "learning_rate"))),
             number(field(json, "decay")),
             number(field(json, "epsilon")),
             batches(field(json, "batches")),
@@ -113,10 +115,10 @@ record RunDescription(
     return description;
   }
 
-  private static Optimizer optimizer(String name, double learningRate) {
+  private static IUpdater updater(String name, double learningRate) {
     return switch (name) {
-      case "SGD" -> new Optimizer.Sgd(learningRate);
-      case "Adam(0.9, 0.999, 1e-8)" -> new Optimizer.Adam(learningRate);
+      case "SGD" -> new Sgd(learningRate);
+      case "Adam(0.9, 0.999, 1e-8)" -> new Adam(learningRate);
       default ->
           throw new IllegalArgumentException(
               "\"optimizer\" must be SGD or Adam(0.9, 0.999, 1e-8), got " + name);

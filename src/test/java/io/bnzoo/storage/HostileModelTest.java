@@ -9,7 +9,6 @@ import com.sun.management.ThreadMXBean;
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * Files that are damaged, and files that somebody made to do harm.
@@ -50,7 +50,7 @@ class HostileModelTest {
     network =
         ThreeLayerMlp.builder()
             .normalization(Normalization.batchNorm())
-            .optimizer(new Optimizer.Adam(0.01))
+            .updater(new Adam(0.01))
             .input(ImageShape.withChannels(1).height(4).width(4))
             .build()
             .init();

@@ -164,7 +164,8 @@ class JsonTypeNamesTest {
             "NDArrayDeSerializer",
             "NDArrayTextDeSerializer",
             "RowVectorDeserializer",
-            "ShapeReader"); // of three numbers
+            "ShapeReader", // of three numbers
+            "UpdaterReader"); // of trusted classes
   }
 
   @Test

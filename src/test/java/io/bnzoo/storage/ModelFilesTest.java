@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
 
 class ModelFilesTest {
   @TempDir private Path folder;
@@ -43,7 +43,7 @@ class ModelFilesTest {
     network =
         ThreeLayerMlp.builder()
             .normalization(Normalization.batchNorm())
-            .optimizer(new Optimizer.Adam(0.01))
+            .updater(new Adam(0.01))
             .build()
             .init();
     network.fit(Nd4j.rand(4, 784), Nd4j.eye(10).getRows(0, 1, 2, 3));

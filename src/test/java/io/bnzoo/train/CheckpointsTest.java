@@ -13,7 +13,6 @@ import io.bnzoo.storage.TrustedClasses;
 import io.bnzoo.storage.own.OwnLayer;
 import io.bnzoo.train.Checkpoints.Checkpoint;
 import io.bnzoo.zoo.BatchNormModel;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.learning.config.Adam;
 
 class CheckpointsTest {
   private static final Digits DIGITS =
@@ -52,7 +52,7 @@ class CheckpointsTest {
   private static BatchNormModel model(String variant) {
     return ThreeLayerMlp.builder()
         .variant(Variants.find(variant).orElseThrow())
-        .optimizer(new Optimizer.Adam(0.01))
+        .updater(new Adam(0.01))
         .build();
   }
 

@@ -13,7 +13,6 @@ import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Optimizer;
 import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Variant;
@@ -26,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
 
 class ProbeTest {
   private static final LabeledImages IMAGES = TestDigits.draw(20, 5);
@@ -46,8 +46,7 @@ class ProbeTest {
   }
 
   private static MultiLayerNetwork mlp(Variant variant) {
-    return trained(
-        ThreeLayerMlp.builder().variant(variant).optimizer(new Optimizer.Sgd(0.5)).build().init());
+    return trained(ThreeLayerMlp.builder().variant(variant).updater(new Sgd(0.5)).build().init());
   }
 
   @ParameterizedTest

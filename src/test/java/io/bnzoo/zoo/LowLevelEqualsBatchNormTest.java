@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /**
  * The layer by hand and Deeplearning4j's, trained side by side on the same batches.
@@ -93,7 +94,7 @@ class LowLevelEqualsBatchNormTest {
         .normalization(normalization)
         .initialWeights(InitialWeights.glorotUniform())
         .activation(activation)
-        .optimizer(new Optimizer.Sgd(learningRate))
+        .updater(new Sgd(learningRate))
         .build()
         .init();
   }

@@ -120,7 +120,7 @@ class ModelBuilderTest {
         ThreeLayerMlp.builder()
             .normalization(new Normalization.BatchNorm(0.9, 0.01))
             .activation(Activation.TANH)
-            .optimizer(new Optimizer.Nesterovs(0.5, 0.8))
+            .updater(new Nesterovs(0.5, 0.8))
             .learningRate(0.25)
             .build()
             .init();
@@ -141,7 +141,7 @@ class ModelBuilderTest {
         arguments("placement", run(() -> builder.placement(null))),
         arguments("variant", run(() -> builder.variant(null))),
         arguments("activation", run(() -> builder.activation(null))),
-        arguments("optimizer", run(() -> builder.optimizer(null))),
+        arguments("updater", run(() -> builder.updater(null))),
         arguments("initialWeights", run(() -> builder.initialWeights(null))),
         arguments("input", run(() -> builder.input(null))),
         arguments("format", run(() -> builder.format(null))));

@@ -10,6 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 class SpecificationTest {
 
@@ -32,9 +40,8 @@ class SpecificationTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, -1, Double.NaN})
   void learningRatesAndDeviationsAreAboveZero(double value) {
-    assertThatIllegalArgumentException().isThrownBy(() -> new Optimizer.Sgd(value));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Optimizer.Adam(value));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Optimizer.Nesterovs(value, 0.9));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ThreeLayerMlp.builder().learningRate(value).build());
     assertThatIllegalArgumentException().isThrownBy(() -> InitialWeights.normal(value));
     assertThatIllegalArgumentException().isThrownBy(() -> InitialWeights.truncatedNormal(value));
     assertThatIllegalArgumentException()
@@ -122,13 +129,36 @@ class SpecificationTest {
   @Test
   void anInfiniteLearningRateIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Optimizer.Sgd(Double.POSITIVE_INFINITY))
+        .isThrownBy(() -> built(new Sgd(Double.POSITIVE_INFINITY)))
         .withMessage("learningRate must be finite, got Infinity");
   }
 
   @Test
-  void aNewLearningRateKeepsTheRule() {
-    assertThat(new Optimizer.Nesterovs(0.1, 0.8).withLearningRate(0.2))
-        .isEqualTo(new Optimizer.Nesterovs(0.2, 0.8));
+  void anUpdaterThatIsChangedLaterChangesNoSpecification() {
+    Adam adam = new Adam(0.1);
+    ModelBuilder<DeepCnn> builder = DeepCnn.builder().updater(adam);
+    adam.setLearningRate(0.2);
+    NetworkSpec spec = builder.build().spec();
+    builder.learningRate(0.3);
+    ((Adam) spec.updater()).setLearningRate(0.4);
+    assertThat(spec.updater()).isEqualTo(new Adam(0.1));
+  }
+
+  @Test
+  void anUpdaterMayFollowAScheduleOrHaveNoLearningRate() {
+    ISchedule schedule = new StepSchedule(ScheduleType.ITERATION, 0.1, 0.5, 100);
+    assertThat(built(new Adam(schedule)).learningRate()).isEmpty();
+    assertThat(built(new AdaDelta()).learningRate()).isEmpty();
+    assertThat(built(new RmsProp(0.25)).learningRate()).hasValue(0.25);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DeepCnn.builder().updater(new Adam(schedule)).learningRate(0.1))
+        .withMessageContaining("Adam follows a schedule");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DeepCnn.builder().updater(new AdaDelta()).learningRate(0.1))
+        .withMessage("AdaDelta has no learning rate to be set");
+  }
+
+  private static NetworkSpec built(IUpdater updater) {
+    return DeepCnn.builder().updater(updater).build().spec();
   }
 }

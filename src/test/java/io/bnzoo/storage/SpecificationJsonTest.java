@@ -1,0 +1,105 @@
+package io.bnzoo.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.NetworkSpec;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaBelief;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+class SpecificationJsonTest {
+
+  private static JsonNode json(NetworkSpec spec) {
+    return Json.asRead(spec);
+  }
+
+  private static NetworkSpec read(JsonNode json) throws JsonProcessingException {
+    return Json.mapper().treeToValue(json, NetworkSpec.class);
+  }
+
+  static Stream<IUpdater> updaters() {
+    return Stream.of(
+        new Adam(0.25),
+        new Sgd(0.25),
+        new Nesterovs(0.25, 0.75),
+        new Adam(0.25, 0.8, 0.9, 1e-6),
+        new Adam(new ExponentialSchedule(ScheduleType.ITERATION, 0.1, 0.99)),
+        new Nesterovs(0.25, new ExponentialSchedule(ScheduleType.EPOCH, 0.5, 0.99)),
+        new Sgd(new MapSchedule.Builder(ScheduleType.ITERATION).add(0, 0.5).add(9, 0.1).build()),
+        new RmsProp(0.25),
+        new AdaDelta(),
+        new AdaGrad(0.25),
+        new AdaMax(0.25),
+        new AdaBelief(0.25),
+        new AMSGrad(0.25),
+        new Nadam(0.25),
+        new NoOp());
+  }
+
+  @ParameterizedTest
+  @MethodSource("updaters")
+  void everyUpdaterIsReadAsItWasWritten(IUpdater updater) throws IOException {
+    NetworkSpec spec = DeepCnn.builder().updater(updater).build().spec();
+    assertThat(spec.updater()).isEqualTo(updater);
+    assertThat(read(json(spec))).isEqualTo(spec);
+    assertThat(Json.mapper().readValue(Json.text(spec), NetworkSpec.class)).isEqualTo(spec);
+  }
+
+  @Test
+  void theThreeCommonUpdatersAreWrittenInShort() {
+    assertThat(updaters().limit(3).map(SpecificationJsonTest::optimizer))
+        .containsExactly(
+            "{\"kind\":\"Adam\",\"learningRate\":0.25}",
+            "{\"kind\":\"Sgd\",\"learningRate\":0.25}",
+            "{\"kind\":\"Nesterovs\",\"learningRate\":0.25,\"momentum\":0.75}");
+    assertThat(updaters().skip(3))
+        .allSatisfy(
+            updater ->
+                assertThat(optimizer(updater))
+                    .startsWith("{\"@class\":\"" + updater.getClass().getName()));
+  }
+
+  private static String optimizer(IUpdater updater) {
+    return json(DeepCnn.builder().updater(updater).build().spec()).path("optimizer").toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"kind\":\"Lion\",\"learningRate\":1}      | kind must be Adam, Sgd or Nesterovs",
+        "{\"kind\":\"Adam\"}                         | learningRate must be a number",
+        "{\"kind\":\"Nesterovs\",\"learningRate\":1} | momentum must be a number",
+        "{\"kind\":\"Sgd\",\"learningRate\":-1}      | learningRate must be above 0, got -1.0",
+        "{\"@class\":\"java.util.HashMap\"}          | names the class java.util.HashMap"
+      })
+  void anUpdaterThatIsNoneIsRefused(String optimizer, String message) throws IOException {
+    ObjectNode json = (ObjectNode) json(DeepCnn.builder().build().spec());
+    json.set("optimizer", Json.mapper().readTree(optimizer));
+    assertThatThrownBy(() -> read(json)).hasMessageContaining(message);
+  }
+}
