@@ -14,6 +14,6 @@ public final class StockReader {
   public static void main(String[] arguments) throws IOException {
     MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(new File(arguments[0]));
     System.out.println(
-        network.output(Nd4j.ones(DataType.FLOAT, 1, 1, 28, 28)).sumNumber().doubleValue());
+        network.output(Nd4j.ones(DataType.FLOAT, 1, 28, 28, 1)).sumNumber().doubleValue());
   }
 }

@@ -22,6 +22,7 @@ import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.util.Set;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -54,10 +55,13 @@ public final class Json {
     int width();
   }
 
-  /** A specification calls its updater by another name. */
-  private interface WithOptimizer {
+  /** What a specification calls otherwise. */
+  private interface FormerNames {
     @JsonProperty("optimizer")
     IUpdater updater();
+
+    @JsonProperty("format")
+    CNN2DFormat dataFormat();
   }
 
   /** Reads a shape, whose constructor would not say which part is which. */
@@ -95,7 +99,7 @@ public final class Json {
           .addMixIn(InitialWeights.class, NamedByKind.class)
           .addMixIn(InitialWeights.Given.class, GivenByNames.class)
           .addMixIn(ImageShape.class, InParts.class)
-          .addMixIn(NetworkSpec.class, WithOptimizer.class)
+          .addMixIn(NetworkSpec.class, FormerNames.class)
           .addModule(
               new SimpleModule()
                   .addDeserializer(ImageShape.class, new ShapeReader())

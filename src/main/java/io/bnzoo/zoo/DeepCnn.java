@@ -3,6 +3,7 @@ package io.bnzoo.zoo;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
@@ -11,10 +12,14 @@ import org.nd4j.linalg.learning.config.Adam;
  * The deep convolutional network that hardly trains without batch normalization.
  *
  * <p>Nineteen 3x3 convolutions with 'same' padding, the d-th with 4d maps and stride 2 where 3
- * divides d, then a dense layer of 100 and an output layer of 10: [N,1,28,28] to [N,10]. The "20
+ * divides d, then a dense layer of 100 and an output layer of 10: [N,28,28,1] to [N,10]. The "20
  * convolutional layers" of the course that it comes from count the dense layer of 100 among them.
  * The output is sigmoid, its loss TensorFlow's {@code sigmoid_cross_entropy_with_logits} averaged
  * over batch and classes: 0.693 for a network that knows nothing.
+ *
+ * <p>Images are [N,28,28,1], TensorFlow's axis order, in which oneDNN's batch normalization is a
+ * tenth faster, too; {@code dataFormat(CNN2DFormat.NCHW)} takes [N,1,28,28], as Deeplearning4j does
+ * by default.
  *
  * <p>Defaults are the course's: no normalization, ReLU, Adam with learning rate 0.002, Glorot
  * uniform weights; with the low-level normalization convolutions start from a truncated normal
@@ -55,7 +60,7 @@ public final class DeepCnn extends BatchNormModel {
             InitialWeights.glorotUniform(),
             1,
             ImageShape.MNIST,
-            ImageFormat.NCHW,
+            CNN2DFormat.NHWC,
             10);
     return new ModelBuilder<>(
         defaults,

@@ -3,7 +3,6 @@ package io.bnzoo.zoo;
 import io.bnzoo.layer.ChannelwiseBias;
 import java.util.List;
 import java.util.Locale;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -49,7 +48,7 @@ final class LayerStack {
         new ConvolutionLayer.Builder(kernel, kernel)
             .stride(stride, stride)
             .convolutionMode(ConvolutionMode.Same)
-            .dataFormat(format(spec))
+            .dataFormat(spec.dataFormat())
             .nIn(in)
             .nOut(out)
             .hasBias(normalization.linearBias(spec.placement()));
@@ -108,7 +107,8 @@ final class LayerStack {
   MultiLayerConfiguration forImages() {
     ImageShape image = spec.input();
     return build(
-        InputType.convolutional(image.height(), image.width(), image.channels(), format(spec)));
+        InputType.convolutional(
+            image.height(), image.width(), image.channels(), spec.dataFormat()));
   }
 
   MultiLayerConfiguration forVectors() {
@@ -153,9 +153,5 @@ final class LayerStack {
 
   private static IWeightInit truncatedNormal(double stddev) {
     return new WeightInitDistribution(new TruncatedNormalDistribution(0, stddev));
-  }
-
-  private static CNN2DFormat format(NetworkSpec spec) {
-    return spec.format() == ImageFormat.NCHW ? CNN2DFormat.NCHW : CNN2DFormat.NHWC;
   }
 }

@@ -2,6 +2,7 @@ package io.bnzoo.zoo;
 
 import java.util.Optional;
 import java.util.function.Function;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -22,7 +23,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
   private Optional<InitialWeights> initialWeights = Optional.empty();
   private long seed;
   private ImageShape input;
-  private ImageFormat format;
+  private CNN2DFormat dataFormat;
   private int classes;
 
   /**
@@ -44,7 +45,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
     this.updater = defaults.updater();
     this.seed = defaults.seed();
     this.input = defaults.input();
-    this.format = defaults.format();
+    this.dataFormat = defaults.dataFormat();
     this.classes = defaults.classes();
   }
 
@@ -111,9 +112,9 @@ public final class ModelBuilder<M extends BatchNormModel> {
     return this;
   }
 
-  /** The axis order of a batch of images. */
-  public ModelBuilder<M> format(ImageFormat choice) {
-    format = given("format", choice);
+  /** The axis order of a batch of images; a network of dense layers has no use for it. */
+  public ModelBuilder<M> dataFormat(CNN2DFormat choice) {
+    dataFormat = given("dataFormat", choice);
     return this;
   }
 
@@ -146,7 +147,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
             initialWeights.orElseGet(() -> defaultWeights.apply(normalization)),
             seed,
             input,
-            format,
+            dataFormat,
             classes));
   }
 }

@@ -2,6 +2,7 @@ package io.bnzoo.zoo;
 
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -18,7 +19,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  * @param initialWeights where the weights start
  * @param seed of the random initial weights
  * @param input one image
- * @param format the axis order of image batches; a network of dense layers ignores it
+ * @param dataFormat the axis order of image batches; a network of dense layers ignores it
  * @param classes the width of the output layer, at least 2
  */
 public record NetworkSpec(
@@ -30,7 +31,7 @@ public record NetworkSpec(
     InitialWeights initialWeights,
     long seed,
     ImageShape input,
-    ImageFormat format,
+    CNN2DFormat dataFormat,
     int classes) {
 
   public NetworkSpec {
@@ -42,7 +43,7 @@ public record NetworkSpec(
     fixedLearningRate(updater).ifPresent(rate -> Check.aboveZero("learningRate", rate));
     Check.given("initialWeights", initialWeights);
     Check.given("input", input);
-    Check.given("format", format);
+    Check.given("dataFormat", dataFormat);
     Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
   }
 
@@ -61,7 +62,7 @@ public record NetworkSpec(
         initialWeights,
         seed,
         shape,
-        format,
+        dataFormat,
         classes);
   }
 

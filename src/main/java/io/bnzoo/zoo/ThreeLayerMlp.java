@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -38,7 +39,7 @@ public final class ThreeLayerMlp extends BatchNormModel {
             InitialWeights.normal(0.05),
             1,
             ImageShape.MNIST,
-            ImageFormat.NCHW,
+            CNN2DFormat.NCHW,
             10);
     return new ModelBuilder<>(
         defaults, normalization -> defaults.initialWeights(), ThreeLayerMlp::new);

@@ -53,9 +53,7 @@ public final class Zoo {
           new Entry(
               DeepCnn.ID,
               "19 convolutions, dense 100, dense 10",
-              // TensorFlow's axis order, in which oneDNN's batch normalization is a tenth faster,
-              // too.
-              () -> DeepCnn.builder().format(ImageFormat.NHWC),
+              DeepCnn::builder,
               new TrainingPlan(800, 64, 100, 25, 100, 1),
               Integer.MAX_VALUE),
           new Entry(

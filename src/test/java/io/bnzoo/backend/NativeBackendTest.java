@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -91,6 +92,7 @@ class NativeBackendTest {
     // A ReLU would turn the rounding of a single value near 0 into a gradient that differs by
     // percents; a smooth activation lets the two be compared closely.
     return DeepCnn.builder()
+        .dataFormat(CNN2DFormat.NCHW)
         .normalization(normalization)
         .activation(Activation.TANH)
         .build()

@@ -154,7 +154,7 @@ class JarIT {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     double expected =
-        network.output(Nd4j.ones(DataType.FLOAT, 1, 1, 28, 28)).sumNumber().doubleValue();
+        network.output(Nd4j.ones(DataType.FLOAT, 1, 28, 28, 1)).sumNumber().doubleValue();
     String last = output.lines().reduce((a, b) -> b).orElseThrow();
     assertThat(Double.parseDouble(last)).isCloseTo(expected, Assertions.within(1e-4));
   }

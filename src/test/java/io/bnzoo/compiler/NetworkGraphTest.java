@@ -30,7 +30,7 @@ class NetworkGraphTest {
     }
     products += 3 * (76 * 100 + 100 * 10);
     assertThat(
-            NetworkGraph.of(DeepCnn.builder().build().init(), ImageInput.NCHW.type())
+            NetworkGraph.of(DeepCnn.builder().build().init(), ImageInput.NHWC.type())
                 .operationsOfStep(64))
         .isEqualTo(2 * 64 * products);
   }

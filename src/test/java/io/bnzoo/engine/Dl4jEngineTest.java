@@ -10,12 +10,12 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -88,9 +88,9 @@ class Dl4jEngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ImageFormat.class)
-  void imagesAreGivenTheShapeThatTheNetworkTakes(ImageFormat format) {
-    DeepCnn model = DeepCnn.builder().format(format).build();
+  @EnumSource(CNN2DFormat.class)
+  void imagesAreGivenTheShapeThatTheNetworkTakes(CNN2DFormat format) {
+    DeepCnn model = DeepCnn.builder().dataFormat(format).build();
     try (Engine engine = new Dl4jEngine(model.init())) {
       Logits logits = engine.logits(BATCH, Statistics.RUNNING);
       assertThat(logits.size()).isEqualTo(8);

@@ -14,7 +14,6 @@ import io.bnzoo.data.TestDigits;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Variant;
@@ -211,9 +210,9 @@ class OneDnnEngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ImageFormat.class)
-  void thePlainDeepCnnTrainsAsWithDeeplearning4j(ImageFormat format) {
-    MultiLayerNetwork network = DeepCnn.builder().format(format).build().init();
+  @EnumSource(CNN2DFormat.class)
+  void thePlainDeepCnnTrainsAsWithDeeplearning4j(CNN2DFormat format) {
+    MultiLayerNetwork network = DeepCnn.builder().dataFormat(format).build().init();
     MultiLayerNetwork theirs = network.clone();
     INDArray exact = ofWeights(exactGradient(theirs, BATCH), theirs);
     try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {

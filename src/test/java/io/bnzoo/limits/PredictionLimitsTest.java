@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.zoo.DeepCnn;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -20,7 +21,7 @@ class PredictionLimitsTest {
 
   @Test
   void theDeepCnnNeedsFarLessThanIsAllowed() {
-    MultiLayerNetwork network = new MultiLayerNetwork(DeepCnn.builder().build().conf());
+    MultiLayerNetwork network = new MultiLayerNetwork(DeepCnn.builder().dataFormat(CNN2DFormat.NCHW).build().conf());
     assertThat(PredictionLimits.valuesPerExample(network, DIGIT)).isBetween(10_000L, 200_000L);
   }
 

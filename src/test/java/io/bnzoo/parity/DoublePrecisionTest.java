@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -57,6 +58,7 @@ class DoublePrecisionTest {
   void theDeepCnnTrainsAsInDoublePrecision(Normalization normalization, EngineChoice choice) {
     MultiLayerNetwork network =
         DeepCnn.builder()
+            .dataFormat(CNN2DFormat.NCHW)
             .normalization(normalization)
             .initialWeights(InitialWeights.glorotUniform())
             .activation(Activation.TANH)

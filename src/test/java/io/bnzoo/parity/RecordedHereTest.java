@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
@@ -23,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -111,7 +111,7 @@ class RecordedHereTest {
         .activation(Activation.TANH)
         .updater(new Sgd(learningRate))
         .input(ImageShape.withChannels(1).height(c.side()).width(c.side()))
-        .format(ImageFormat.NHWC)
+        .dataFormat(CNN2DFormat.NHWC)
         .classes(c.classes())
         .initialWeights(InitialWeights.given(weights(c)))
         .build();

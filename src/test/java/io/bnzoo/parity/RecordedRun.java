@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -99,6 +100,7 @@ record RecordedRun(Path folder, RunDescription description) {
     ModelBuilder<?> builder =
         description.convolutional() ? DeepCnn.builder() : ThreeLayerMlp.builder();
     return builder
+        .dataFormat(CNN2DFormat.NCHW)
         .normalization(normalization)
         .activation(description.activation())
         .updater(description.updater())

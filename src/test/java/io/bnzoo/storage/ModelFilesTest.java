@@ -92,7 +92,7 @@ class ModelFilesTest {
         new TransferLearning.Builder((MultiLayerNetwork) ModelFiles.load(file))
             .nOutReplace(saved.getnLayers() - 1, 5, WeightInit.XAVIER)
             .build();
-    five.fit(Nd4j.rand(2, 1, 28, 28), Nd4j.eye(5).getRows(0, 4));
+    five.fit(Nd4j.rand(2, 28, 28, 1), Nd4j.eye(5).getRows(0, 4));
     assertThat(five.score()).isFinite();
   }
 

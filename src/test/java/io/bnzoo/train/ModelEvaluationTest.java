@@ -11,7 +11,6 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +31,7 @@ class ModelEvaluationTest {
     return Stream.of(
         trained(),
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init(),
-        DeepCnn.builder().format(ImageFormat.NHWC).build().init());
+        DeepCnn.builder().dataFormat(CNN2DFormat.NCHW).build().init());
   }
 
   private static MultiLayerNetwork trained() {

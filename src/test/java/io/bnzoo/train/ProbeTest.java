@@ -11,7 +11,6 @@ import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -19,6 +18,7 @@ import io.bnzoo.zoo.Variant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,8 +151,8 @@ class ProbeTest {
   /** A map that is dead in some places only is not dead. */
   @Test
   void theUnitsOfAConvolutionAreItsMapsInEitherAxisOrder() {
-    for (ImageFormat format : ImageFormat.values()) {
-      MultiLayerNetwork network = trained(DeepCnn.builder().format(format).build().init());
+    for (CNN2DFormat format : CNN2DFormat.values()) {
+      MultiLayerNetwork network = trained(DeepCnn.builder().dataFormat(format).build().init());
       INDArray bias = network.getParam("0_b");
       bias.putScalar(0, -1000);
       bias.putScalar(1, 1000);

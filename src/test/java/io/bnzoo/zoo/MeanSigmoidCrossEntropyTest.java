@@ -59,7 +59,7 @@ class MeanSigmoidCrossEntropyTest {
   @Test
   void aModelCanBeGivenAnotherNumberOfClasses() {
     MultiLayerNetwork five = withClasses(DeepCnn.builder().build().init(), 5);
-    DataSet batch = new DataSet(Nd4j.rand(DataType.FLOAT, 6, 1, 28, 28), labels(6, 5));
+    DataSet batch = new DataSet(Nd4j.rand(DataType.FLOAT, 6, 28, 28, 1), labels(6, 5));
     assertThat(five.score(batch)).isCloseTo(Math.log(2), within(0.01));
     INDArray before = five.params().dup();
     five.fit(batch);
@@ -93,7 +93,7 @@ class MeanSigmoidCrossEntropyTest {
         .isEqualTo(LossBinaryXENT.class);
     MeanSigmoidCrossEntropy.restoreIn(read);
     MultiLayerNetwork five = withClasses(read, 5);
-    assertThat(five.score(new DataSet(Nd4j.rand(DataType.FLOAT, 6, 1, 28, 28), labels(6, 5))))
+    assertThat(five.score(new DataSet(Nd4j.rand(DataType.FLOAT, 6, 28, 28, 1), labels(6, 5))))
         .isCloseTo(Math.log(2), within(0.01));
   }
 

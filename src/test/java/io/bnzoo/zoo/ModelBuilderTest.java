@@ -32,7 +32,7 @@ class ModelBuilderTest {
   @Test
   void theLossOfAnUntrainedCnnIsTensorFlowsMeanAndNotDeeplearning4jsSum() {
     MultiLayerNetwork network = DeepCnn.builder().build().init();
-    network.fit(Nd4j.zeros(DataType.FLOAT, 4, 1, 28, 28), Nd4j.eye(10).getRows(0, 1, 2, 3));
+    network.fit(Nd4j.zeros(DataType.FLOAT, 4, 28, 28, 1), Nd4j.eye(10).getRows(0, 1, 2, 3));
     assertThat(network.score()).isCloseTo(Math.log(2), within(1e-6));
   }
 
@@ -144,7 +144,7 @@ class ModelBuilderTest {
         arguments("updater", run(() -> builder.updater(null))),
         arguments("initialWeights", run(() -> builder.initialWeights(null))),
         arguments("input", run(() -> builder.input(null))),
-        arguments("format", run(() -> builder.format(null))));
+        arguments("dataFormat", run(() -> builder.dataFormat(null))));
   }
 
   private static Runnable run(Runnable setting) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -239,7 +240,7 @@ class ZooTest {
             .builder()
             .get()
             .variant(c.variant())
-            .format(ImageFormat.NCHW)
+            .dataFormat(CNN2DFormat.NCHW)
             .seed(3)
             .build()
             .init();
@@ -248,7 +249,7 @@ class ZooTest {
             .builder()
             .get()
             .variant(c.variant())
-            .format(ImageFormat.NHWC)
+            .dataFormat(CNN2DFormat.NHWC)
             .seed(3)
             .build()
             .init();
