@@ -16,7 +16,6 @@ import io.bnzoo.train.Outcome;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,24 +50,24 @@ class DeepCnnIT {
 
   @Test
   void batchNormalizationByHandLearnsAsWell() throws IOException {
-    assertLearns(train(List.of(Variant.of(Normalization.lowLevel())), 1).get(0));
+    assertLearns(train(List.of(Normalization.lowLevel()), 1).get(0));
   }
 
   @Tag("slow") // About a minute and a half each.
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {2, 3})
   void batchNormalizationByHandLearnsFromOtherSeeds(long seed) throws IOException {
-    assertLearns(train(List.of(Variant.of(Normalization.lowLevel())), seed).get(0));
+    assertLearns(train(List.of(Normalization.lowLevel()), seed).get(0));
   }
 
-  static Stream<Variant> placements() {
-    return Variant.all(Normalization.lowLevel()).skip(1);
+  static Stream<Normalization> placements() {
+    return Normalization.lowLevel().inEveryPlacement().stream().skip(1);
   }
 
   @Tag("slow") // About a minute and a half each.
   @ParameterizedTest
   @MethodSource("placements")
-  void everyPlacementLearns(Variant variant) throws IOException {
+  void everyPlacementLearns(Normalization variant) throws IOException {
     assertLearns(train(List.of(variant), 1).get(0));
   }
 
@@ -82,7 +81,7 @@ class DeepCnnIT {
     assertLearns(results.get(1));
   }
 
-  private List<TrainingResult> train(List<Variant> variants, long seed) throws IOException {
+  private List<TrainingResult> train(List<Normalization> variants, long seed) throws IOException {
     Digits digits = RealMnist.load();
     Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
     Comparison comparison =

@@ -3,7 +3,6 @@ package io.bnzoo.bench;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,7 +57,7 @@ public final class Benchmark {
   private static final int WARM_UP_BLOCKS = 3;
 
   private final List<Zoo.Entry> entries;
-  private final List<Variant> variants;
+  private final List<Normalization> variants;
   private final int blocks;
 
   /**
@@ -66,8 +65,8 @@ public final class Benchmark {
    *
    * @param blocks how many blocks of about 2.5 s are measured of each, at least 1
    */
-  public Benchmark(List<Zoo.Entry> entries, List<Variant> variants, int blocks) {
-    for (Variant variant : variants) { // The measuring JVMs know them by their labels alone.
+  public Benchmark(List<Zoo.Entry> entries, List<Normalization> variants, int blocks) {
+    for (Normalization variant : variants) { // The measuring JVMs know them by their labels alone.
       if (!Variants.find(variant.label()).equals(Optional.of(variant))) {
         throw new IllegalArgumentException("variants must be those of Variants, got " + variant);
       }

@@ -2,7 +2,7 @@ package io.bnzoo.bench;
 
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineFactory;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ public final class MemoryCheck {
   public record Growth(Phase phase, double heap, double workspaces, double process) {}
 
   private final Zoo.Entry entry;
-  private final Variant variant;
+  private final Normalization variant;
   private final int repetitions;
   private final EngineFactory engines;
 
@@ -65,7 +65,8 @@ public final class MemoryCheck {
    * @param repetitions of a training step, and then of a prediction; at least 100
    * @param engines run the network
    */
-  public MemoryCheck(Zoo.Entry entry, Variant variant, int repetitions, EngineFactory engines) {
+  public MemoryCheck(
+      Zoo.Entry entry, Normalization variant, int repetitions, EngineFactory engines) {
     if (repetitions < 100) {
       throw new IllegalArgumentException("repetitions must be at least 100, got " + repetitions);
     }

@@ -6,7 +6,7 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -17,8 +17,8 @@ final class Workload implements AutoCloseable {
   private final LabeledImages batch;
   private final int threads;
 
-  Workload(Zoo.Entry entry, Variant variant, EngineFactory engines) {
-    MultiLayerNetwork network = entry.builder().get().variant(variant).build().init();
+  Workload(Zoo.Entry entry, Normalization variant, EngineFactory engines) {
+    MultiLayerNetwork network = entry.builder().get().normalization(variant).build().init();
     this.threads = entry.threads();
     this.engine = engines.open(network, threads);
     this.batch = randomImages(entry.plan().batchSize());

@@ -3,7 +3,7 @@ package io.bnzoo.chart;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ public final class AccuracyCharts {
 
   /** The first curve has the variant's name in the legend. */
   private static void draw(
-      SmallChart chart, Variant variant, List<SortedMap<Integer, Double>> curves) {
+      SmallChart chart, Normalization variant, List<SortedMap<Integer, Double>> curves) {
     Color colour = ChartStyle.colour(variant);
     for (int i = 0; i < curves.size(); i++) {
       List<Integer> batches = List.copyOf(curves.get(i).keySet());

@@ -1,8 +1,8 @@
 package io.bnzoo.chart;
 
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
-import io.bnzoo.zoo.Variant;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.Collection;
@@ -60,13 +60,13 @@ public final class ChartStyle {
   private static Map<String, Color> byVariant() {
     List<String> colours =
         Stream.concat(
-                Variants.inDefaultPlacement().stream().map(Variant::label),
+                Variants.inDefaultPlacement().stream().map(Normalization::label),
                 Stream.of(Placement.values())
                     .filter(placement -> placement != Placement.BEFORE_ACTIVATION)
                     .map(Placement::name))
             .toList();
     Map<String, Color> byVariant = new HashMap<>();
-    for (Variant variant : Variants.all()) {
+    for (Normalization variant : Variants.all()) {
       String key =
           variant.placement() == Placement.BEFORE_ACTIVATION
               ? variant.label()
@@ -96,7 +96,7 @@ public final class ChartStyle {
   }
 
   /** The colour of a variant. */
-  static Color colour(Variant variant) {
+  static Color colour(Normalization variant) {
     return BY_VARIANT.get(variant.label());
   }
 

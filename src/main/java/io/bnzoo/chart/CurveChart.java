@@ -90,7 +90,7 @@ public final class CurveChart {
     String name = inLegend ? variant.label() : variant.label() + " seed " + variant.spec().seed();
     XYSeries series =
         chart.addSeries(name, List.copyOf(points.keySet()), List.copyOf(points.values()));
-    Color colour = ChartStyle.colour(variant.spec().variant());
+    Color colour = ChartStyle.colour(variant.spec().normalization());
     series.setLineColor(colour);
     series.setMarkerColor(colour);
     ChartStyle.draw(series, position(variant.label()), LINE_WIDTH);

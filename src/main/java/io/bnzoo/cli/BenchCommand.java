@@ -3,7 +3,7 @@ package io.bnzoo.cli;
 import io.bnzoo.bench.Benchmark;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class BenchCommand extends BnzooCommand {
       split = ",",
       converter = VariantConverter.class,
       description = "Which variants. Default: plain,batch-norm,low-level,spelt-out.")
-  private List<Variant> variants = Variants.inDefaultPlacement();
+  private List<Normalization> variants = Variants.inDefaultPlacement();
 
   @Option(
       names = "--blocks",

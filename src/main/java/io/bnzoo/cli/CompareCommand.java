@@ -1,7 +1,7 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,10 +37,10 @@ final class CompareCommand extends TrainingCommand {
             + " -with-bias, -after, -after-with-bias or -then-bias, see bnzoo models.",
         "Default: plain,batch-norm."
       })
-  private List<Variant> variants = Variants.pair();
+  private List<Normalization> variants = Variants.pair();
 
   @Override
-  List<Variant> variants() {
+  List<Normalization> variants() {
     return variants;
   }
 

@@ -2,7 +2,7 @@ package io.bnzoo.cli;
 
 import io.bnzoo.bench.MemoryCheck;
 import io.bnzoo.report.TextTable;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ final class MemoryCommand extends BnzooCommand {
       converter = VariantConverter.class,
       defaultValue = "low-level",
       description = "Which variant. Default: ${DEFAULT-VALUE}.")
-  private Variant variant;
+  private Normalization variant;
 
   @Option(
       names = "--repetitions",

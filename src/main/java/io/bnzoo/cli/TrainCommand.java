@@ -1,6 +1,6 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,10 +27,10 @@ final class TrainCommand extends TrainingCommand {
       converter = VariantConverter.class,
       defaultValue = "batch-norm",
       description = "Which variant, see bnzoo models. Default: ${DEFAULT-VALUE}.")
-  private Variant variant;
+  private Normalization variant;
 
   @Override
-  List<Variant> variants() {
+  List<Normalization> variants() {
     return List.of(variant);
   }
 

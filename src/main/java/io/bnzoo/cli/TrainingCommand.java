@@ -9,8 +9,8 @@ import io.bnzoo.run.OtherRunException;
 import io.bnzoo.run.RunFolder;
 import io.bnzoo.run.RunRequest;
 import io.bnzoo.train.CheckpointPlan;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ abstract class TrainingCommand extends BnzooCommand {
       description = "Go on with the run in this folder, with its settings; give nothing else.")
   private Optional<Path> resumed;
 
-  abstract List<Variant> variants();
+  abstract List<Normalization> variants();
 
   /** The folder's name where the user gives none. */
   abstract String defaultName(String modelId);

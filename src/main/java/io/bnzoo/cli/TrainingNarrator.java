@@ -22,7 +22,7 @@ final class TrainingNarrator implements Comparison.Listener {
   @Override
   public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
     TrainingListener lines = narrator.starting(spec, plan);
-    bar = terminal.bar(spec.variant().label(), plan.batches(), "batches");
+    bar = terminal.bar(spec.normalization().label(), plan.batches(), "batches");
     return new TrainingListener() {
       @Override
       public void stepped(int done, int total) {

@@ -1,13 +1,13 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import picocli.CommandLine;
 
 /** Reads the labels of variants. */
-final class VariantConverter implements CommandLine.ITypeConverter<Variant> {
+final class VariantConverter implements CommandLine.ITypeConverter<Normalization> {
   @Override
-  public Variant convert(String label) {
+  public Normalization convert(String label) {
     return Variants.find(label)
         .orElseThrow(
             () ->
@@ -15,7 +15,7 @@ final class VariantConverter implements CommandLine.ITypeConverter<Variant> {
                     UsageErrors.unknown(
                             "variant",
                             label,
-                            Variants.inDefaultPlacement().stream().map(Variant::label))
+                            Variants.inDefaultPlacement().stream().map(Normalization::label))
                         + ", and others that bnzoo models lists"));
   }
 }

@@ -16,7 +16,6 @@ import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ public final class Comparison {
    */
   public record VariantResult(NetworkSpec spec, TrainingPlan plan, TrainingResult result) {
     public String label() {
-      return spec.variant().label();
+      return spec.normalization().label();
     }
   }
 
@@ -85,7 +84,7 @@ public final class Comparison {
 
   private final Zoo.Entry entry;
   private final UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings;
-  private final List<Variant> variants;
+  private final List<Normalization> variants;
   private final List<Long> seeds;
   private final TrainingPlan plan;
   private final InitialWeights initialWeights;
@@ -103,7 +102,7 @@ public final class Comparison {
   public Comparison(
       Zoo.Entry entry,
       UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings,
-      List<Variant> variants,
+      List<Normalization> variants,
       List<Long> seeds,
       TrainingPlan plan) {
     this.entry = entry;
@@ -111,7 +110,7 @@ public final class Comparison {
     this.variants = List.copyOf(variants);
     this.seeds = List.copyOf(seeds);
     this.plan = plan;
-    requireSomeAndDistinct("variants", variants.stream().map(Variant::label).toList());
+    requireSomeAndDistinct("variants", variants.stream().map(Normalization::label).toList());
     requireSomeAndDistinct("seeds", seeds);
     long networks = (long) variants.size() * seeds.size();
     if (networks > MOST_NETWORKS) {
@@ -124,8 +123,8 @@ public final class Comparison {
               seeds.size(),
               networks));
     }
-    this.initialWeights = builder().variant(variants.get(0)).build().spec().initialWeights();
-    if (plan.batchSize() < 2 && !this.variants.equals(List.of(Variant.of(Normalization.none())))) {
+    this.initialWeights = builder().normalization(variants.get(0)).build().spec().initialWeights();
+    if (plan.batchSize() < 2 && !this.variants.equals(List.of(Normalization.none()))) {
       throw new IllegalArgumentException(
           "batch normalization needs batches of at least 2, got batchSize " + plan.batchSize());
     }
@@ -183,8 +182,9 @@ public final class Comparison {
   private List<BatchNormModel> models() {
     List<BatchNormModel> models = new ArrayList<>();
     for (long seed : seeds) {
-      for (Variant variant : variants) {
-        models.add(builder().variant(variant).initialWeights(initialWeights).seed(seed).build());
+      for (Normalization variant : variants) {
+        models.add(
+            builder().normalization(variant).initialWeights(initialWeights).seed(seed).build());
       }
     }
     return models;
@@ -239,6 +239,6 @@ public final class Comparison {
 
   /** A name that no other network of a comparison has. */
   public static String name(NetworkSpec spec) {
-    return spec.variant().label() + "-seed-" + spec.seed();
+    return spec.normalization().label() + "-seed-" + spec.seed();
   }
 }

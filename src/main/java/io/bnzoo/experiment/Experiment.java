@@ -2,8 +2,8 @@ package io.bnzoo.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
 import java.util.Optional;
@@ -88,7 +88,7 @@ public record Experiment(
   }
 
   /** In the order in which they are shown. */
-  public List<Variant> variants() {
+  public List<Normalization> variants() {
     return labels.stream().map(label -> Variants.find(label).orElseThrow()).toList();
   }
 
@@ -99,12 +99,12 @@ public record Experiment(
         .toList();
   }
 
-  private Trial trial(Variant variant, long seed, Scale scale) {
+  private Trial trial(Normalization variant, long seed, Scale scale) {
     return new Trial(this, variant, rerunOf.isPresent() ? seed + RERUN_SEED_OFFSET : seed, scale);
   }
 
   /** What was published about one variant. */
-  public List<Published> published(Variant variant) {
+  public List<Published> published(Normalization variant) {
     return published.stream().filter(run -> run.variant().equals(variant.label())).toList();
   }
 }

@@ -2,8 +2,8 @@ package io.bnzoo.experiment;
 
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.TrainingResult;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +92,7 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
 
   /** All finished trials of one variant. */
   public record OfVariant(
-      Variant variant, List<Experiment.Published> published, List<Finished> trials) {
+      Normalization variant, List<Experiment.Published> published, List<Finished> trials) {
 
     public OfVariant {
       published = List.copyOf(published);

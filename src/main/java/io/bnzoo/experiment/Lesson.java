@@ -37,7 +37,7 @@ public final class Lesson {
                     && experiment.activation() == spec.activation()
                     && spec.learningRate().equals(OptionalDouble.of(experiment.learningRate()))
                     && experiment.initialWeights().equals(spec.initialWeights()))
-        .flatMap(experiment -> experiment.published(spec.variant()).stream())
+        .flatMap(experiment -> experiment.published(spec.normalization()).stream())
         .toList();
   }
 

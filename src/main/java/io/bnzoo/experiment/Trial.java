@@ -2,15 +2,15 @@ package io.bnzoo.experiment;
 
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 
 /**
  * One network of an experiment to be trained.
  *
  * @param seed of its initial weights and of the order of its batches
  */
-public record Trial(Experiment experiment, Variant variant, long seed, Scale scale) {
+public record Trial(Experiment experiment, Normalization variant, long seed, Scale scale) {
 
   /** A name that no other trial of the same scale has. */
   public String name() {
@@ -23,7 +23,7 @@ public record Trial(Experiment experiment, Variant variant, long seed, Scale sca
         .entry()
         .builder()
         .get()
-        .variant(variant)
+        .normalization(variant)
         .activation(experiment.activation())
         .learningRate(experiment.learningRate())
         .initialWeights(experiment.initialWeights())

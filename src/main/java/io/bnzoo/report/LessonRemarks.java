@@ -8,7 +8,7 @@ import io.bnzoo.experiment.ExperimentResult.OfVariant;
 import io.bnzoo.experiment.Spread;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.train.Outcome;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -219,14 +219,14 @@ final class LessonRemarks {
                     LessonRemarks::setting, LinkedHashMap::new, Collectors.toList()));
     List<String> sentences = new ArrayList<>();
     for (List<ExperimentResult> same : bySetting.values()) {
-      for (Variant variant : same.get(0).experiment().variants()) {
+      for (Normalization variant : same.get(0).experiment().variants()) {
         luck(same, variant).ifPresent(sentences::add);
       }
     }
     return sentences;
   }
 
-  private static Optional<String> luck(List<ExperimentResult> same, Variant variant) {
+  private static Optional<String> luck(List<ExperimentResult> same, Normalization variant) {
     List<Finished> trials =
         same.stream()
             .flatMap(result -> result.trials().stream())

@@ -25,7 +25,7 @@ public final class Narrator implements Comparison.Listener {
             Locale.ROOT,
             "%s, %s, seed %d: %d batches of %d",
             spec.model(),
-            spec.variant().label(),
+            spec.normalization().label(),
             spec.seed(),
             plan.batches(),
             plan.batchSize()));

@@ -1,5 +1,7 @@
 package io.bnzoo.storage;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -16,13 +18,13 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.bnzoo.layer.Arithmetic;
 import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.util.Set;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -55,13 +57,26 @@ public final class Json {
     int width();
   }
 
-  /** What a specification calls otherwise. */
-  private interface FormerNames {
-    @JsonProperty("optimizer")
-    IUpdater updater();
+  /** Where a normalization stands is written beside it. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
+  @JsonIgnoreProperties("placement")
+  private interface NamedByKindWithoutPlacement {}
 
-    @JsonProperty("format")
-    CNN2DFormat dataFormat();
+  /** Made of all but its placement. */
+  @SuppressWarnings("UnusedVariable") // Jackson reads the signature alone.
+  private abstract static class BatchNormParts {
+    @JsonCreator
+    BatchNormParts(@JsonProperty("decay") double decay, @JsonProperty("epsilon") double epsilon) {}
+  }
+
+  /** Made of all but its placement. */
+  @SuppressWarnings("UnusedVariable") // Jackson reads the signature alone.
+  private abstract static class LowLevelParts {
+    @JsonCreator
+    LowLevelParts(
+        @JsonProperty("decay") double decay,
+        @JsonProperty("epsilon") double epsilon,
+        @JsonProperty("arithmetic") Arithmetic arithmetic) {}
   }
 
   /** Reads a shape, whose constructor would not say which part is which. */
@@ -95,14 +110,17 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .registerSubtypes(InitialWeights.class.getPermittedSubclasses())
           .registerSubtypes(Normalization.class.getPermittedSubclasses())
-          .addMixIn(Normalization.class, NamedByKind.class)
+          .addMixIn(Normalization.class, NamedByKindWithoutPlacement.class)
           .addMixIn(InitialWeights.class, NamedByKind.class)
           .addMixIn(InitialWeights.Given.class, GivenByNames.class)
           .addMixIn(ImageShape.class, InParts.class)
-          .addMixIn(NetworkSpec.class, FormerNames.class)
+          .addMixIn(Normalization.BatchNorm.class, BatchNormParts.class)
+          .addMixIn(Normalization.LowLevel.class, LowLevelParts.class)
           .addModule(
               new SimpleModule()
                   .addDeserializer(ImageShape.class, new ShapeReader())
+                  .addSerializer(new SpecificationJson.SpecificationWriter())
+                  .addDeserializer(NetworkSpec.class, new SpecificationJson.SpecificationReader())
                   .addSerializer(new UpdaterJson.UpdaterWriter())
                   .addDeserializer(IUpdater.class, new UpdaterJson.UpdaterReader()))
           .build();

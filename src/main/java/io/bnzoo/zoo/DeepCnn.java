@@ -54,7 +54,6 @@ public final class DeepCnn extends BatchNormModel {
         new NetworkSpec(
             ID,
             Normalization.none(),
-            Placement.BEFORE_ACTIVATION,
             Activation.RELU,
             new Adam(0.002),
             InitialWeights.glorotUniform(),

@@ -51,7 +51,7 @@ final class LayerStack {
             .dataFormat(spec.dataFormat())
             .nIn(in)
             .nOut(out)
-            .hasBias(normalization.linearBias(spec.placement()));
+            .hasBias(normalization.linearBias(spec.normalization().placement()));
     int area = kernel * kernel;
     IWeightInit weights =
         spec.initialWeights() instanceof InitialWeights.TruncatedNormalConvolutions truncated
@@ -66,14 +66,14 @@ final class LayerStack {
         new DenseLayer.Builder()
             .nIn(in)
             .nOut(out)
-            .hasBias(normalization.linearBias(spec.placement()));
+            .hasBias(normalization.linearBias(spec.normalization().placement()));
     hidden(name, dense, weights(in, out));
   }
 
   private void hidden(String name, BaseLayer.Builder<?> linear, IWeightInit weights) {
     add(name, linear.activation(Activation.IDENTITY).weightInit(weights).build());
     String activation = spec.activation().name().toLowerCase(Locale.ROOT);
-    for (Placement.BlockOperation part : spec.placement().parts()) {
+    for (Placement.BlockOperation part : spec.normalization().placement().parts()) {
       switch (part) {
         case NORMALIZATION -> normalization.layers(name).forEach(layers::layer);
         case BIAS -> add(name + "-bias", new ChannelwiseBias.Builder().build());

@@ -17,7 +17,6 @@ public final class ModelBuilder<M extends BatchNormModel> {
   private final Function<NetworkSpec, M> constructor;
   private final Function<Normalization, InitialWeights> defaultWeights;
   private Normalization normalization;
-  private Placement placement;
   private Activation activation;
   private IUpdater updater;
   private Optional<InitialWeights> initialWeights = Optional.empty();
@@ -40,7 +39,6 @@ public final class ModelBuilder<M extends BatchNormModel> {
     this.constructor = constructor;
     this.defaultWeights = defaultWeights;
     this.normalization = defaults.normalization();
-    this.placement = defaults.placement();
     this.activation = defaults.activation();
     this.updater = defaults.updater();
     this.seed = defaults.seed();
@@ -49,22 +47,10 @@ public final class ModelBuilder<M extends BatchNormModel> {
     this.classes = defaults.classes();
   }
 
-  /** What normalizes the hidden layers; none by default. */
+  /** What normalizes the hidden layers, and where it stands; none by default. */
   public ModelBuilder<M> normalization(Normalization choice) {
     normalization = given("normalization", choice);
     return this;
-  }
-
-  /** Where the normalization stands; by default before the activation, and no bias before it. */
-  public ModelBuilder<M> placement(Placement choice) {
-    placement = given("placement", choice);
-    return this;
-  }
-
-  /** Normalization and placement at once. */
-  public ModelBuilder<M> variant(Variant choice) {
-    given("variant", choice);
-    return normalization(choice.normalization()).placement(choice.placement());
   }
 
   /** The hidden layers' activation. */
@@ -141,7 +127,6 @@ public final class ModelBuilder<M extends BatchNormModel> {
         new NetworkSpec(
             model,
             normalization,
-            placement,
             activation,
             updater,
             initialWeights.orElseGet(() -> defaultWeights.apply(normalization)),

@@ -13,7 +13,6 @@ import org.nd4j.linalg.learning.config.Sgd;
  *
  * @param model the zoo entry's id, such as {@code deep-cnn}
  * @param normalization of every hidden layer
- * @param placement where the normalization stands
  * @param activation the function of every hidden layer
  * @param updater how a gradient becomes an update; a learning rate that is fixed is above 0
  * @param initialWeights where the weights start
@@ -25,7 +24,6 @@ import org.nd4j.linalg.learning.config.Sgd;
 public record NetworkSpec(
     String model,
     Normalization normalization,
-    Placement placement,
     Activation activation,
     IUpdater updater,
     InitialWeights initialWeights,
@@ -36,7 +34,7 @@ public record NetworkSpec(
 
   public NetworkSpec {
     Check.given("model", model);
-    new Variant(normalization, placement); // Checks them.
+    Check.given("normalization", normalization);
     Check.given("activation", activation);
     Check.given("updater", updater);
     updater = updater.clone();
@@ -47,16 +45,10 @@ public record NetworkSpec(
     Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
   }
 
-  /** What it differs in from others of its model. */
-  public Variant variant() {
-    return new Variant(normalization, placement);
-  }
-
   public NetworkSpec withInput(ImageShape shape) {
     return new NetworkSpec(
         model,
         normalization,
-        placement,
         activation,
         updater,
         initialWeights,

@@ -2,22 +2,40 @@ package io.bnzoo.zoo;
 
 import io.bnzoo.layer.Arithmetic;
 import io.bnzoo.layer.LowLevelBatchNormalization;
+import java.util.List;
 
 /**
- * What normalizes the values of a hidden layer; {@link Placement} says where.
+ * What normalizes the values of a hidden layer, and where in the block it stands: {@code
+ * Normalization.batchNorm().placed(Placement.AFTER_ACTIVATION)}.
  *
  * <p>The choice is a value, so that two networks which differ in it share everything else.
  */
 public sealed interface Normalization {
 
-  /** What the labels of its variants begin with, see {@link Variant#label}. */
+  /** Its name on the command line, in file names and in results, its placement included. */
   String label();
+
+  /** Where it stands; {@link Placement#BEFORE_ACTIVATION} of no normalization. */
+  Placement placement();
+
+  /** The same in every placement; no normalization has but one. */
+  List<Normalization> inEveryPlacement();
 
   /** No normalization: the linear layer has a bias and feeds the activation directly. */
   record None() implements Normalization {
     @Override
     public String label() {
       return "plain";
+    }
+
+    @Override
+    public Placement placement() {
+      return Placement.BEFORE_ACTIVATION;
+    }
+
+    @Override
+    public List<Normalization> inEveryPlacement() {
+      return List.of(this);
     }
   }
 
@@ -34,15 +52,33 @@ public sealed interface Normalization {
    *
    * @param decay the share of the old running statistic that a step keeps, in [0, 1)
    * @param epsilon what is added to the variance before the root is taken, above 0
+   * @param placement where it stands
    */
-  record BatchNorm(double decay, double epsilon) implements Normalization {
+  record BatchNorm(double decay, double epsilon, Placement placement) implements Normalization {
+    /** Checks the numbers. */
     public BatchNorm {
       checkBatchNorm(decay, epsilon);
+      Check.given("placement", placement);
+    }
+
+    /** Before the activation. */
+    public BatchNorm(double decay, double epsilon) {
+      this(decay, epsilon, Placement.BEFORE_ACTIVATION);
+    }
+
+    /** The same in another place. */
+    public BatchNorm placed(Placement choice) {
+      return new BatchNorm(decay, epsilon, choice);
     }
 
     @Override
     public String label() {
-      return "batch-norm";
+      return "batch-norm" + placement.suffix();
+    }
+
+    @Override
+    public List<Normalization> inEveryPlacement() {
+      return Placement.each(this::placed);
     }
   }
 
@@ -53,19 +89,40 @@ public sealed interface Normalization {
    * @param decay as in {@link BatchNorm}
    * @param epsilon as in {@link BatchNorm}
    * @param arithmetic how the formula is written down
+   * @param placement where it stands
    */
-  record LowLevel(double decay, double epsilon, Arithmetic arithmetic) implements Normalization {
+  record LowLevel(double decay, double epsilon, Arithmetic arithmetic, Placement placement)
+      implements Normalization {
+    /** Checks the numbers. */
     public LowLevel {
       checkBatchNorm(decay, epsilon);
       Check.given("arithmetic", arithmetic);
+      Check.given("placement", placement);
+    }
+
+    /** Before the activation. */
+    public LowLevel(double decay, double epsilon, Arithmetic arithmetic) {
+      this(decay, epsilon, arithmetic, Placement.BEFORE_ACTIVATION);
+    }
+
+    /** The same in another place. */
+    public LowLevel placed(Placement choice) {
+      return new LowLevel(decay, epsilon, arithmetic, choice);
     }
 
     @Override
     public String label() {
-      return switch (arithmetic) {
-        case ONE_OPERATION -> "low-level";
-        case SPELT_OUT -> "spelt-out";
-      };
+      String name =
+          switch (arithmetic) {
+            case ONE_OPERATION -> "low-level";
+            case SPELT_OUT -> "spelt-out";
+          };
+      return name + placement.suffix();
+    }
+
+    @Override
+    public List<Normalization> inEveryPlacement() {
+      return Placement.each(this::placed);
     }
   }
 
@@ -75,22 +132,23 @@ public sealed interface Normalization {
   /** TensorFlow's epsilon (tf.layers.batch_normalization). Deeplearning4j's would be 1e-5. */
   double TENSORFLOW_EPSILON = LowLevelBatchNormalization.TENSORFLOW_EPSILON;
 
-  static Normalization none() {
+  /** No normalization. */
+  static None none() {
     return new None();
   }
 
   /** Batch normalization with TensorFlow's decay and epsilon. */
-  static Normalization batchNorm() {
+  static BatchNorm batchNorm() {
     return new BatchNorm(TENSORFLOW_DECAY, TENSORFLOW_EPSILON);
   }
 
   /** The low-level layer with TensorFlow's decay and epsilon, its formula as one operation. */
-  static Normalization lowLevel() {
+  static LowLevel lowLevel() {
     return new LowLevel(TENSORFLOW_DECAY, TENSORFLOW_EPSILON, Arithmetic.ONE_OPERATION);
   }
 
   /** The same layer with its formula spelt out. */
-  static Normalization speltOut() {
+  static LowLevel speltOut() {
     return new LowLevel(TENSORFLOW_DECAY, TENSORFLOW_EPSILON, Arithmetic.SPELT_OUT);
   }
 

@@ -1,6 +1,8 @@
 package io.bnzoo.zoo;
 
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Where batch normalization stands in a hidden block, and where the block has a bias.
@@ -38,8 +40,11 @@ public enum Placement {
 
   /** What follows the linear layer. */
   public enum BlockOperation {
+    /** The normalization of the block. */
     NORMALIZATION,
+    /** A bias of its own. */
     BIAS,
+    /** The activation. */
     ACTIVATION
   }
 
@@ -55,7 +60,12 @@ public enum Placement {
     this.parts = List.of(parts);
   }
 
-  /** What a variant's label ends in; nothing for the default. */
+  /** A normalization in every placement. */
+  static List<Normalization> each(Function<Placement, ? extends Normalization> placed) {
+    return Stream.of(values()).<Normalization>map(placed).toList();
+  }
+
+  /** What a normalization's label ends in; nothing for the default. */
   String suffix() {
     return suffix;
   }

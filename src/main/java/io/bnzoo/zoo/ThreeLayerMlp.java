@@ -33,7 +33,6 @@ public final class ThreeLayerMlp extends BatchNormModel {
         new NetworkSpec(
             ID,
             Normalization.none(),
-            Placement.BEFORE_ACTIVATION,
             Activation.RELU,
             new Sgd(0.01),
             InitialWeights.normal(0.05),

@@ -143,7 +143,7 @@ public final class Notebook {
 
   /** Trains a model of the zoo; its label is that of its variant. */
   public Trained train(BatchNormModel model, TrainingPlan plan) {
-    return train(model.spec().variant().label(), model.conf(), plan);
+    return train(model.spec().normalization().label(), model.conf(), plan);
   }
 
   /**

@@ -14,7 +14,6 @@ import io.bnzoo.zoo.HiddenBlocks;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.WrittenBlocks;
 import io.bnzoo.zoo.WrittenBlocks.Block;
 import java.util.List;
@@ -132,8 +131,8 @@ class BatchNormExerciseTest {
   @ParameterizedTest
   @CsvSource({"batch-norm", "low-level", "spelt-out"})
   void theZoosOwnNetworksPass(String label) {
-    Variant variant = Variants.find(label).orElseThrow();
-    assertThat(BatchNormExercise.judge(DeepCnn.builder().variant(variant).build().conf()).passed())
+    Normalization variant = Variants.find(label).orElseThrow();
+    assertThat(BatchNormExercise.judge(DeepCnn.builder().normalization(variant).build().conf()).passed())
         .isTrue();
   }
 

@@ -124,7 +124,7 @@ class NotebookTest {
     Notebook notebook = notebook(0.5);
     List<ThreeLayerMlp> models =
         Variants.pair().stream()
-            .map(variant -> ThreeLayerMlp.builder().variant(variant).build())
+            .map(variant -> ThreeLayerMlp.builder().normalization(variant).build())
             .toList();
     List<Trained> trained = notebook.train(models, plan(80));
     Comparison.Result compared =

@@ -7,23 +7,19 @@ import io.bnzoo.data.ProgressListener;
 import io.bnzoo.onednn.OneDnn;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class BenchmarkIT {
   private static final List<Zoo.Entry> CNN = List.of(Zoo.find(DeepCnn.ID).orElseThrow());
-  private static final List<Variant> VARIANTS =
-      Stream.of(Normalization.none(), Normalization.batchNorm(), Normalization.lowLevel())
-          .map(Variant::of)
-          .toList();
+  private static final List<Normalization> VARIANTS =
+      List.of(Normalization.none(), Normalization.batchNorm(), Normalization.lowLevel());
 
   @Test
   void everyNetworkIsMeasuredInEverySetup() throws IOException {

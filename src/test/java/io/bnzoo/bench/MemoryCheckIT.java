@@ -10,7 +10,6 @@ import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class MemoryCheckIT {
   private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
-  private static final Variant LOW_LEVEL = Variant.of(Normalization.lowLevel());
+  private static final Normalization LOW_LEVEL = Normalization.lowLevel();
 
   /** SameDiff's own session would remember the arrays of each step, about a hundred of them. */
   @ParameterizedTest

@@ -8,7 +8,7 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.Trials;
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.image.BufferedImage;
@@ -32,7 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChartsTest {
   private static final int NEAR = 24;
   private static final List<String> PLACEMENTS =
-      Lesson.find("placements").orElseThrow().variants().stream().map(Variant::label).toList();
+      Lesson.find("placements").orElseThrow().variants().stream()
+          .map(Normalization::label)
+          .toList();
 
   /** Those of some colours that are in some rows of an image, almost pure. */
   private static Set<Color> seen(
@@ -78,7 +80,7 @@ class ChartsTest {
   @Test
   void nothingButAVariantHasAVariantsColour() {
     Collection<Color> variants =
-        ChartStyle.colours(Variants.all().stream().map(Variant::label).toList()).values();
+        ChartStyle.colours(Variants.all().stream().map(Normalization::label).toList()).values();
     Collection<Color> others =
         ChartStyle.colours(List.of("mine", "fc1", "fc2", "conv01", "over 10,000 images")).values();
     assertThat(variants).doesNotContainAnyElementsOf(others);
@@ -87,9 +89,9 @@ class ChartsTest {
 
   @Test
   void variantsThatAreComparedDifferInColour() {
-    for (Variant first : Variants.inDefaultPlacement()) {
-      List<Variant> compared = new ArrayList<>(Variants.inDefaultPlacement());
-      Variant.all(first.normalization()).skip(1).forEach(compared::add);
+    for (Normalization first : Variants.inDefaultPlacement()) {
+      List<Normalization> compared = new ArrayList<>(Variants.inDefaultPlacement());
+      first.inEveryPlacement().stream().skip(1).forEach(compared::add);
       assertThat(compared.stream().map(ChartStyle::colour)).doesNotHaveDuplicates();
     }
   }

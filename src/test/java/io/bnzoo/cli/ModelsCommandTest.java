@@ -3,7 +3,7 @@ package io.bnzoo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +26,8 @@ class ModelsCommandTest extends CommandRun {
   @Test
   void modelsExplainsWhatEveryVariantsLabelIsMadeOf() {
     run("models");
-    for (Variant variant : Variants.all()) {
-      String normalization = variant.normalization().label();
+    for (Normalization variant : Variants.all()) {
+      String normalization = variant.inEveryPlacement().get(0).label();
       assertThat(out.toString()).containsPattern("(?m)^  " + normalization + " ");
       String ending = variant.label().substring(normalization.length());
       assertThat(out.toString())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.zoo.Variant;
+import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +140,7 @@ class TrainingCommandTest extends CommandRun {
   void narrationStaysWithin80Columns() {
     String longest =
         Variants.all().stream()
-            .map(Variant::label)
+            .map(Normalization::label)
             .max(Comparator.comparing(String::length))
             .orElseThrow();
     int code =

@@ -16,7 +16,6 @@ import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
-import io.bnzoo.zoo.Variant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,14 +59,14 @@ class OneDnnEngineTest {
   private static final LabeledImages IMAGES = TestDigits.draw(300, 5);
   private static final LabeledImages BATCH = IMAGES.slice(0, 20);
 
-  static Stream<Variant> variants() {
+  static Stream<Normalization> variants() {
     return Variants.all().stream();
   }
 
   @ParameterizedTest
   @MethodSource("variants")
-  void theMlpTrainsAsWithDeeplearning4j(Variant variant) {
-    MultiLayerNetwork network = ThreeLayerMlp.builder().variant(variant).build().init();
+  void theMlpTrainsAsWithDeeplearning4j(Normalization variant) {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().normalization(variant).build().init();
     assertTrainsAlike(network, 50, 60, 1e-5, 1e-5);
   }
 
@@ -233,8 +232,8 @@ class OneDnnEngineTest {
     }
   }
 
-  static Stream<Variant> normalizingVariants() {
-    return variants().filter(variant -> !(variant.normalization() instanceof Normalization.None));
+  static Stream<Normalization> normalizingVariants() {
+    return variants().filter(variant -> !(variant instanceof Normalization.None));
   }
 
   /**
@@ -243,9 +242,9 @@ class OneDnnEngineTest {
    */
   @ParameterizedTest
   @MethodSource("normalizingVariants")
-  void theDeepCnnIsAsNearToExactArithmeticAsDeeplearning4jIs(Variant variant) {
+  void theDeepCnnIsAsNearToExactArithmeticAsDeeplearning4jIs(Normalization variant) {
     LabeledImages batch = IMAGES.slice(0, 64);
-    MultiLayerNetwork network = DeepCnn.builder().variant(variant).build().init();
+    MultiLayerNetwork network = DeepCnn.builder().normalization(variant).build().init();
     INDArray exact = ofWeights(exactGradient(network, batch), network);
     MultiLayerNetwork theirs = network.clone();
     gradient(theirs, batch);
@@ -261,9 +260,13 @@ class OneDnnEngineTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void aNetworkMovesBetweenTheEnginesInMidTraining(Variant variant) {
+  void aNetworkMovesBetweenTheEnginesInMidTraining(Normalization variant) {
     MultiLayerNetwork moved =
-        ThreeLayerMlp.builder().variant(variant).updater(new Nesterovs(0.01, 0.9)).build().init();
+        ThreeLayerMlp.builder()
+            .normalization(variant)
+            .updater(new Nesterovs(0.01, 0.9))
+            .build()
+            .init();
     MultiLayerNetwork stayed = moved.clone();
     LabeledImages[] batches = batches(12, 30);
     for (int from = 0; from < 12; from += 3) {
@@ -343,8 +346,8 @@ class OneDnnEngineTest {
   /** The deep CNN of one step is far from chaos still. */
   @Test
   void twoThreadsComputeWhatOneDoes() {
-    for (Variant variant : Variants.pair()) {
-      MultiLayerNetwork network = DeepCnn.builder().variant(variant).build().init();
+    for (Normalization variant : Variants.pair()) {
+      MultiLayerNetwork network = DeepCnn.builder().normalization(variant).build().init();
       MultiLayerNetwork same = network.clone();
       try (OneDnnEngine one = new OneDnnEngine(network, 1);
           OneDnnEngine two = new OneDnnEngine(same, 2)) {
@@ -373,9 +376,9 @@ class OneDnnEngineTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void predictionsByEitherStatisticsAreDeeplearning4jsAtAnyBatchSize(Variant variant) {
+  void predictionsByEitherStatisticsAreDeeplearning4jsAtAnyBatchSize(Normalization variant) {
     MultiLayerNetwork network =
-        ThreeLayerMlp.builder().variant(variant).learningRate(0.1).build().init();
+        ThreeLayerMlp.builder().normalization(variant).learningRate(0.1).build().init();
     try (Engine fast = new OneDnnEngine(network, 1)) {
       for (LabeledImages batch : batches(3, 60)) {
         fast.step(batch);

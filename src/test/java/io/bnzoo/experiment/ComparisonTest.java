@@ -17,7 +17,6 @@ import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Variant;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,7 +92,7 @@ class ComparisonTest {
   private static List<InitialWeights> initialWeights(Normalization... normalizations)
       throws IOException {
     Zoo.Entry cnn = Zoo.find(DeepCnn.ID).orElseThrow();
-    List<Variant> variants = Stream.of(normalizations).map(Variant::of).toList();
+    List<Normalization> variants = Stream.of(normalizations).toList();
     Comparison.Result result =
         new Comparison(cnn, UnaryOperator.identity(), variants, List.of(1L), PLAN.withBatches(1))
             .run(TestDigits.small(), EngineChoice.AUTO, RunStore.NONE, new Recorder(), () -> false);

@@ -9,7 +9,6 @@ import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.Variant;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -101,7 +100,7 @@ class LessonTest {
     Experiment cell = Lesson.find("cell-15").orElseThrow();
     Trial trial = cell.trials(List.of(7L), Scale.FULL).get(1);
     NetworkSpec spec = trial.spec();
-    assertThat(spec.variant()).isEqualTo(Variant.of(Normalization.batchNorm()));
+    assertThat(spec.normalization()).isEqualTo(Normalization.batchNorm());
     assertThat(spec.activation()).isEqualTo(Activation.SIGMOID);
     assertThat(spec.learningRate()).hasValue(0.01);
     assertThat(spec.initialWeights()).hasToString("Normal[stddev=5.0]");
@@ -110,7 +109,7 @@ class LessonTest {
     assertThat(trial.plan().batches()).isEqualTo(50_000);
     assertThat(trial.plan().batchSize()).isEqualTo(60);
     assertThat(trial.plan().validationEvery()).isEqualTo(500);
-    assertThat(cell.published(spec.variant()))
+    assertThat(cell.published(spec.normalization()))
         .singleElement()
         .satisfies(run -> assertThat(run.test()).hasValue(0.8527));
   }
@@ -151,7 +150,7 @@ class LessonTest {
   @Test
   void thePlacementsAreAllFive() {
     assertThat(Lesson.find("placements").orElseThrow().variants())
-        .containsExactlyInAnyOrderElementsOf(Variant.all(Normalization.batchNorm()).toList());
+        .containsExactlyInAnyOrderElementsOf(Normalization.batchNorm().inEveryPlacement());
   }
 
   @Test

@@ -43,8 +43,8 @@ class ConfigurationLimitsTest {
         .flatMap(
             variant ->
                 Stream.of(
-                    DeepCnn.builder().variant(variant).build().conf(),
-                    ThreeLayerMlp.builder().variant(variant).build().conf()));
+                    DeepCnn.builder().normalization(variant).build().conf(),
+                    ThreeLayerMlp.builder().normalization(variant).build().conf()));
   }
 
   @ParameterizedTest

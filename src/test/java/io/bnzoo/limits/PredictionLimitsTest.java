@@ -21,7 +21,8 @@ class PredictionLimitsTest {
 
   @Test
   void theDeepCnnNeedsFarLessThanIsAllowed() {
-    MultiLayerNetwork network = new MultiLayerNetwork(DeepCnn.builder().dataFormat(CNN2DFormat.NCHW).build().conf());
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(DeepCnn.builder().dataFormat(CNN2DFormat.NCHW).build().conf());
     assertThat(PredictionLimits.valuesPerExample(network, DIGIT)).isBetween(10_000L, 200_000L);
   }
 

@@ -43,7 +43,7 @@ class RunFolderTest {
     List<NetworkSpec> specs =
         Stream.of(networks)
             .map(label -> Variants.find(label).orElseThrow())
-            .map(variant -> ThreeLayerMlp.builder().variant(variant).build().spec())
+            .map(variant -> ThreeLayerMlp.builder().normalization(variant).build().spec())
             .toList();
     TrainingPlan plan = new TrainingPlan(800, 64, 100, 25, 100, 1);
     return new RunRequest(

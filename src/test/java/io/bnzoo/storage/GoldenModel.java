@@ -2,8 +2,8 @@ package io.bnzoo.storage;
 
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
-import io.bnzoo.zoo.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The main method writes both files of the variant it is given; do that for one that is recorded
  * only if the file format is meant to change.
  */
-record GoldenModel(Variant variant) {
+record GoldenModel(Normalization variant) {
 
   /** Deeplearning4j's layers alone, and both of this library's. */
   static Stream<GoldenModel> all() {
@@ -53,7 +53,7 @@ record GoldenModel(Variant variant) {
     Path folder = Path.of("src", "test", "resources", "io", "bnzoo", "storage");
     MultiLayerNetwork network =
         ThreeLayerMlp.builder()
-            .variant(golden.variant())
+            .normalization(golden.variant())
             .input(ImageShape.withChannels(1).height(8).width(8))
             .learningRate(0.1)
             .build()

@@ -165,6 +165,7 @@ class JsonTypeNamesTest {
             "NDArrayTextDeSerializer",
             "RowVectorDeserializer",
             "ShapeReader", // of three numbers
+            "SpecificationReader", // of the values of its parts
             "UpdaterReader"); // of trusted classes
   }
 

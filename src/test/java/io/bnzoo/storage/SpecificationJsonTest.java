@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,25 @@ class SpecificationJsonTest {
         new AMSGrad(0.25),
         new Nadam(0.25),
         new NoOp());
+  }
+
+  @Test
+  void everyVariantIsReadAsItWasWritten() throws IOException {
+    for (Normalization variant : Variants.all()) {
+      NetworkSpec spec = DeepCnn.builder().normalization(variant).build().spec();
+      assertThat(read(json(spec))).as(variant.label()).isEqualTo(spec);
+      assertThat(json(spec).path("placement").asText()).isEqualTo(variant.placement().name());
+      assertThat(json(spec).path("normalization").has("placement")).isFalse();
+    }
+  }
+
+  @Test
+  void aPlacementOfNothingIsRefused() {
+    ObjectNode json = (ObjectNode) json(DeepCnn.builder().build().spec());
+    json.put("placement", "AFTER_ACTIVATION");
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(JsonProcessingException.class)
+        .hasMessageContaining("plain cannot have the placement AFTER_ACTIVATION");
   }
 
   @ParameterizedTest

@@ -21,11 +21,12 @@ class BatchSizeTest {
     for (var variant : Variants.all()) {
       assertThat(
               BatchSize.of(
-                  new MultiLayerNetwork(DeepCnn.builder().variant(variant).build().conf())))
+                  new MultiLayerNetwork(DeepCnn.builder().normalization(variant).build().conf())))
           .isEqualTo(500);
       assertThat(
               BatchSize.of(
-                  new MultiLayerNetwork(ThreeLayerMlp.builder().variant(variant).build().conf())))
+                  new MultiLayerNetwork(
+                      ThreeLayerMlp.builder().normalization(variant).build().conf())))
           .isEqualTo(500);
     }
   }

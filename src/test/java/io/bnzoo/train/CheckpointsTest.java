@@ -51,7 +51,7 @@ class CheckpointsTest {
 
   private static BatchNormModel model(String variant) {
     return ThreeLayerMlp.builder()
-        .variant(Variants.find(variant).orElseThrow())
+        .normalization(Variants.find(variant).orElseThrow())
         .updater(new Adam(0.01))
         .build();
   }

@@ -23,8 +23,7 @@ class NetworkSummaryTest {
             mlp(
                 normalization.equals("low-level")
                     ? Normalization.lowLevel()
-                    : Normalization.batchNorm(),
-                Placement.BEFORE_ACTIVATION));
+                    : Normalization.batchNorm()));
     assertThat(text)
         .contains(
             String.format(
@@ -39,7 +38,7 @@ class NetworkSummaryTest {
 
   @Test
   void frozenParametersAreCountedByThemselves() {
-    MultiLayerNetwork network = mlp(Normalization.none(), Placement.BEFORE_ACTIVATION);
+    MultiLayerNetwork network = mlp(Normalization.none());
     MultiLayerNetwork frozen = new TransferLearning.Builder(network).setFeatureExtractor(0).build();
     assertThat(NetworkSummary.of(frozen))
         .contains("DenseLayer, frozen")
@@ -48,13 +47,14 @@ class NetworkSummaryTest {
 
   @Test
   void deeplearning4jsOwnSummaryNamesTheLayersToo() {
-    String text = mlp(Normalization.lowLevel(), Placement.BEFORE_ACTIVATION_THEN_BIAS).summary();
+    String text =
+        mlp(Normalization.lowLevel().placed(Placement.BEFORE_ACTIVATION_THEN_BIAS)).summary();
     assertThat(text)
         .contains("fc1-bn (LowLevelBatchNormalization$NormalizationRuntime)")
         .contains("fc1-bias (ChannelwiseBias$BiasRuntime)");
   }
 
-  private static MultiLayerNetwork mlp(Normalization normalization, Placement placement) {
-    return ThreeLayerMlp.builder().normalization(normalization).placement(placement).build().init();
+  private static MultiLayerNetwork mlp(Normalization normalization) {
+    return ThreeLayerMlp.builder().normalization(normalization).build().init();
   }
 }

@@ -14,7 +14,6 @@ import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.ThreeLayerMlp;
-import io.bnzoo.zoo.Variant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,12 +29,12 @@ import org.nd4j.linalg.learning.config.Sgd;
 class ProbeTest {
   private static final LabeledImages IMAGES = TestDigits.draw(20, 5);
 
-  static Stream<Variant> variants() {
+  static Stream<Normalization> variants() {
     return Stream.of(
-        Variant.of(Normalization.none()),
-        Variant.of(Normalization.batchNorm()),
-        Variant.of(Normalization.lowLevel()),
-        new Variant(Normalization.batchNorm(), Placement.AFTER_ACTIVATION));
+        Normalization.none(),
+        Normalization.batchNorm(),
+        Normalization.lowLevel(),
+        Normalization.batchNorm().placed(Placement.AFTER_ACTIVATION));
   }
 
   private static MultiLayerNetwork trained(MultiLayerNetwork network) {
@@ -45,13 +44,14 @@ class ProbeTest {
     return network;
   }
 
-  private static MultiLayerNetwork mlp(Variant variant) {
-    return trained(ThreeLayerMlp.builder().variant(variant).updater(new Sgd(0.5)).build().init());
+  private static MultiLayerNetwork mlp(Normalization variant) {
+    return trained(
+        ThreeLayerMlp.builder().normalization(variant).updater(new Sgd(0.5)).build().init());
   }
 
   @ParameterizedTest
   @MethodSource("variants")
-  void aLookChangesNothing(Variant variant) {
+  void aLookChangesNothing(Normalization variant) {
     MultiLayerNetwork network = mlp(variant);
     INDArray before = network.params().dup();
     new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
@@ -60,7 +60,7 @@ class ProbeTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void looksBetweenStepsChangeNoBitOfATraining(Variant variant) {
+  void looksBetweenStepsChangeNoBitOfATraining(Normalization variant) {
     for (EngineChoice engines : List.of(EngineChoice.DL4J, EngineChoice.ONEDNN)) {
       List<INDArray> lookedAt = parametersAndMoments(engines, variant, true);
       List<INDArray> alone = parametersAndMoments(engines, variant, false);
@@ -71,8 +71,8 @@ class ProbeTest {
   }
 
   private static List<INDArray> parametersAndMoments(
-      EngineChoice engines, Variant variant, boolean looks) {
-    MultiLayerNetwork network = DeepCnn.builder().variant(variant).build().init();
+      EngineChoice engines, Normalization variant, boolean looks) {
+    MultiLayerNetwork network = DeepCnn.builder().normalization(variant).build().init();
     try (Engine engine = engines.open(network, 1)) {
       for (int step = 0; step < 3; step++) {
         engine.step(IMAGES);
@@ -87,7 +87,7 @@ class ProbeTest {
   /** Those of the first layer, which are a linear layer of the images alone. */
   @Test
   void percentilesAreThoseOfAllValuesBeforeTheActivation() {
-    MultiLayerNetwork network = mlp(Variant.of(Normalization.none()));
+    MultiLayerNetwork network = mlp(Normalization.none());
     INDArray values =
         IMAGES
             .images()
@@ -111,7 +111,7 @@ class ProbeTest {
   @Test
   void batchNormKeepsThePercentilesAtThoseOfAStandardizedLayer() {
     Snapshot snapshot =
-        new Probe(new Dl4jEngine(mlp(Variant.of(Normalization.batchNorm()))), IMAGES).snapshot(3);
+        new Probe(new Dl4jEngine(mlp(Normalization.batchNorm())), IMAGES).snapshot(3);
     assertThat(snapshot.batch()).isEqualTo(3);
     assertThat(snapshot.layers()).hasSize(3);
     assertThat(snapshot.layers())
@@ -125,7 +125,7 @@ class ProbeTest {
 
   @Test
   void aUnitThatIsNeverPositiveIsDead() {
-    MultiLayerNetwork network = mlp(Variant.of(Normalization.none()));
+    MultiLayerNetwork network = mlp(Normalization.none());
     double before = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(1).dead();
     INDArray bias = network.getParam("2_b");
     for (int unit = 0; unit < 100; unit++) {
@@ -169,7 +169,7 @@ class ProbeTest {
   /** A step of gradient descent moves the weights by the learning rate times the gradient. */
   @ParameterizedTest
   @MethodSource("variants")
-  void gradientNormsAreWhatAStepMoves(Variant variant) {
+  void gradientNormsAreWhatAStepMoves(Normalization variant) {
     MultiLayerNetwork network = mlp(variant);
     Snapshot snapshot = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
     for (Snapshot.Layer layer : snapshot.layers()) {
@@ -190,10 +190,7 @@ class ProbeTest {
   @Test
   void oneImageIsNotEnough() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new Probe(
-                    new Dl4jEngine(mlp(Variant.of(Normalization.none()))), IMAGES.slice(0, 1)))
+        .isThrownBy(() -> new Probe(new Dl4jEngine(mlp(Normalization.none())), IMAGES.slice(0, 1)))
         .withMessage("batch statistics need at least 2 images, got 1");
   }
 }

@@ -138,8 +138,6 @@ class ModelBuilderTest {
     ModelBuilder<DeepCnn> builder = DeepCnn.builder();
     return Stream.of(
         arguments("normalization", run(() -> builder.normalization(null))),
-        arguments("placement", run(() -> builder.placement(null))),
-        arguments("variant", run(() -> builder.variant(null))),
         arguments("activation", run(() -> builder.activation(null))),
         arguments("updater", run(() -> builder.updater(null))),
         arguments("initialWeights", run(() -> builder.initialWeights(null))),

@@ -49,25 +49,18 @@ class SpecificationTest {
   }
 
   @Test
-  void aVariantIsLabelledByItsNormalizationAndPlacement() {
-    assertThat(Variant.all(Normalization.none()))
-        .extracting(Variant::label)
+  void aLabelNamesTheNormalizationAndItsPlacement() {
+    assertThat(Normalization.none().inEveryPlacement())
+        .extracting(Normalization::label)
         .containsExactly("plain");
-    assertThat(Variant.all(Normalization.lowLevel()))
-        .extracting(Variant::label)
+    assertThat(Normalization.lowLevel().inEveryPlacement())
+        .extracting(Normalization::label)
         .containsExactly(
             "low-level",
             "low-level-with-bias",
             "low-level-after-with-bias",
             "low-level-after",
             "low-level-then-bias");
-  }
-
-  @Test
-  void withoutNormalizationThereIsNothingToPlace() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Variant(Normalization.none(), Placement.AFTER_ACTIVATION))
-        .withMessageContaining("nothing to place, got AFTER_ACTIVATION");
   }
 
   @Test
@@ -110,10 +103,7 @@ class SpecificationTest {
   @Test
   void nothingMayBeLeftOut() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Variant(null, Placement.BEFORE_ACTIVATION))
-        .withMessage("normalization must be given, got null");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Variant(Normalization.batchNorm(), null))
+        .isThrownBy(() -> Normalization.batchNorm().placed(null))
         .withMessage("placement must be given, got null");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Normalization.LowLevel(0.9, 0.1, null))

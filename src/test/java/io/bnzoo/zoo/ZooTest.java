@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -33,20 +34,16 @@ import org.slf4j.LoggerFactory;
 class ZooTest {
   private static final int BATCH = 6;
 
-  /** One model in one variant. */
-  record Case(Zoo.Entry entry, Variant variant) {
+  /** One model with one normalization. */
+  record Case(Zoo.Entry entry, Normalization normalization) {
     BatchNormModel model() {
-      return entry.builder().get().variant(variant).seed(3).build();
+      return entry.builder().get().normalization(normalization).seed(3).build();
     }
 
     /** Its plain counterpart with the same initial weights. */
     BatchNormModel plain() {
       InitialWeights weights = model().spec().initialWeights();
       return entry.builder().get().initialWeights(weights).seed(3).build();
-    }
-
-    Normalization normalization() {
-      return variant.normalization();
     }
 
     INDArray images() {
@@ -56,7 +53,7 @@ class ZooTest {
 
     @Override
     public String toString() {
-      return entry.id() + " " + variant.label();
+      return entry.id() + " " + normalization.label();
     }
   }
 
@@ -65,12 +62,12 @@ class ZooTest {
         .flatMap(
             entry ->
                 Stream.of(
-                        Variant.all(Normalization.none()),
-                        Variant.all(Normalization.batchNorm()),
-                        Variant.all(Normalization.lowLevel()),
-                        Stream.of(Variant.of(Normalization.speltOut())))
-                    .flatMap(variants -> variants)
-                    .map(variant -> new Case(entry, variant)));
+                        Normalization.none().inEveryPlacement(),
+                        Normalization.batchNorm().inEveryPlacement(),
+                        Normalization.lowLevel().inEveryPlacement(),
+                        List.of(Normalization.speltOut()))
+                    .flatMap(List::stream)
+                    .map(normalization -> new Case(entry, normalization)));
   }
 
   private final ListAppender<ILoggingEvent> warnings = new ListAppender<>();
@@ -120,14 +117,15 @@ class ZooTest {
             DeepCnn.ID, convolutions + 76 * 100 + 1010,
             ThreeLayerMlp.ID, 784L * 100 + 100 * 100 + 100 * 100 + 1010);
     Map<String, Long> units = Map.of(DeepCnn.ID, cnnUnits, ThreeLayerMlp.ID, 300L);
-    long perUnit = c.normalization().equals(Normalization.none()) ? 1 : 4 + biases(c.variant());
+    long perUnit =
+        c.normalization().equals(Normalization.none()) ? 1 : 4 + biases(c.normalization());
     MultiLayerNetwork network = c.model().init();
     assertThat(network.numParams())
         .isEqualTo(weights.get(c.entry().id()) + perUnit * units.get(c.entry().id()));
   }
 
-  private static long biases(Variant variant) {
-    return switch (variant.placement()) {
+  private static long biases(Normalization normalization) {
+    return switch (normalization.placement()) {
       case BEFORE_ACTIVATION, AFTER_ACTIVATION -> 0;
       case BEFORE_ACTIVATION_WITH_BIAS, AFTER_ACTIVATION_WITH_BIAS, BEFORE_ACTIVATION_THEN_BIAS ->
           1;
@@ -146,7 +144,7 @@ class ZooTest {
     trained.removeIf(name -> name.contains("_population"));
     assertThat(gradients).containsOnlyKeys(trained);
     boolean subtracted =
-        c.variant().placement() == Placement.BEFORE_ACTIVATION_WITH_BIAS
+        c.normalization().placement() == Placement.BEFORE_ACTIVATION_WITH_BIAS
             && !c.normalization().equals(Normalization.none());
     String output = network.getnLayers() - 1 + "_b";
     gradients.forEach(
@@ -189,7 +187,8 @@ class ZooTest {
   void theSeedDecidesTheWeights(Case c) {
     MultiLayerNetwork one = c.model().init();
     MultiLayerNetwork two = c.model().init();
-    MultiLayerNetwork other = c.entry().builder().get().variant(c.variant()).seed(4).build().init();
+    MultiLayerNetwork other =
+        c.entry().builder().get().normalization(c.normalization()).seed(4).build().init();
     ArrayAssert.assertSameBits(two.params(), one.params());
     assertThat(other.params().sub(one.params()).norm2Number().doubleValue()).isPositive();
   }
@@ -239,7 +238,7 @@ class ZooTest {
         c.entry()
             .builder()
             .get()
-            .variant(c.variant())
+            .normalization(c.normalization())
             .dataFormat(CNN2DFormat.NCHW)
             .seed(3)
             .build()
@@ -248,7 +247,7 @@ class ZooTest {
         c.entry()
             .builder()
             .get()
-            .variant(c.variant())
+            .normalization(c.normalization())
             .dataFormat(CNN2DFormat.NHWC)
             .seed(3)
             .build()
@@ -265,7 +264,8 @@ class ZooTest {
   @ParameterizedTest
   @MethodSource("cases")
   void otherInputsAndClassesAreTaken(Case c) {
-    BatchNormModel model = c.entry().builder().get().variant(c.variant()).classes(3).build();
+    BatchNormModel model =
+        c.entry().builder().get().normalization(c.normalization()).classes(3).build();
     model.setInputShape(new int[][] {{3, 20, 24}});
     MultiLayerNetwork network = model.init();
     boolean convolutional = c.entry().id().equals(DeepCnn.ID);

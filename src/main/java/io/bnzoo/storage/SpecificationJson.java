@@ -1,0 +1,99 @@
+package io.bnzoo.storage;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Placement;
+import java.io.IOException;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/** How a specification looks as JSON, which stays while its Java changes. */
+final class SpecificationJson {
+  private SpecificationJson() {}
+
+  /** A normalization and its placement stand beside each other. */
+  private record Document(
+      String model,
+      Normalization normalization,
+      Placement placement,
+      Activation activation,
+      IUpdater optimizer,
+      InitialWeights initialWeights,
+      long seed,
+      ImageShape input,
+      CNN2DFormat format,
+      int classes) {
+
+    static Document of(NetworkSpec spec) {
+      return new Document(
+          spec.model(),
+          spec.normalization(),
+          spec.normalization().placement(),
+          spec.activation(),
+          spec.updater(),
+          spec.initialWeights(),
+          spec.seed(),
+          spec.input(),
+          spec.dataFormat(),
+          spec.classes());
+    }
+
+    NetworkSpec specification() {
+      return new NetworkSpec(
+          model, placed(), activation, optimizer, initialWeights, seed, input, format, classes);
+    }
+
+    private Normalization placed() {
+      return normalization.inEveryPlacement().stream()
+          .filter(one -> one.placement() == placement)
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      normalization.label() + " cannot have the placement " + placement));
+    }
+  }
+
+  /** Writes a specification. */
+  static final class SpecificationWriter extends StdSerializer<NetworkSpec> {
+    private static final long serialVersionUID = 1L;
+
+    SpecificationWriter() {
+      super(NetworkSpec.class);
+    }
+
+    @Override
+    public void serialize(NetworkSpec spec, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      provider.defaultSerializeValue(Document.of(spec), json);
+    }
+  }
+
+  /** Reads one. */
+  static final class SpecificationReader extends StdDeserializer<NetworkSpec> {
+    private static final long serialVersionUID = 1L;
+
+    SpecificationReader() {
+      super(NetworkSpec.class);
+    }
+
+    @Override
+    public NetworkSpec deserialize(JsonParser json, DeserializationContext context)
+        throws IOException {
+      try {
+        return context.readValue(json, Document.class).specification();
+      } catch (IllegalArgumentException e) {
+        throw context.instantiationException(NetworkSpec.class, e);
+      }
+    }
+  }
+}
