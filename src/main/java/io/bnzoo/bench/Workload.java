@@ -6,6 +6,7 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Statistics;
+import io.bnzoo.engine.Threads;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.util.Random;
@@ -19,7 +20,7 @@ final class Workload implements AutoCloseable {
 
   Workload(Zoo.Entry entry, Normalization variant, EngineFactory engines) {
     MultiLayerNetwork network = entry.builder().get().normalization(variant).build().init();
-    this.threads = entry.threads();
+    this.threads = Threads.usefulFor(network.getLayerWiseConfigurations());
     this.engine = engines.open(network, threads);
     this.batch = randomImages(entry.plan().batchSize());
   }

@@ -1,5 +1,6 @@
 package io.bnzoo.cli;
 
+import io.bnzoo.experiment.Comparison;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
@@ -76,17 +77,26 @@ final class ModelOptions {
   private Optional<Integer> threads;
 
   /**
-   * The model, with what the command line says of threads.
+   * The model.
    *
-   * @throws IllegalArgumentException if this machine does not have as many cores
+   * @throws IllegalArgumentException if none is given
    */
   Zoo.Entry entry() {
     if (entry == null) {
       throw new IllegalArgumentException("Missing required parameter: 'MODEL'");
     }
+    return entry;
+  }
+
+  /**
+   * The comparison with what the command line says of threads.
+   *
+   * @throws IllegalArgumentException if this machine does not have as many cores
+   */
+  Comparison onThreads(Comparison comparison) {
     return threads
-        .map(count -> entry.withThreads(UsageErrors.requireCores("--threads", count)))
-        .orElse(entry);
+        .map(count -> comparison.onThreads(UsageErrors.requireCores("--threads", count)))
+        .orElse(comparison);
   }
 
   List<Long> seeds() {

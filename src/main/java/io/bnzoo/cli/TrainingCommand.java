@@ -144,7 +144,8 @@ abstract class TrainingCommand extends BnzooCommand {
               Digits.TRAINING_SIZE,
               plan.batchSize()));
     }
-    return new Comparison(model.entry(), model::settings, variants(), model.seeds(), plan);
+    return model.onThreads(
+        new Comparison(model.entry(), model::settings, variants(), model.seeds(), plan));
   }
 
   /** Of the folders with the default name, the one that holds this run, or the first free one. */

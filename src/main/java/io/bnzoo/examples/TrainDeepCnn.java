@@ -12,8 +12,6 @@ import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
-import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -25,12 +23,11 @@ public final class TrainDeepCnn {
   public static void main(String[] arguments) throws IOException {
     NativeBackend.enableOneDnn(); // before anything else touches ND4J
     Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
-    TrainingPlan plan = Zoo.find(DeepCnn.ID).orElseThrow().plan(); // 800 batches of 64
 
     DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();
     try (Engine engine = EngineChoice.AUTO.open(model.init(), 2)) { // on two threads
       TrainingResult result =
-          new TrainingLoop(digits, plan).run(engine, TrainingListener.NONE, () -> false);
+          new TrainingLoop(digits, DeepCnn.PLAN).run(engine, TrainingListener.NONE, () -> false);
       System.out.println(result.finals().orElseThrow().test().accuracy());
       ModelFiles.save(engine.snapshot(), Path.of("deep-cnn.zip"));
     }

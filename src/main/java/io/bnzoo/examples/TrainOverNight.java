@@ -16,7 +16,6 @@ import io.bnzoo.train.TrainingProgress;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,7 +29,7 @@ public final class TrainOverNight {
   public static void main(String[] arguments) throws IOException {
     NativeBackend.enableOneDnn();
     Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
-    TrainingPlan plan = Zoo.find(ThreeLayerMlp.ID).orElseThrow().plan().withBatches(200_000);
+    TrainingPlan plan = ThreeLayerMlp.PLAN.withBatches(200_000);
     ThreeLayerMlp model =
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).seed(1).build();
 

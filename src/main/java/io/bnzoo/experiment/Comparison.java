@@ -3,6 +3,7 @@ package io.bnzoo.experiment;
 import io.bnzoo.data.Digits;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
+import io.bnzoo.engine.Threads;
 import io.bnzoo.train.Checkpoints;
 import io.bnzoo.train.Checkpoints.Checkpoint;
 import io.bnzoo.train.Outcome;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -88,6 +90,7 @@ public final class Comparison {
   private final List<Long> seeds;
   private final TrainingPlan plan;
   private final InitialWeights initialWeights;
+  private final int threads;
 
   /**
    * A comparison that has not begun.
@@ -105,6 +108,16 @@ public final class Comparison {
       List<Normalization> variants,
       List<Long> seeds,
       TrainingPlan plan) {
+    this(entry, settings, variants, seeds, plan, OptionalInt.empty());
+  }
+
+  private Comparison(
+      Zoo.Entry entry,
+      UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings,
+      List<Normalization> variants,
+      List<Long> seeds,
+      TrainingPlan plan,
+      OptionalInt threads) {
     this.entry = entry;
     this.settings = settings;
     this.variants = List.copyOf(variants);
@@ -123,7 +136,9 @@ public final class Comparison {
               seeds.size(),
               networks));
     }
-    this.initialWeights = builder().normalization(variants.get(0)).build().spec().initialWeights();
+    BatchNormModel first = builder().normalization(variants.get(0)).build();
+    this.initialWeights = first.spec().initialWeights();
+    this.threads = threads.orElseGet(() -> Threads.usefulFor(first.conf()));
     if (plan.batchSize() < 2 && !this.variants.equals(List.of(Normalization.none()))) {
       throw new IllegalArgumentException(
           "batch normalization needs batches of at least 2, got batchSize " + plan.batchSize());
@@ -137,6 +152,11 @@ public final class Comparison {
     if (Set.copyOf(values).size() < values.size()) {
       throw new IllegalArgumentException(name + " must differ from each other, got " + values);
     }
+  }
+
+  /** The same, to be computed by that many threads. */
+  public Comparison onThreads(int count) {
+    return new Comparison(entry, settings, variants, seeds, plan, OptionalInt.of(count));
   }
 
   /** Without and with batch normalization at the entry's defaults, from seed 1. */
@@ -161,7 +181,7 @@ public final class Comparison {
         results.add(train(model, digits, engines, store, listener, stop));
       }
     }
-    return new Result(entry.id(), plan, entry.threads(), digits.origin(), results);
+    return new Result(entry.id(), plan, threads, digits.origin(), results);
   }
 
   /** Common to all networks, the data seed aside. */
@@ -171,7 +191,7 @@ public final class Comparison {
 
   /** How many threads compute. */
   public int threads() {
-    return entry.threads();
+    return threads;
   }
 
   /** What is to be trained, in order. */
@@ -217,7 +237,7 @@ public final class Comparison {
     if (progress.batches() > 0) {
       listener.notice(name(spec) + " resumes after batch " + progress.batches());
     }
-    try (Engine engine = engines.open(network, entry.threads())) {
+    try (Engine engine = engines.open(network, threads)) {
       TrainingListener training = listener.starting(spec, seeded);
       TrainingResult trained =
           new TrainingLoop(digits, seeded).run(engine, progress, checkpoints, training, stop);

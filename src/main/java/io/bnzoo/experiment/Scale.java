@@ -31,7 +31,13 @@ public record Scale(double share) {
     int measurements =
         Math.max(FEWEST_MEASUREMENTS, plan.batches() / plan.validationEvery() / THINNING);
     int every = Math.min(plan.validationEvery(), Math.max(1, batches / measurements));
-    return new TrainingPlan(
-        batches, plan.batchSize(), every, batches, plan.singleImages(), plan.dataSeed());
+    return TrainingPlan.builder()
+        .batches(batches)
+        .batchSize(plan.batchSize())
+        .validationEvery(every)
+        .trainingEvery(batches)
+        .singleImages(plan.singleImages())
+        .dataSeed(plan.dataSeed())
+        .build();
   }
 }

@@ -31,6 +31,9 @@ public final class DeepCnn extends BatchNormModel {
   /** The id in the registry and on the command line. */
   public static final String ID = "deep-cnn";
 
+  /** How the course trains it: 800 batches of 64. */
+  public static final TrainingPlan PLAN = TrainingPlan.builder().batches(800).batchSize(64).build();
+
   private static final int KERNEL = 3;
   private static final int DENSE_UNITS = 100;
 

@@ -21,6 +21,10 @@ public final class ThreeLayerMlp extends BatchNormModel {
   /** The id in the registry and on the command line. */
   public static final String ID = "mlp";
 
+  /** How it is trained where nothing else is said: 2000 batches of 60. */
+  public static final TrainingPlan PLAN =
+      TrainingPlan.builder().batches(2000).batchSize(60).singleImages(200).build();
+
   private static final int HIDDEN_LAYERS = 3;
   private static final int UNITS = 100;
 

@@ -15,14 +15,12 @@ public final class Zoo {
    * @param layers in words
    * @param builder a builder set as its source has it
    * @param plan how its source trains it
-   * @param usefulThreads beyond this many threads it trains slower, as measured on two cores
    */
   public record Entry(
       String id,
       String layers,
       Supplier<ModelBuilder<? extends BatchNormModel>> builder,
-      TrainingPlan plan,
-      int usefulThreads) {
+      TrainingPlan plan) {
 
     /** Its layers and how it is trained, in a line. */
     public String description() {
@@ -36,32 +34,14 @@ public final class Zoo {
           spec.learningRate().orElseThrow(),
           plan.batchSize());
     }
-
-    /** How many of this machine's cores to train it with. */
-    public int threads() {
-      return Math.min(usefulThreads, Runtime.getRuntime().availableProcessors());
-    }
-
-    /** The same model, to be trained with at most that many threads. */
-    public Entry withThreads(int threads) {
-      return new Entry(id, layers, builder, plan, threads);
-    }
   }
 
   private static final List<Entry> ENTRIES =
       List.of(
           new Entry(
-              DeepCnn.ID,
-              "19 convolutions, dense 100, dense 10",
-              DeepCnn::builder,
-              new TrainingPlan(800, 64, 100, 25, 100, 1),
-              Integer.MAX_VALUE),
+              DeepCnn.ID, "19 convolutions, dense 100, dense 10", DeepCnn::builder, DeepCnn.PLAN),
           new Entry(
-              ThreeLayerMlp.ID,
-              "784-100-100-100-10",
-              ThreeLayerMlp::builder,
-              new TrainingPlan(2000, 60, 100, 25, 200, 1),
-              1));
+              ThreeLayerMlp.ID, "784-100-100-100-10", ThreeLayerMlp::builder, ThreeLayerMlp.PLAN));
 
   private Zoo() {}
 

@@ -198,7 +198,7 @@ class BatchNormExerciseTest {
     return new Trained(
         "mine",
         new MultiLayerNetwork(DeepCnn.builder().build().conf()),
-        new TrainingPlan(batches, 64, 100, 25, 100, 1),
+        TrainingPlan.builder().batches(batches).batchSize(64).build(),
         new TrainingResult(
             new Outcome.Completed(),
             List.of(),

@@ -51,7 +51,7 @@ class NotebookTest {
   }
 
   private static TrainingPlan plan(int batches) {
-    return new TrainingPlan(batches, 60, 20, batches, 20, 1);
+    return TrainingPlan.builder().batches(batches).batchSize(60).validationEvery(20).trainingEvery(batches).singleImages(20).build();
   }
 
   @Test

@@ -71,7 +71,14 @@ class GeneratedDigitsIT {
     MultiLayerNetwork network =
         new MultiLayerNetwork(layers.setInputType(InputType.convolutionalFlat(28, 28, 1)).build());
     network.init();
-    TrainingPlan plan = new TrainingPlan(batches, 128, batches, batches, 1, 1);
+    TrainingPlan plan =
+        TrainingPlan.builder()
+            .batches(batches)
+            .batchSize(128)
+            .validationEvery(batches)
+            .trainingEvery(batches)
+            .singleImages(1)
+            .build();
     try (Engine engine = new Dl4jEngine(network)) {
       return new TrainingLoop(digits, plan)
           .run(engine, TrainingListener.NONE, () -> false)

@@ -35,7 +35,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ComparisonTest {
   private static final Zoo.Entry MLP = Zoo.find(ThreeLayerMlp.ID).orElseThrow();
-  private static final TrainingPlan PLAN = new TrainingPlan(12, 20, 5, 2, 3, 99);
+  private static final TrainingPlan PLAN =
+      TrainingPlan.builder()
+          .batches(12)
+          .batchSize(20)
+          .validationEvery(5)
+          .trainingEvery(2)
+          .singleImages(3)
+          .dataSeed(99)
+          .build();
 
   @TempDir private Path folder;
 

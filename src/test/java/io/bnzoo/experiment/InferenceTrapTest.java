@@ -57,7 +57,15 @@ class InferenceTrapTest {
   }
 
   private static TrainingResult train(Engine engine) {
-    return new TrainingLoop(DIGITS, new TrainingPlan(400, 60, 400, 400, 40, 1))
+    return new TrainingLoop(
+            DIGITS,
+            TrainingPlan.builder()
+                .batches(400)
+                .batchSize(60)
+                .validationEvery(400)
+                .trainingEvery(400)
+                .singleImages(40)
+                .build())
         .run(engine, TrainingListener.NONE, () -> false);
   }
 }

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 
 /** Made-up results for tests of what is made of them. */
 public final class Results {
-  public static final TrainingPlan PLAN = new TrainingPlan(800, 64, 100, 25, 100, 1);
+  public static final TrainingPlan PLAN = DeepCnn.PLAN;
   static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
 
   private Results() {}

@@ -13,6 +13,7 @@ import io.bnzoo.storage.Json;
 import io.bnzoo.storage.Manifest;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.CheckpointPlan;
+import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
@@ -45,7 +46,7 @@ class RunFolderTest {
             .map(label -> Variants.find(label).orElseThrow())
             .map(variant -> ThreeLayerMlp.builder().normalization(variant).build().spec())
             .toList();
-    TrainingPlan plan = new TrainingPlan(800, 64, 100, 25, 100, 1);
+    TrainingPlan plan = DeepCnn.PLAN;
     return new RunRequest(
         List.of("compare", "mlp"), new RunRequest.Settings(specs, plan, "ab12", "oneDNN", 1));
   }

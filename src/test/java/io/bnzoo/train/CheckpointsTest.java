@@ -42,7 +42,15 @@ class CheckpointsTest {
           new Digits.Origin(Digits.Kind.GENERATED, "drawn", "ab12"));
 
   /** Batches that straddle epochs, and measurements before and after every interruption. */
-  private static final TrainingPlan PLAN = new TrainingPlan(30, 20, 7, 3, 5, 9);
+  private static final TrainingPlan PLAN =
+      TrainingPlan.builder()
+          .batches(30)
+          .batchSize(20)
+          .validationEvery(7)
+          .trainingEvery(3)
+          .singleImages(5)
+          .dataSeed(9)
+          .build();
 
   private static final CheckpointPlan EVERY_FOUR =
       new CheckpointPlan(Optional.of(4), Optional.empty(), 3);

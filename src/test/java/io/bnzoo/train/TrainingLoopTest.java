@@ -25,7 +25,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TrainingLoopTest {
   private static final Digits DIGITS = TestDigits.small();
-  private static final TrainingPlan PLAN = new TrainingPlan(31, 20, 10, 5, 7, 3);
+  private static final TrainingPlan PLAN =
+      TrainingPlan.builder()
+          .batches(31)
+          .batchSize(20)
+          .validationEvery(10)
+          .trainingEvery(5)
+          .singleImages(7)
+          .dataSeed(3)
+          .build();
 
   /** An engine whose predictions and losses are told in advance. */
   private static class Scripted implements Engine {

@@ -66,7 +66,7 @@ class SpecificationTest {
   @Test
   void aPlanNamesTheComponentThatIsTooSmall() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TrainingPlan(10, 0, 100, 25, 100, 1))
+        .isThrownBy(() -> TrainingPlan.builder().batches(10).batchSize(0).build())
         .withMessage("batchSize must be at least 1, got 0");
   }
 
