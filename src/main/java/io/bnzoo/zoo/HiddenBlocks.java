@@ -19,31 +19,46 @@ import org.deeplearning4j.nn.conf.layers.Layer;
  * <p>So a normalization can be tried that the zoo does not have, or one that it has be put in by
  * hand: the weights start as those of the zoo's own network with the same linear layers.
  */
-public interface HiddenBlocks {
+public final class HiddenBlocks {
+  private HiddenBlocks() {}
 
   /**
-   * A convolution and its activation.
+   * Writes one block.
    *
-   * @param convolution a copy, with a bias; it may be changed but has to be among the layers
-   *     returned
-   * @return the layers of the block, in order
+   * @param <L> its linear layer
    */
-  List<Layer> convolution(ConvolutionLayer convolution, ActivationLayer activation);
+  @FunctionalInterface
+  public interface Block<L extends FeedForwardLayer> {
 
-  /** A dense layer and its activation, in the same way. */
-  List<Layer> dense(DenseLayer dense, ActivationLayer activation);
+    /**
+     * The layers of the block, in order.
+     *
+     * @param linear a copy, with a bias; it may be changed but has to be among the layers returned
+     */
+    List<Layer> layers(L linear, ActivationLayer activation);
+  }
 
   /**
-   * The model's configuration with every hidden block replaced.
+   * The model's configuration with every hidden block replaced, as in {@code replace(model,
+   * (convolution, relu) -> List.of(convolution, norm, relu), (dense, relu) -> List.of(dense, norm,
+   * relu))}.
    *
    * <p>The layers that come back are copied, so one object may stand in several blocks. Those
    * without a name get that of the linear layer with {@code -} and their class's name.
    *
    * @param model without normalization
+   * @param convolution writes the block of each convolution
+   * @param dense writes the block of each dense layer
    * @throws IllegalArgumentException if the model has a normalization already, or a block comes
    *     back without its linear layer
    */
-  static MultiLayerConfiguration replace(BatchNormModel model, HiddenBlocks replacement) {
+  public static MultiLayerConfiguration replace(
+      BatchNormModel model,
+      Block<? super ConvolutionLayer> convolution,
+      Block<? super DenseLayer> dense) {
+    Check.given("model", model);
+    Check.given("convolution", convolution);
+    Check.given("dense", dense);
     if (!(model.spec().normalization() instanceof Normalization.None)) {
       throw new IllegalArgumentException(
           "the model must have no normalization, got " + model.spec().normalization().label());
@@ -55,9 +70,9 @@ public interface HiddenBlocks {
       FeedForwardLayer linear = (FeedForwardLayer) plain.get(i).clone();
       ActivationLayer activation = (ActivationLayer) plain.get(i + 1).clone();
       List<Layer> block =
-          linear instanceof ConvolutionLayer convolution
-              ? replacement.convolution(convolution, activation)
-              : replacement.dense((DenseLayer) linear, activation);
+          linear instanceof ConvolutionLayer layer
+              ? convolution.layers(layer, activation)
+              : dense.layers((DenseLayer) linear, activation);
       stack.addAll(copies(block, linear));
     }
     stack.addAll(List.of(plain.get(plain.size() - 1).clone()));

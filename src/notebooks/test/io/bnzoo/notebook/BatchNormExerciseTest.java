@@ -1,7 +1,5 @@
 package io.bnzoo.notebook;
 
-import static io.bnzoo.zoo.WrittenBlocks.UNCHANGED;
-import static io.bnzoo.zoo.WrittenBlocks.withoutBias;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.experiment.Variants;
@@ -11,16 +9,18 @@ import io.bnzoo.train.Score;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.HiddenBlocks;
+import io.bnzoo.zoo.HiddenBlocks.Block;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.TrainingPlan;
-import io.bnzoo.zoo.WrittenBlocks;
-import io.bnzoo.zoo.WrittenBlocks.Block;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -34,60 +34,70 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 
 class BatchNormExerciseTest {
+  private static final Block<FeedForwardLayer> UNCHANGED = List::of;
 
-  private static MultiLayerConfiguration written(Block convolution, Block dense) {
-    return HiddenBlocks.replace(DeepCnn.builder().build(), new WrittenBlocks(convolution, dense));
+  private static Layer withoutBias(Layer linear) {
+    if (linear instanceof ConvolutionLayer layer) {
+      layer.setHasBias(false);
+    } else {
+      ((DenseLayer) linear).setHasBias(false);
+    }
+    return linear;
+  }
+
+  private static MultiLayerConfiguration written(Block<FeedForwardLayer> convolution, Block<FeedForwardLayer> dense) {
+    return HiddenBlocks.replace(DeepCnn.builder().build(), convolution, dense);
   }
 
   private static BatchNormalization.Builder batchNorm() {
     return new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false);
   }
 
-  private static final Block RIGHT =
+  private static final Block<FeedForwardLayer> RIGHT =
       (affine, activation) -> List.of(withoutBias(affine), batchNorm().build(), activation);
 
-  private static Arguments mistake(Block convolution, Block dense, String hint) {
+  private static Arguments mistake(Block<FeedForwardLayer> convolution, Block<FeedForwardLayer> dense, String hint) {
     return Arguments.of(convolution, dense, hint);
   }
 
   static Stream<Arguments> mistakes() {
-    Block after =
+    Block<FeedForwardLayer> after =
         (affine, activation) -> List.of(withoutBias(affine), activation, batchNorm().build());
-    Block bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
-    Block twice =
+    Block<FeedForwardLayer> bias = (affine, activation) -> List.of(affine, batchNorm().build(), activation);
+    Block<FeedForwardLayer> twice =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().build(), batchNorm().build(), activation);
-    Block linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
-    Block defaults =
+    Block<FeedForwardLayer> linear = (affine, activation) -> List.of(withoutBias(affine), batchNorm().build());
+    Block<FeedForwardLayer> defaults =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 new BatchNormalization.Builder().useLogStd(false).build(),
                 activation);
-    Block logarithm =
+    Block<FeedForwardLayer> logarithm =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().useLogStd(true).build(), activation);
-    Block byHandWithAnotherDecay =
+    Block<FeedForwardLayer> byHandWithAnotherDecay =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 new LowLevelBatchNormalization.Builder().decay(0.9).build(),
                 activation);
-    Block first =
+    Block<FeedForwardLayer> first =
         (affine, activation) -> List.of(batchNorm().build(), withoutBias(affine), activation);
-    Block locked =
+    Block<FeedForwardLayer> locked =
         (affine, activation) ->
             List.of(withoutBias(affine), batchNorm().lockGammaBeta(true).build(), activation);
-    Block dropout =
+    Block<FeedForwardLayer> dropout =
         (affine, activation) ->
             List.of(
                 withoutBias(affine),
                 batchNorm().build(),
                 activation,
                 new DropoutLayer.Builder(0.5).build());
-    Block twoActivations =
+    Block<FeedForwardLayer> twoActivations =
         (affine, activation) -> {
-          ((FeedForwardLayer) affine).setActivationFn(new ActivationReLU());
+          affine.setActivationFn(new ActivationReLU());
           return List.of(withoutBias(affine), batchNorm().build(), activation);
         };
     return Stream.of(
@@ -113,7 +123,7 @@ class BatchNormExerciseTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void eachMistakeGetsItsHintAndNoOther(Block convolution, Block dense, String hint) {
+  void eachMistakeGetsItsHintAndNoOther(Block<FeedForwardLayer> convolution, Block<FeedForwardLayer> dense, String hint) {
     Verdict verdict = BatchNormExercise.judge(written(convolution, dense));
     assertThat(verdict.passed()).isFalse();
     assertThat(verdict.lines().stream().filter(line -> !line.right()).toList())
@@ -141,8 +151,7 @@ class BatchNormExerciseTest {
   void eachPlacementIsToldFromTheOthers(Placement placement) {
     MultiLayerConfiguration configuration =
         DeepCnn.builder()
-            .normalization(Normalization.batchNorm())
-            .placement(placement)
+            .normalization(Normalization.batchNorm().placed(placement))
             .build()
             .conf();
     for (Placement asked : Placement.values()) {
@@ -153,7 +162,7 @@ class BatchNormExerciseTest {
 
   @Test
   void aCertainLayerCanBeAskedFor() {
-    Block byHand =
+    Block<FeedForwardLayer> byHand =
         (affine, activation) ->
             List.of(
                 withoutBias(affine), new LowLevelBatchNormalization.Builder().build(), activation);
@@ -169,7 +178,7 @@ class BatchNormExerciseTest {
 
   @Test
   void inAnotherPlaceItsSettingsAreLookedAtToo() {
-    Block after =
+    Block<FeedForwardLayer> after =
         (affine, activation) ->
             List.of(affine, activation, new BatchNormalization.Builder().build());
     assertThat(

@@ -1,14 +1,15 @@
 package io.bnzoo.zoo;
 
 import static io.bnzoo.ArrayAssert.assertSameBits;
-import static io.bnzoo.zoo.WrittenBlocks.UNCHANGED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bnzoo.zoo.HiddenBlocks.Block;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,10 +21,20 @@ class HiddenBlocksTest {
   private static final BatchNormalization NORMALIZATION =
       new BatchNormalization.Builder().decay(0.99).eps(1e-3).useLogStd(false).build();
 
-  private static final WrittenBlocks.Block NORMALIZED =
-      (linear, activation) -> List.of(WrittenBlocks.withoutBias(linear), NORMALIZATION, activation);
+  private static final Block<FeedForwardLayer> UNCHANGED = List::of;
 
-  private static final HiddenBlocks BATCH_NORM = new WrittenBlocks(NORMALIZED, NORMALIZED);
+  private static MultiLayerConfiguration normalized(BatchNormModel model) {
+    return HiddenBlocks.replace(
+        model,
+        (convolution, activation) -> {
+          convolution.setHasBias(false);
+          return List.of(convolution, NORMALIZATION, activation);
+        },
+        (dense, activation) -> {
+          dense.setHasBias(false);
+          return List.of(dense, NORMALIZATION, activation);
+        });
+  }
 
   private static ModelBuilder<? extends BatchNormModel> builder(String id) {
     return Zoo.find(id).orElseThrow().builder().get().seed(3);
@@ -32,7 +43,7 @@ class HiddenBlocksTest {
   @ParameterizedTest
   @ValueSource(strings = {DeepCnn.ID, ThreeLayerMlp.ID})
   void batchNormPutInByHandIsTheZoosOwn(String id) {
-    MultiLayerConfiguration byHand = HiddenBlocks.replace(builder(id).build(), BATCH_NORM);
+    MultiLayerConfiguration byHand = normalized(builder(id).build());
     BatchNormModel own = builder(id).normalization(Normalization.batchNorm()).build();
 
     assertThat(byHand.toJson().replace("-BatchNormalization", "-bn"))
@@ -44,32 +55,29 @@ class HiddenBlocksTest {
   }
 
   @Test
-  void stagesThatComeBackAsTheyWereLeaveTheModelAsItIs() {
+  void blocksThatComeBackAsTheyWereLeaveTheModelAsItIs() {
     BatchNormModel plain = builder(DeepCnn.ID).build();
-    HiddenBlocks same = new WrittenBlocks(UNCHANGED, UNCHANGED);
-    assertThat(HiddenBlocks.replace(plain, same).toJson()).isEqualTo(plain.conf().toJson());
+    assertThat(HiddenBlocks.replace(plain, UNCHANGED, UNCHANGED).toJson())
+        .isEqualTo(plain.conf().toJson());
   }
 
   @Test
-  void aStageWithoutItsAffineMapIsRefusedByName() {
-    HiddenBlocks lost =
-        new WrittenBlocks(
-            (linear, activation) ->
-                linear.getLayerName().equals("conv03")
-                    ? List.of(activation)
-                    : List.of(linear, activation),
-            UNCHANGED);
-    assertThatThrownBy(() -> HiddenBlocks.replace(builder(DeepCnn.ID).build(), lost))
+  void aBlockWithoutItsLinearLayerIsRefusedByName() {
+    Block<FeedForwardLayer> lost =
+        (linear, activation) ->
+            linear.getLayerName().equals("conv03")
+                ? List.of(activation)
+                : List.of(linear, activation);
+    assertThatThrownBy(() -> HiddenBlocks.replace(builder(DeepCnn.ID).build(), lost, UNCHANGED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("conv03");
   }
 
   @Test
-  void aLayerThatIsNullIsRefusedByItsStage() {
-    HiddenBlocks withNull =
-        new WrittenBlocks(
-            UNCHANGED, (linear, activation) -> Arrays.asList(linear, null, activation));
-    assertThatThrownBy(() -> HiddenBlocks.replace(builder(DeepCnn.ID).build(), withNull))
+  void aLayerThatIsNullIsRefusedByItsBlock() {
+    Block<FeedForwardLayer> withNull =
+        (linear, activation) -> Arrays.asList(linear, null, activation);
+    assertThatThrownBy(() -> HiddenBlocks.replace(builder(DeepCnn.ID).build(), UNCHANGED, withNull))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fc1");
   }
@@ -77,7 +85,7 @@ class HiddenBlocksTest {
   @Test
   void aModelWithNormalizationIsRefused() {
     BatchNormModel normalized = builder(DeepCnn.ID).normalization(Normalization.lowLevel()).build();
-    assertThatThrownBy(() -> HiddenBlocks.replace(normalized, BATCH_NORM))
+    assertThatThrownBy(() -> normalized(normalized))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("low-level");
   }
