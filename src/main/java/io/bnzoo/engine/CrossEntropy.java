@@ -2,7 +2,6 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.LabeledImages;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
@@ -27,13 +26,6 @@ abstract class CrossEntropy implements LogitLoss {
   abstract double example(
       float[] z, int start, int classes, int answer, float[] gradient, double scale);
 
-  /**
-   * Checks that the loss is one of as many classes.
-   *
-   * @throws IllegalArgumentException if it is not
-   */
-  void check(int classes) {}
-
   /** With softmax: {@code log(sum over k of exp(z_k)) - z_y}. */
   static CrossEntropy ofSoftmax() {
     return new Softmax();
@@ -45,16 +37,25 @@ abstract class CrossEntropy implements LogitLoss {
    * @param weights [1,classes], or null for ones, as {@link LossBinaryXENT} has it
    */
   static CrossEntropy ofSigmoid(INDArray weights) {
-    float[] given = weights == null ? null : weights.dup('c').data().asFloat();
-    return given == null
-        ? new Sigmoid((k, classes) -> 1, OptionalInt.empty())
-        : new Sigmoid((k, classes) -> given[k], OptionalInt.of(given.length));
+    if (weights == null) {
+      return new Sigmoid((k, classes) -> 1);
+    }
+    float[] given = weights.dup('c').data().asFloat();
+    return new Sigmoid(
+        (k, classes) -> {
+          if (classes != given.length) {
+            throw new IllegalArgumentException(
+                String.format(
+                    Locale.ROOT, "the loss weighs %d classes, got %d", given.length, classes));
+          }
+          return given[k];
+        });
   }
 
   /** With sigmoid: the mean over the classes, however many there are. */
   static CrossEntropy ofMeanSigmoid() {
     // Rounded as in the array of weights that Deeplearning4j computes with.
-    return new Sigmoid((k, classes) -> (float) (1.0 / classes), OptionalInt.empty());
+    return new Sigmoid((k, classes) -> (float) (1.0 / classes));
   }
 
   @Override
@@ -68,10 +69,10 @@ abstract class CrossEntropy implements LogitLoss {
    *
    * @param labels the class that each example is of
    * @param gradient [N,classes], row by row, to be filled; null if not needed
+   * @throws IllegalArgumentException if the loss weighs another number of classes
    */
   final double mean(Logits logits, IntUnaryOperator labels, float[] gradient) {
     int classes = logits.classes();
-    check(classes);
     float[] values = logits.values();
     double sum = 0;
     for (int i = 0; i < logits.size(); i++) {
@@ -118,21 +119,8 @@ abstract class CrossEntropy implements LogitLoss {
 
     private final Weights weights;
 
-    /** How many classes have a weight, unless any number may. */
-    private final OptionalInt weighed;
-
-    Sigmoid(Weights weights, OptionalInt weighed) {
+    Sigmoid(Weights weights) {
       this.weights = weights;
-      this.weighed = weighed;
-    }
-
-    @Override
-    void check(int classes) {
-      if (weighed.isPresent() && weighed.getAsInt() != classes) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT, "the loss weighs %d classes, got %d", weighed.getAsInt(), classes));
-      }
     }
 
     @Override
