@@ -83,15 +83,21 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "picocli..",
-            "me.tongfei..",
-            "org.jline..",
-            "org.knowm..",
-            "freemarker..",
-            "ch.qos..",
-            "java.awt..",
-            "javax.imageio..",
-            "javax.swing..")
+            "picocli..", "me.tongfei..", "org.jline..", "org.knowm..", "freemarker..", "ch.qos..")
+        .check(CODE);
+  }
+
+  /** A machine that trains may have no display; one class decodes pictures. */
+  @Test
+  void theLibraryDrawsNothing() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(packages(LIBRARY))
+        .and()
+        .doNotHaveFullyQualifiedName("io.bnzoo.data.ImageFile")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.awt..", "javax.imageio..", "javax.swing..")
         .check(CODE);
   }
 

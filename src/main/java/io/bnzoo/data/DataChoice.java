@@ -1,15 +1,24 @@
 package io.bnzoo.data;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Which digits somebody asks for. */
+/** Which images somebody asks for. */
 public sealed interface DataChoice {
 
   /** MNIST where it is found or can be fetched, else generated digits. */
   record Automatic() implements DataChoice {}
 
-  /** MNIST in one folder, and nothing else. */
-  record Folder(Path path) implements DataChoice {}
+  /**
+   * The images of one folder, whatever they are.
+   *
+   * @param size that all are scaled to, where they are PNG or JPEG files; none to leave them
+   */
+  record Folder(Path path, Optional<ImageSize> size) implements DataChoice {
+    public Folder(Path path) {
+      this(path, Optional.empty());
+    }
+  }
 
   /** Generated digits. */
   record Generated() implements DataChoice {}

@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import io.bnzoo.files.ShownName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,6 +95,15 @@ public final class DigitFiles {
         .findFirst();
   }
 
+  /** The four files of a folder that lacks none, by {@code train-images} and the like. */
+  static Map<String, Path> in(Path folder) {
+    return Map.of(
+        "train-images", find(folder, MnistFile.TRAIN_IMAGES).orElseThrow(),
+        "train-labels", find(folder, MnistFile.TRAIN_LABELS).orElseThrow(),
+        "test-images", find(folder, MnistFile.TEST_IMAGES).orElseThrow(),
+        "test-labels", find(folder, MnistFile.TEST_LABELS).orElseThrow());
+  }
+
   /** The names of the files that a folder lacks. */
   static List<String> missingFrom(Path folder) {
     return Arrays.stream(MnistFile.values())
@@ -111,12 +121,13 @@ public final class DigitFiles {
     if (!Files.isDirectory(folder)) {
       return Optional.of(folder + " is no folder; it should have " + listed(missing));
     }
+    return Optional.of(folder + " has no " + listed(missing) + "; " + inside(folder));
+  }
+
+  /** What is in a folder, as the end of a sentence. */
+  static String inside(Path folder) {
     List<String> found = contents(folder);
-    return Optional.of(
-        folder
-            + " has no "
-            + listed(missing)
-            + (found.isEmpty() ? "; it is empty" : "; it has " + String.join(", ", found)));
+    return found.isEmpty() ? "it is empty" : "it has " + String.join(", ", found);
   }
 
   private static String listed(List<String> names) {
@@ -138,7 +149,7 @@ public final class DigitFiles {
           paths
               .map(path -> path.getFileName().toString())
               .filter(name -> !name.endsWith(".part"))
-              .map(name -> name.replaceAll("\\p{Cntrl}", "?"))
+              .map(ShownName::of)
               .sorted()
               .toList();
       return names.size() <= MOST_NAMES
@@ -182,6 +193,24 @@ public final class DigitFiles {
       throws IOException {
     Path file = find(folder, part).orElseThrow();
     return verify(file, part, sha256);
+  }
+
+  /** The digits whose checksums four files have; none if they are others. */
+  static Optional<Digits> known(Map<MnistFile, IdxFile> files) {
+    Map<MnistFile, String> found = new EnumMap<>(MnistFile.class);
+    files.forEach((part, file) -> found.put(part, file.sha256()));
+    return Digits.Kind.of(combined(found))
+        .map(
+            kind ->
+                Digits.split(
+                    labeled(files, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS),
+                    labeled(files, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS),
+                    new Digits.Origin(kind, kind.label(), combined(found))));
+  }
+
+  private static LabeledImages labeled(
+      Map<MnistFile, IdxFile> files, MnistFile images, MnistFile labels) {
+    return new LabeledImages(files.get(images).values(), files.get(labels).values());
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds the digits: MNIST from a folder or a mirror, or generated ones.
+ * Finds images: MNIST from a folder or a mirror, generated digits, or what a folder holds.
  *
  * <p>{@link DataChoice.Automatic} looks into the folder that the environment variable {@code
  * BNZOO_DATA} names, and only there if it is set; else into {@code ~/.bnzoo/mnist}, then into
@@ -84,16 +84,19 @@ public final class DigitLibrary {
   }
 
   /**
-   * The digits asked for, verified.
+   * The images asked for, verified.
    *
    * @throws DataException if a file is missing, damaged or foreign, naming it
    */
   public Digits load(DataChoice choice) throws IOException {
     if (choice instanceof DataChoice.Folder folder) {
-      return mnistIn(folder.path());
+      return DataFolder.load(folder.path(), folder.size(), progress);
     }
     if (choice instanceof DataChoice.Generated) {
       return generated("generated digits, as asked for");
+    }
+    if (environmentFolder.isPresent()) {
+      return DataFolder.load(environmentFolder.get(), Optional.empty(), progress);
     }
     Optional<Path> found = find();
     if (found.isPresent()) {
@@ -134,7 +137,7 @@ public final class DigitLibrary {
         "%s cannot be written (%s); set BNZOO_HOME to a folder that can", folder, reason);
   }
 
-  /** The folder that {@link DataChoice.Automatic} would read MNIST from, if there is one yet. */
+  /** The folder that {@link DataChoice.Automatic} would read, if there is one yet. */
   public Optional<Path> find() {
     if (environmentFolder.isPresent()) {
       return environmentFolder;

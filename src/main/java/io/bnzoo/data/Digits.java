@@ -1,14 +1,22 @@
 package io.bnzoo.data;
 
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Training, validation and test images, and where they come from.
+ * Training, validation and test images of one shape, and where they come from.
  *
- * @param origin what the digits are, as results quote it
+ * @param classNames one a class; none at all where the classes have only numbers
+ * @param origin what the images are, as results quote it
  */
 public record Digits(
-    LabeledImages train, LabeledImages validation, LabeledImages test, Origin origin) {
+    LabeledImages train,
+    LabeledImages validation,
+    LabeledImages test,
+    List<String> classNames,
+    Origin origin) {
 
   /** How many of the training file's first images are for validation. */
   public static final int VALIDATION_SIZE = 5_000;
@@ -17,10 +25,61 @@ public record Digits(
   public static final int TRAINING_SIZE =
       DigitFiles.MnistFile.TRAIN_IMAGES.count() - VALIDATION_SIZE;
 
+  public Digits {
+    classNames = List.copyOf(classNames);
+    for (LabeledImages part : List.of(train, validation, test)) {
+      if (!part.shape().equals(train.shape()) || part.classes() != train.classes()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "all images must be of one shape and of the same classes, got %s of %d and %s of"
+                    + " %d",
+                train.shape(),
+                train.classes(),
+                part.shape(),
+                part.classes()));
+      }
+    }
+    if (!classNames.isEmpty() && classNames.size() != train.classes()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "%d classes have %d names", train.classes(), classNames.size()));
+    }
+  }
+
+  /** Digits, whose classes have the names 0 to 9. */
+  public Digits(LabeledImages train, LabeledImages validation, LabeledImages test, Origin origin) {
+    this(train, validation, test, List.of(), origin);
+  }
+
+  /** MNIST where it is found or can be fetched, else generated digits. */
+  public static Digits load() throws IOException {
+    return DigitLibrary.standard().load(new DataChoice.Automatic());
+  }
+
+  /** The shape of every image. */
+  public ImageShape shape() {
+    return train.shape();
+  }
+
+  /** How many classes there are to tell apart. */
+  public int classes() {
+    return train.classes();
+  }
+
+  /** What a class is called: its name if it has one, else its number. */
+  public String className(int label) {
+    return classNames.isEmpty() ? Integer.toString(label) : classNames.get(label);
+  }
+
   /** What a data set is. */
   public enum Kind {
+    /** MNIST's own files, by their checksums. */
     MNIST,
-    GENERATED;
+    /** Digits that this library has drawn. */
+    GENERATED,
+    /** Any other images. */
+    OTHER;
 
     /** The kind whose {@link Origin#sha256} is given; none if that is neither's. */
     public static Optional<Kind> of(String sha256) {
@@ -34,16 +93,21 @@ public record Digits(
 
     /** Its name in a sentence. */
     public String label() {
-      return this == MNIST ? "MNIST" : "generated digits";
+      return switch (this) {
+        case MNIST -> "MNIST";
+        case GENERATED -> "generated digits";
+        case OTHER -> "other images";
+      };
     }
   }
 
   /**
    * A data set's provenance.
    *
-   * @param kind real or generated digits
+   * @param kind real or generated digits, or other images
    * @param description one line for people
-   * @param sha256 over the four IDX files' own SHA-256 checksums, so that one figure names the data
+   * @param sha256 of the data: for digits over the four IDX files' own SHA-256 checksums, else over
+   *     shapes, labels and pixels
    */
   public record Origin(Kind kind, String description, String sha256) {}
 

@@ -31,12 +31,19 @@ final class IdxFile {
   private static final int UNSIGNED_BYTES = 0x0800;
   private static final int BUFFER = 1 << 16;
 
+  private final int[] shape;
   private final byte[] values;
   private final String sha256;
 
-  private IdxFile(byte[] values, String sha256) {
+  private IdxFile(int[] shape, byte[] values, String sha256) {
+    this.shape = shape;
     this.values = values;
     this.sha256 = sha256;
+  }
+
+  /** The size of each dimension; not a copy. */
+  int[] shape() {
+    return shape;
   }
 
   /** All values, row-major; not a copy. */
@@ -52,16 +59,68 @@ final class IdxFile {
   /**
    * Reads and checks a file that must have exactly the given shape.
    *
-   * <p>The shape is known beforehand, so that nothing is allocated on the word of a header.
-   *
    * @throws DataException if the file is not what was expected, saying what was found
    */
   static IdxFile read(Path file, int... expectedShape) throws IOException {
-    int header = 4 + 4 * expectedShape.length;
-    int length = Arrays.stream(expectedShape).reduce(1, Math::multiplyExact);
+    return read(
+        file,
+        magic -> requireMagic(file, magic, UNSIGNED_BYTES + expectedShape.length),
+        found -> {
+          if (!Arrays.equals(found, expectedShape)) {
+            throw new DataException(
+                String.format(
+                    "%s holds other data than its name says: expected %s, found %s",
+                    file, dimensions(expectedShape), dimensions(found)));
+          }
+        });
+  }
+
+  /**
+   * Reads images: [N,height,width] or [N,height,width,channels].
+   *
+   * @throws DataException if the file has none, or is cut off
+   */
+  static IdxFile readImages(Path file) throws IOException {
+    return read(
+        file,
+        magic -> {
+          if (magic != UNSIGNED_BYTES + 4) {
+            requireMagic(file, magic, UNSIGNED_BYTES + 3);
+          }
+        },
+        found -> {});
+  }
+
+  /**
+   * Reads labels, [N].
+   *
+   * @throws DataException if the file has none, or is cut off
+   */
+  static IdxFile readLabels(Path file) throws IOException {
+    return read(file, magic -> requireMagic(file, magic, UNSIGNED_BYTES + 1), found -> {});
+  }
+
+  private interface MagicCheck {
+    void check(int magic) throws DataException;
+  }
+
+  private interface ShapeCheck {
+    void check(int[] shape) throws DataException;
+  }
+
+  /** What a header says is checked, or fits into memory, before anything is allocated for it. */
+  private static IdxFile read(Path file, MagicCheck magicCheck, ShapeCheck shapeCheck)
+      throws IOException {
     MessageDigest digest = DigestUtils.getSha256Digest();
     try (InputStream in = new DigestInputStream(open(file), digest)) {
-      checkHeader(file, in.readNBytes(header), expectedShape);
+      int magic = readInt(file, in);
+      magicCheck.check(magic);
+      int[] shape = new int[magic & 0xFF];
+      for (int axis = 0; axis < shape.length; axis++) {
+        shape[axis] = readInt(file, in);
+      }
+      shapeCheck.check(shape);
+      int length = HeapRoom.require(file, shape);
       byte[] values = in.readNBytes(length);
       if (values.length < length) {
         throw new DataException(
@@ -77,9 +136,31 @@ final class IdxFile {
             String.format(
                 Locale.ROOT, "%s goes on after the %,d bytes its header announces", file, length));
       }
-      return new IdxFile(values, Hex.encodeHexString(digest.digest()));
+      return new IdxFile(shape, values, Hex.encodeHexString(digest.digest()));
     } catch (ZipException | EOFException e) {
       throw new DataException(file + " is a damaged gzip file: " + Reason.of(e), e);
+    }
+  }
+
+  private static int readInt(Path file, InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(4);
+    if (bytes.length < 4) {
+      throw new DataException(file + " is truncated: it ends within its header");
+    }
+    return ByteBuffer.wrap(bytes).getInt();
+  }
+
+  private static void requireMagic(Path file, int found, int expected) throws DataException {
+    if (found != expected) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "%s is not the IDX file its name says: expected magic number %d (%s), found %d%s",
+              file,
+              expected,
+              kind(expected),
+              found,
+              kindInParentheses(found)));
     }
   }
 
@@ -97,39 +178,6 @@ final class IdxFile {
     }
   }
 
-  private static void checkHeader(Path file, byte[] header, int[] expectedShape)
-      throws DataException {
-    int magic = UNSIGNED_BYTES + expectedShape.length;
-    ByteBuffer buffer = ByteBuffer.wrap(header);
-    int foundMagic = header.length < 4 ? magic : buffer.getInt();
-    if (foundMagic != magic) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "%s is not the IDX file its name says: expected magic number %d (%s), found %d%s",
-              file,
-              magic,
-              kind(magic),
-              foundMagic,
-              kindInParentheses(foundMagic)));
-    }
-    if (header.length < 4 + 4 * expectedShape.length) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT, "%s is truncated: %d bytes are no IDX header", file, header.length));
-    }
-    int[] found = new int[expectedShape.length];
-    for (int i = 0; i < found.length; i++) {
-      found[i] = buffer.getInt();
-    }
-    if (!Arrays.equals(found, expectedShape)) {
-      throw new DataException(
-          String.format(
-              "%s holds other data than its name says: expected %s, found %s",
-              file, dimensions(expectedShape), dimensions(found)));
-    }
-  }
-
   private static String dimensions(int[] shape) {
     return String.join(" x ", Arrays.stream(shape).mapToObj(Integer::toString).toList());
   }
@@ -141,7 +189,7 @@ final class IdxFile {
   private static String kind(int magic) {
     return switch (magic) {
       case UNSIGNED_BYTES + 1 -> "labels";
-      case UNSIGNED_BYTES + 3 -> "images";
+      case UNSIGNED_BYTES + 3, UNSIGNED_BYTES + 4 -> "images";
       default -> "";
     };
   }

@@ -9,67 +9,102 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Grey images of 28 x 28 pixels, each with the digit it shows.
+ * Images of one shape, each with the class that it shows.
  *
- * <p>Pixels are kept as bytes; arrays hold them as floats in [0, 1], {@code byte / 255}.
+ * <p>Pixels are kept as bytes, row by row, the channels of a pixel side by side; arrays hold them
+ * as floats in [0, 1], {@code byte / 255}.
  */
 public final class LabeledImages {
 
-  /** Pixels along one side. */
+  /** Pixels along one side of an MNIST digit. */
   public static final int SIDE = 28;
 
-  /** Pixels in one image. */
+  /** Pixels in one MNIST digit. */
   public static final int PIXELS = SIDE * SIDE;
 
   /** Ten digits. */
   public static final int CLASSES = 10;
 
   /** The value of each byte: {@code byte / 255}. */
-  private static final float[] GREY_LEVELS = new float[256];
+  private static final float[] LEVELS = new float[256];
 
   static {
-    for (int level = 0; level < GREY_LEVELS.length; level++) {
-      GREY_LEVELS[level] = level / 255f;
+    for (int level = 0; level < LEVELS.length; level++) {
+      LEVELS[level] = level / 255f;
     }
   }
 
+  private final ImageShape shape;
+  private final int classes;
   private final byte[] pixels;
-  private final byte[] labels;
+  private final int[] labels;
   private final int offset;
   private final int size;
 
   /**
-   * Copies both arrays.
+   * Images of a shape; copies both arrays.
    *
-   * @param pixels row by row, 784 per image, 0 black to 255 white
-   * @param labels digits 0 to 9, one an image
-   * @throws IllegalArgumentException if the lengths disagree or a label is no digit
+   * @param classes how many there are, of which these images need not show all
+   * @param pixels image after image, row by row, the channels of a pixel side by side, 0 to 255
+   * @param labels from 0 to {@code classes - 1}, one an image
+   * @throws IllegalArgumentException if the lengths disagree or a label is no class
    */
-  public LabeledImages(byte[] pixels, byte[] labels) {
-    this(pixels.clone(), labels.clone(), 0, labels.length);
-    if ((long) labels.length * PIXELS != pixels.length) {
+  public LabeledImages(ImageShape shape, int classes, byte[] pixels, int[] labels) {
+    this(shape, classes, pixels.clone(), labels.clone(), 0, labels.length);
+    if ((long) labels.length * shape.size() != pixels.length) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "%d labels need %d pixels, got %d",
               labels.length,
-              (long) labels.length * PIXELS,
+              (long) labels.length * shape.size(),
               pixels.length));
     }
     for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < 0 || labels[i] >= CLASSES) {
+      if (labels[i] < 0 || labels[i] >= classes) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "label %d must be a digit from 0 to 9, got %d", i, labels[i]));
+                Locale.ROOT,
+                "label %d must be a class from 0 to %d, got %d",
+                i,
+                classes - 1,
+                labels[i]));
       }
     }
   }
 
-  private LabeledImages(byte[] pixels, byte[] labels, int offset, int size) {
+  /** Digits of MNIST's shape: 784 pixels an image, 0 black to 255 white, and labels 0 to 9. */
+  public LabeledImages(byte[] pixels, byte[] labels) {
+    this(ImageShape.MNIST, CLASSES, pixels, unsigned(labels));
+  }
+
+  private LabeledImages(
+      ImageShape shape, int classes, byte[] pixels, int[] labels, int offset, int size) {
+    this.shape = shape;
+    this.classes = classes;
     this.pixels = pixels;
     this.labels = labels;
     this.offset = offset;
     this.size = size;
+  }
+
+  /** Labels as files have them, each a byte from 0 to 255. */
+  static int[] unsigned(byte[] labels) {
+    int[] values = new int[labels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = labels[i] & 0xFF;
+    }
+    return values;
+  }
+
+  /** The shape that all images have. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /** How many classes there are to tell apart. */
+  public int classes() {
+    return classes;
   }
 
   public int size() {
@@ -77,7 +112,7 @@ public final class LabeledImages {
   }
 
   /**
-   * The digit that image {@code index} shows.
+   * The class that image {@code index} shows.
    *
    * @throws IndexOutOfBoundsException if there is no such image
    */
@@ -91,7 +126,7 @@ public final class LabeledImages {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "slice [%d, %d) must lie within [0, %d)", from, to, size));
     }
-    return new LabeledImages(pixels, labels, offset + from, to - from);
+    return new LabeledImages(shape, classes, pixels, labels, offset + from, to - from);
   }
 
   /**
@@ -100,14 +135,15 @@ public final class LabeledImages {
    * @throws IndexOutOfBoundsException if there is no such image
    */
   public LabeledImages select(int... indices) {
-    byte[] chosenPixels = new byte[indices.length * PIXELS];
-    byte[] chosenLabels = new byte[indices.length];
+    int values = shape.size();
+    byte[] chosenPixels = new byte[Math.multiplyExact(indices.length, values)];
+    int[] chosenLabels = new int[indices.length];
     for (int i = 0; i < indices.length; i++) {
       int index = offset + Objects.checkIndex(indices[i], size);
-      System.arraycopy(pixels, index * PIXELS, chosenPixels, i * PIXELS, PIXELS);
+      System.arraycopy(pixels, index * values, chosenPixels, i * values, values);
       chosenLabels[i] = labels[index];
     }
-    return new LabeledImages(chosenPixels, chosenLabels, 0, indices.length);
+    return new LabeledImages(shape, classes, chosenPixels, chosenLabels, 0, indices.length);
   }
 
   /**
@@ -116,32 +152,32 @@ public final class LabeledImages {
    * @throws IndexOutOfBoundsException if there is no such image
    */
   public byte[] pixels(int index) {
-    int start = (offset + Objects.checkIndex(index, size)) * PIXELS;
-    return Arrays.copyOfRange(pixels, start, start + PIXELS);
+    int start = (offset + Objects.checkIndex(index, size)) * shape.size();
+    return Arrays.copyOfRange(pixels, start, start + shape.size());
   }
 
   /** All images' pixels, one image after the other, as bytes 0 to 255; not a copy. */
   public ByteBuffer pixels() {
-    return ByteBuffer.wrap(pixels, offset * PIXELS, size * PIXELS).asReadOnlyBuffer();
+    return ByteBuffer.wrap(pixels, offset * shape.size(), size * shape.size()).asReadOnlyBuffer();
   }
 
-  /** All images, [size, 784], float, in [0, 1]. */
+  /** All images, [size, values of an image], float, in [0, 1]. */
   public INDArray images() {
     return images(PixelRange.UNIT);
   }
 
-  /** All images, [size, 784], float, in the given range. */
+  /** All images, [size, values of an image], float, in the given range. */
   public INDArray images(PixelRange range) {
-    return array(greyLevels(range), PIXELS);
+    return array(levels(range), shape.size());
   }
 
-  /** All labels, [size, 10], float, 1 in the column of the digit and 0 elsewhere. */
+  /** All labels, [size, classes], float, 1 in the column of the class and 0 elsewhere. */
   public INDArray oneHotLabels() {
-    float[] values = new float[size * CLASSES];
+    float[] values = new float[Math.multiplyExact(size, classes)];
     for (int i = 0; i < size; i++) {
-      values[i * CLASSES + label(i)] = 1;
+      values[i * classes + label(i)] = 1;
     }
-    return array(values, CLASSES);
+    return array(values, classes);
   }
 
   /** Nd4j.createFromArray would put value by value, through three layers of checks. */
@@ -153,12 +189,12 @@ public final class LabeledImages {
     return array;
   }
 
-  private float[] greyLevels(PixelRange range) {
-    float[] values = new float[size * PIXELS];
-    int start = offset * PIXELS;
+  private float[] levels(PixelRange range) {
+    float[] values = new float[Math.multiplyExact(size, shape.size())];
+    int start = offset * shape.size();
     for (int i = 0; i < values.length; i++) {
       int level = pixels[start + i] & 0xFF;
-      values[i] = range == PixelRange.BYTES ? level : GREY_LEVELS[level];
+      values[i] = range == PixelRange.BYTES ? level : LEVELS[level];
     }
     return values;
   }

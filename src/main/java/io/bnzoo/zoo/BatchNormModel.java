@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.data.ImageShape;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

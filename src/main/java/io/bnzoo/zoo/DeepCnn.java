@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.data.ImageShape;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;

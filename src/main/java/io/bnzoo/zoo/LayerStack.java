@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.layer.ChannelwiseBias;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.data.ImageShape;
 import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.CNN2DFormat;

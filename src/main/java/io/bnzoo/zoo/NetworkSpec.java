@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.data.ImageShape;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import org.deeplearning4j.nn.conf.CNN2DFormat;

@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.data.ImageShape;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.ModelOrigin;
 import io.bnzoo.storage.own.OwnLayer;
-import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Files;

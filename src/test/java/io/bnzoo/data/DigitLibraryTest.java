@@ -154,28 +154,21 @@ class DigitLibraryTest {
   }
 
   @Test
-  void aFolderWithoutTheFilesIsRefusedByTheirNames() {
-    assertThatExceptionOfType(DataException.class)
-        .isThrownBy(() -> library("/").load(new DataChoice.Folder(folder)))
-        .withMessageContaining(folder.toString())
-        .withMessageContaining(LABELS);
-  }
-
-  @Test
-  void whatAFolderLacksIsNamedOnceAndSoIsWhatIsThere() throws IOException {
+  void whatAFolderLacksIsNamedAndSoIsWhatIsThere() throws IOException {
     Path own = Files.createDirectory(folder.resolve("own"));
-    Files.createFile(own.resolve("train-images-idx3-ubyte.gz"));
+    Files.write(own.resolve("train-images-idx3-ubyte"), idxHeader(0, 28, 28));
     Files.createFile(own.resolve("mnist.npz"));
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> library("/").load(new DataChoice.Folder(own)))
         .withMessage(
             own
-                + " has no train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte"
-                + " (plain or .gz); it has mnist.npz, train-images-idx3-ubyte.gz");
+                + " has IDX files, but no train-labels-idx1-ubyte (plain or .gz); it has mnist.npz,"
+                + " train-images-idx3-ubyte");
     Path empty = Files.createDirectory(folder.resolve("nothing"));
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> library("/").load(new DataChoice.Folder(empty)))
-        .withMessageEndingWith(" t10k-labels-idx1-ubyte (plain or .gz); it is empty");
+        .withMessageContaining("train-images-idx3-ubyte")
+        .withMessageEndingWith("; it is empty");
   }
 
   @Test
@@ -251,10 +244,18 @@ class DigitLibraryTest {
   }
 
   @Test
-  void digitsThatAreNotMnistAreRefusedByName() throws IOException {
-    Path generated = drawn.resolve("generated");
+  void aFolderOfGeneratedDigitsIsKnownByItsChecksum() throws IOException {
+    Digits digits = library("/").load(new DataChoice.Folder(drawn.resolve("generated")));
+    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(digits.validation().size()).isEqualTo(5_000);
+  }
+
+  /** Whoever keeps other digits under MNIST's names there has not asked for them. */
+  @Test
+  void whatIsNotMnistIsRefusedInMnistsOwnPlace() throws IOException {
+    Files.createSymbolicLink(folder.resolve("home").resolve("mnist"), drawn.resolve("generated"));
     assertThatExceptionOfType(DataException.class)
-        .isThrownBy(() -> library("/").load(new DataChoice.Folder(generated)))
+        .isThrownBy(() -> library("/").load(new DataChoice.Automatic()))
         .withMessageContaining("train-images-idx3-ubyte has the right shape but other contents")
         .withMessageContaining("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db");
   }
@@ -303,7 +304,7 @@ class DigitLibraryTest {
         DigitLibrary.below(folder, Optional.of(folder.resolve("empty")), List.of(), IMPATIENT);
     assertThatExceptionOfType(DataException.class)
         .isThrownBy(() -> library.load(new DataChoice.Automatic()))
-        .withMessageContaining("empty is no folder; it should have train-images-idx3-ubyte");
+        .withMessageEndingWith("empty is no folder");
   }
 
   private void assertFellBack(Digits digits, String reason) throws IOException {

@@ -79,6 +79,23 @@ class LabeledImagesTest {
   void labelsMustBeDigits() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LabeledImages(new byte[784], new byte[] {10}))
-        .withMessage("label 0 must be a digit from 0 to 9, got 10");
+        .withMessage("label 0 must be a class from 0 to 9, got 10");
+  }
+
+  @Test
+  void imagesMayHaveAnyShapeAndAnyNumberOfClasses() {
+    byte[] pixels = new byte[2 * 3 * 4 * 5];
+    pixels[60] = 51;
+    LabeledImages coloured =
+        new LabeledImages(
+            ImageShape.withChannels(3).height(4).width(5), 300, pixels, new int[] {299, 0});
+    assertThat(coloured.images().shape()).containsExactly(2, 60);
+    assertThat(coloured.slice(1, 2).images().getFloat(0, 0)).isEqualTo(0.2f);
+    assertThat(coloured.select(1).pixels(0)).hasSize(60).startsWith(51);
+    assertThat(coloured.oneHotLabels().shape()).containsExactly(2, 300);
+    assertThat(coloured.oneHotLabels().getFloat(0, 299)).isEqualTo(1f);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new LabeledImages(ImageShape.MNIST, 3, new byte[784], new int[] {3}))
+        .withMessage("label 0 must be a class from 0 to 2, got 3");
   }
 }

@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.deeplearning4j.config.DL4JSystemProperties;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.management.ThreadMXBean;
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;

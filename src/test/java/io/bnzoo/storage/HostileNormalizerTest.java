@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.bnzoo.zoo.ImageShape;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

@@ -3,9 +3,9 @@ package io.bnzoo.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageShape;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;

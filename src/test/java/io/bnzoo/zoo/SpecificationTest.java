@@ -3,6 +3,7 @@ package io.bnzoo.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.layer.Arithmetic;
 import java.util.Collections;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.bnzoo.zoo;
+package io.bnzoo.data;
 
 import java.util.Objects;
 
@@ -19,22 +19,22 @@ public final class ImageShape {
   private final int width;
 
   private ImageShape(int channels, int height, int width) {
-    Check.argument(
-        channels >= 1 && height >= 1 && width >= 1,
-        "an image needs at least one channel, row and column, got %s channels, height %s, width %s",
-        channels,
-        height,
-        width);
-    Check.argument(
-        (double) channels * height * width <= Integer.MAX_VALUE,
-        "an image may have at most %s values, got %s channels, height %s, width %s",
-        Integer.MAX_VALUE,
-        channels,
-        height,
-        width);
+    if (channels < 1 || height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "an image needs at least one channel, row and column, got "
+              + named(channels, height, width));
+    }
+    if ((double) channels * height * width > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "an image may have at most 2147483647 values, got " + named(channels, height, width));
+    }
     this.channels = channels;
     this.height = height;
     this.width = width;
+  }
+
+  private static String named(int channels, int height, int width) {
+    return channels + " channels, height " + height + ", width " + width;
   }
 
   /** The first part: 1 for gray images, 3 for colored ones. */

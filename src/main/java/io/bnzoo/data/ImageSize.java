@@ -1,0 +1,35 @@
+package io.bnzoo.data;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Rows and columns of an image, each from 1 to 4096; written {@code 32x32}, rows first. */
+public record ImageSize(int height, int width) {
+  private static final int LARGEST = 4096;
+  private static final Pattern TEXT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
+
+  public ImageSize {
+    if (height < 1 || height > LARGEST || width < 1 || width > LARGEST) {
+      throw new IllegalArgumentException(
+          "height and width must be in [1, 4096], got " + height + " and " + width);
+    }
+  }
+
+  /**
+   * Reads what people write.
+   *
+   * @throws IllegalArgumentException if it is not HEIGHTxWIDTH
+   */
+  public static ImageSize parse(String text) {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("expected HEIGHTxWIDTH, as in 32x32, got '" + text + "'");
+    }
+    return new ImageSize(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+  }
+
+  @Override
+  public String toString() {
+    return height + "x" + width;
+  }
+}
