@@ -55,7 +55,7 @@ final class WorkerMain {
 
   private static EngineFactory engines(Setup setup) {
     return switch (setup) {
-      case STOCK -> (network, threads) -> new Dl4jEngine(network);
+      case STOCK -> (network, images, threads) -> new Dl4jEngine(network, images);
       case DL4J -> EngineChoice.DL4J;
       case ONEDNN -> EngineChoice.ONEDNN;
     };

@@ -1,6 +1,7 @@
 package io.bnzoo.bench;
 
 import io.bnzoo.compiler.NetworkGraph;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
@@ -21,7 +22,7 @@ final class Workload implements AutoCloseable {
   Workload(Zoo.Entry entry, Normalization variant, EngineFactory engines) {
     MultiLayerNetwork network = entry.builder().get().normalization(variant).build().init();
     this.threads = Threads.usefulFor(network.getLayerWiseConfigurations());
-    this.engine = engines.open(network, threads);
+    this.engine = engines.open(network, ImageShape.MNIST, threads);
     this.batch = randomImages(entry.plan().batchSize());
   }
 
@@ -47,7 +48,9 @@ final class Workload implements AutoCloseable {
   /** What a step would take if all of it were one matrix product, in milliseconds. */
   double floor() {
     try (MatrixProduct product = new MatrixProduct(threads)) {
-      return NetworkGraph.of(engine.snapshot(), ImageInput.of(engine.snapshot()).type())
+      return NetworkGraph.of(
+                  engine.snapshot(),
+                  ImageInput.of(engine.snapshot(), ImageShape.MNIST).type(ImageShape.MNIST))
               .operationsOfStep(batch.size())
           / product.peak();
     }

@@ -116,10 +116,11 @@ final class EvaluateCommand extends BnzooCommand {
   }
 
   private EvaluationRecord figures(StoredModel stored, Digits digits) {
-    try (ModelEvaluation evaluation = new ModelEvaluation(stored, engine.factory(terminal));
+    try (ModelEvaluation evaluation =
+            new ModelEvaluation(stored, engine.factory(terminal), digits.test());
         Terminal.Progress progress = terminal.progress()) {
       ModelEvaluation.obstacle(stored).ifPresent(reason -> engine.without(reason, terminal));
-      return evaluation.run(digits.test(), progress);
+      return evaluation.run(progress);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(file + " cannot be evaluated here: " + Reason.of(e));
     }

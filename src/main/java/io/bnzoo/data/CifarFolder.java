@@ -16,8 +16,7 @@ import java.util.stream.Stream;
  */
 final class CifarFolder {
   private static final ImageShape SHAPE = ImageShape.withChannels(3).height(32).width(32);
-  private static final int PLANE = 32 * 32;
-  private static final int RECORD = 1 + 3 * PLANE;
+  private static final int RECORD = 1 + SHAPE.size();
   private static final int CLASSES = 10;
 
   private CifarFolder() {}
@@ -85,12 +84,7 @@ final class CifarFolder {
                   start / RECORD,
                   labels[image]));
         }
-        for (int channel = 0; channel < 3; channel++) {
-          for (int i = 0; i < PLANE; i++) {
-            pixels[image * SHAPE.size() + 3 * i + channel] =
-                records[start + 1 + channel * PLANE + i];
-          }
-        }
+        System.arraycopy(records, start + 1, pixels, image * SHAPE.size(), SHAPE.size());
         image++;
       }
     }

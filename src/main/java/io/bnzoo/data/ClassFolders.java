@@ -129,7 +129,10 @@ final class ClassFolders {
         }
       }
       return new LabeledImages(
-          shape, classes, all, labels.stream().mapToInt(Integer::intValue).toArray());
+          shape,
+          classes,
+          LabeledImages.channelsFirst(all, pixels.size(), shape),
+          labels.stream().mapToInt(Integer::intValue).toArray());
     }
   }
 

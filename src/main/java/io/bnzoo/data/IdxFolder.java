@@ -127,7 +127,10 @@ final class IdxFolder {
 
     LabeledImages labeled(int classes) {
       return new LabeledImages(
-          shape(), classes, images.values(), LabeledImages.unsigned(labels.values()));
+          shape(),
+          classes,
+          LabeledImages.channelsFirst(images.values(), images.shape()[0], shape()),
+          LabeledImages.unsigned(labels.values()));
     }
   }
 

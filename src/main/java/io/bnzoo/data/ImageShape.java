@@ -73,6 +73,15 @@ public final class ImageShape {
     return channels * height * width;
   }
 
+  /** In a sentence: "28 x 28 pixels and one channel". */
+  public String description() {
+    return height
+        + " x "
+        + width
+        + " pixels and "
+        + (channels == 1 ? "one channel" : channels + " channels");
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ImageShape shape

@@ -11,8 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Images of one shape, each with the class that it shows.
  *
- * <p>Pixels are kept as bytes, row by row, the channels of a pixel side by side; arrays hold them
- * as floats in [0, 1], {@code byte / 255}.
+ * <p>Pixels are kept as bytes, image after image, channel after channel, row by row, which is
+ * Deeplearning4j's own order, [N,C,H,W]; arrays hold them as floats in [0, 1], {@code byte / 255}.
  */
 public final class LabeledImages {
 
@@ -45,7 +45,7 @@ public final class LabeledImages {
    * Images of a shape; copies both arrays.
    *
    * @param classes how many there are, of which these images need not show all
-   * @param pixels image after image, row by row, the channels of a pixel side by side, 0 to 255
+   * @param pixels image after image, channel after channel, row by row, 0 to 255
    * @param labels from 0 to {@code classes - 1}, one an image
    * @throws IllegalArgumentException if the lengths disagree or a label is no class
    */
@@ -147,7 +147,7 @@ public final class LabeledImages {
   }
 
   /**
-   * One image's pixels, row by row, as bytes 0 to 255.
+   * One image's pixels, channel after channel, row by row, as bytes 0 to 255.
    *
    * @throws IndexOutOfBoundsException if there is no such image
    */
@@ -197,5 +197,28 @@ public final class LabeledImages {
       values[i] = range == PixelRange.BYTES ? level : LEVELS[level];
     }
     return values;
+  }
+
+  /**
+   * Pixels whose channels lie side by side, as most files have them, channel after channel.
+   *
+   * @param count how many images there are
+   */
+  static byte[] channelsFirst(byte[] pixels, int count, ImageShape shape) {
+    int channels = shape.channels();
+    if (channels == 1) {
+      return pixels;
+    }
+    int plane = shape.height() * shape.width();
+    byte[] moved = new byte[pixels.length];
+    for (int image = 0; image < count; image++) {
+      int start = image * shape.size();
+      for (int pixel = 0; pixel < plane; pixel++) {
+        for (int channel = 0; channel < channels; channel++) {
+          moved[start + channel * plane + pixel] = pixels[start + pixel * channels + channel];
+        }
+      }
+    }
+    return moved;
   }
 }

@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import java.util.Locale;
 import java.util.Optional;
@@ -8,14 +9,17 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 /**
  * Whether a batch suits a network, in every engine's step, prediction and loss alike.
  *
+ * @param shape of the images that the engine was opened for
  * @param outputs how many values the network gives for an image
  * @param featureNormalization the name of a Deeplearning4j batch normalization of [N,features], if
  *     there is one
  */
-record BatchCheck(long outputs, Optional<String> featureNormalization) {
+record BatchCheck(ImageShape shape, long outputs, Optional<String> featureNormalization) {
 
-  static BatchCheck of(MultiLayerConfiguration configuration, ImageInput input, long outputs) {
-    return new BatchCheck(outputs, InputCheck.featureNormalization(configuration, input.type()));
+  static BatchCheck of(
+      MultiLayerConfiguration configuration, ImageInput input, ImageShape shape, long outputs) {
+    return new BatchCheck(
+        shape, outputs, InputCheck.featureNormalization(configuration, input, shape));
   }
 
   /**
@@ -29,14 +33,14 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
    */
   void training(LabeledImages batch) {
     prediction(batch);
-    if (outputs != LabeledImages.CLASSES) {
+    if (outputs != batch.classes()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "the network has %d outputs and the images %d classes: give its last layer %2$d"
                   + " outputs",
               outputs,
-              LabeledImages.CLASSES));
+              batch.classes()));
     }
     if (batch.size() == 1 && featureNormalization.isPresent()) {
       throw new IllegalArgumentException(
@@ -49,11 +53,17 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
   /**
    * Checks images to be predicted.
    *
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if there are none, or they have another shape
    */
   void prediction(LabeledImages images) {
     if (images.size() == 0) {
       throw new IllegalArgumentException("a batch needs at least 1 image, got none");
+    }
+    if (!images.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the engine was opened for images of %s, got %s",
+              shape.description(), images.shape().description()));
     }
   }
 
@@ -63,7 +73,7 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
    * @throws IllegalArgumentException if the images are others or have other classes
    */
   static void loss(Logits logits, LabeledImages images) {
-    if (logits.size() != images.size() || logits.classes() != LabeledImages.CLASSES) {
+    if (logits.size() != images.size() || logits.classes() != images.classes()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -72,7 +82,7 @@ record BatchCheck(long outputs, Optional<String> featureNormalization) {
               logits.size(),
               logits.classes(),
               images.size(),
-              LabeledImages.CLASSES));
+              images.classes()));
     }
   }
 }

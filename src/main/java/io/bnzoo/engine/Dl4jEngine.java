@@ -1,6 +1,7 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -12,6 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Deeplearning4j's own arithmetic, which every other engine is measured against. */
 public final class Dl4jEngine implements Engine {
+  private final ImageShape shape;
   private final OptionalInt threads;
   private MultiLayerNetwork network;
   // The same parameters under an output layer without its activation: its output is the logits.
@@ -20,24 +22,30 @@ public final class Dl4jEngine implements Engine {
   private LogitLoss loss;
   private BatchCheck check;
 
-  /** An engine that computes with as many threads as ND4J has been given. */
-  public Dl4jEngine(MultiLayerNetwork network) {
-    this(network, OptionalInt.empty());
+  /**
+   * An engine that computes with as many threads as ND4J has been given.
+   *
+   * @param shape of the images
+   */
+  public Dl4jEngine(MultiLayerNetwork network, ImageShape shape) {
+    this(network, shape, OptionalInt.empty());
   }
 
   /**
    * An engine for an initialized network, which stays the caller's. Where oneDNN has been turned on
    * since the network was made, it uses it from now on.
    *
+   * @param shape of the images
    * @param threads how many threads compute; see {@link NativeBackend#useThreads}
-   * @throws IllegalArgumentException if the network does not take images of 28 x 28 or has no
-   *     output layer, saying what it takes
+   * @throws IllegalArgumentException if the network does not take such images or has no output
+   *     layer, saying what it takes
    */
-  public Dl4jEngine(MultiLayerNetwork network, int threads) {
-    this(network, OptionalInt.of(threads));
+  public Dl4jEngine(MultiLayerNetwork network, ImageShape shape, int threads) {
+    this(network, shape, OptionalInt.of(threads));
   }
 
-  private Dl4jEngine(MultiLayerNetwork network, OptionalInt threads) {
+  private Dl4jEngine(MultiLayerNetwork network, ImageShape shape, OptionalInt threads) {
+    this.shape = shape;
     this.threads = threads;
     load(network);
   }
@@ -51,22 +59,22 @@ public final class Dl4jEngine implements Engine {
     this.beforeActivation = withoutOutputActivation(network);
     this.input =
         ImageInput.of(
-            network.getLayerWiseConfigurations(), images -> beforeActivation.output(images, false));
-    this.check =
-        BatchCheck.of(
-            network.getLayerWiseConfigurations(), input, outputs(beforeActivation, input));
+            network.getLayerWiseConfigurations(),
+            shape,
+            images -> beforeActivation.output(images, false));
+    this.check = BatchCheck.of(network.getLayerWiseConfigurations(), input, shape, outputs());
   }
 
-  private static long outputs(MultiLayerNetwork network, ImageInput input) {
-    INDArray image = Nd4j.zeros(DataType.FLOAT, 1, LabeledImages.PIXELS);
-    return Logits.of(network.output(input.shaped(image), false)).classes();
+  private long outputs() {
+    INDArray image = Nd4j.zeros(DataType.FLOAT, 1, shape.size());
+    return logits(image, Statistics.RUNNING).classes();
   }
 
   @Override
   public double step(LabeledImages batch) {
     check.training(batch);
     threads.ifPresent(NativeBackend::useThreads);
-    network.fit(input.shaped(batch.images()), batch.oneHotLabels());
+    network.fit(input.shaped(batch.images(), shape), batch.oneHotLabels());
     return network.score();
   }
 
@@ -79,11 +87,12 @@ public final class Dl4jEngine implements Engine {
   /**
    * The same for pixels in the values that the network was trained on.
    *
-   * @param pixels [N,784]
+   * @param pixels [N,values], as {@link LabeledImages#images} has them
    */
   public Logits logits(INDArray pixels, Statistics statistics) {
     threads.ifPresent(NativeBackend::useThreads);
-    return Logits.of(beforeActivation.output(input.shaped(pixels), statistics == Statistics.BATCH));
+    return Logits.of(
+        beforeActivation.output(input.shaped(pixels, shape), statistics == Statistics.BATCH));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.UnsupportedNetworkException;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.onednn.OneDnn;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -22,8 +23,8 @@ public enum EngineChoice implements EngineFactory {
   }
 
   @Override
-  public Engine open(MultiLayerNetwork network, int threads) {
-    return open(network, threads, reason -> {});
+  public Engine open(MultiLayerNetwork network, ImageShape images, int threads) {
+    return open(network, images, threads, reason -> {});
   }
 
   /**
@@ -32,24 +33,26 @@ public enum EngineChoice implements EngineFactory {
    * @param notices receives one line for each network
    */
   public EngineFactory withFallbackListener(Consumer<String> notices) {
-    return (network, threads) ->
+    return (network, images, threads) ->
         open(
             network,
+            images,
             threads,
             reason -> notices.accept("Deeplearning4j's own engine runs, because " + reason));
   }
 
-  private Engine open(MultiLayerNetwork network, int threads, Consumer<String> obstacles) {
+  private Engine open(
+      MultiLayerNetwork network, ImageShape images, int threads, Consumer<String> obstacles) {
     NativeBackend.enableOneDnn();
     return switch (this) {
-      case DL4J -> new Dl4jEngine(network, threads);
-      case ONEDNN -> new OneDnnEngine(network, threads);
+      case DL4J -> new Dl4jEngine(network, images, threads);
+      case ONEDNN -> new OneDnnEngine(network, images, threads);
       case AUTO -> {
         try {
-          yield new OneDnnEngine(network, threads);
+          yield new OneDnnEngine(network, images, threads);
         } catch (UnsupportedNetworkException e) {
           obstacles.accept(e.reason());
-          yield new Dl4jEngine(network, threads);
+          yield new Dl4jEngine(network, images, threads);
         }
       }
     };

@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,46 +17,43 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The shape in which a network takes images of 28 x 28 pixels and one channel. */
+/** The shape in which a network takes images. */
 public enum ImageInput {
-  /** [N,784]. */
-  FLAT(InputType.feedForward(LabeledImages.PIXELS), 784),
-  /** [N,1,28,28]. */
-  NCHW(images(CNN2DFormat.NCHW), 1, 28, 28),
-  /** [N,28,28,1]. */
-  NHWC(images(CNN2DFormat.NHWC), 28, 28, 1);
+  /** [N,values], channel after channel. */
+  FLAT,
+  /** [N,channels,height,width]. */
+  NCHW,
+  /** [N,height,width,channels]. */
+  NHWC;
 
   /** As much of somebody else's message as fits a line. */
   private static final int LONGEST_REASON = 160;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Never written to.
-  private final InputType type;
-
-  @SuppressWarnings("ImmutableEnumChecker") // Never written to.
-  private final List<Integer> axes;
-
-  ImageInput(InputType type, Integer... axes) {
-    this.type = type;
-    this.axes = List.of(axes);
-  }
-
-  private static InputType images(CNN2DFormat format) {
-    return InputType.convolutional(LabeledImages.SIDE, LabeledImages.SIDE, 1, format);
-  }
-
   /** The same in Deeplearning4j's words. */
-  public InputType type() {
-    return type;
+  public InputType type(ImageShape shape) {
+    return switch (this) {
+      case FLAT -> InputType.feedForward(shape.size());
+      case NCHW -> images(shape, CNN2DFormat.NCHW);
+      case NHWC -> images(shape, CNN2DFormat.NHWC);
+    };
   }
 
-  /** The same values, [N,784], in this shape. */
-  public INDArray shaped(INDArray images) {
-    long[] shape = new long[axes.size() + 1];
-    shape[0] = images.size(0);
-    for (int i = 0; i < axes.size(); i++) {
-      shape[i + 1] = axes.get(i);
+  private static InputType images(ImageShape shape, CNN2DFormat format) {
+    return InputType.convolutional(shape.height(), shape.width(), shape.channels(), format);
+  }
+
+  /** Images, [N,values] as {@link LabeledImages#images} has them, in this shape. */
+  public INDArray shaped(INDArray images, ImageShape shape) {
+    if (this == FLAT) {
+      return images;
     }
-    return images.reshape('c', shape);
+    long count = images.size(0);
+    if (this == NHWC && shape.channels() == 1) { // The same values in the same order.
+      return images.reshape('c', count, shape.height(), shape.width(), 1);
+    }
+    INDArray channelsFirst =
+        images.reshape('c', count, shape.channels(), shape.height(), shape.width());
+    return this == NCHW ? channelsFirst : channelsFirst.permute(0, 2, 3, 1).dup('c');
   }
 
   /**
@@ -64,8 +62,8 @@ public enum ImageInput {
    * @throws IllegalArgumentException if it takes none of them, or takes what it is given for images
    *     of another size, saying what it takes
    */
-  public static ImageInput of(MultiLayerNetwork network) {
-    return of(network.getLayerWiseConfigurations(), images -> network.output(images, false));
+  public static ImageInput of(MultiLayerNetwork network, ImageShape shape) {
+    return of(network.getLayerWiseConfigurations(), shape, images -> network.output(images, false));
   }
 
   /**
@@ -73,8 +71,8 @@ public enum ImageInput {
    *
    * @throws IllegalArgumentException likewise
    */
-  public static ImageInput of(ComputationGraph graph) {
-    return sort(input -> InputCheck.objection(graph.getConfiguration(), input.type))
+  public static ImageInput of(ComputationGraph graph, ImageShape shape) {
+    return sort(shape, input -> InputCheck.objection(graph.getConfiguration(), input, shape))
         .firstThatRuns(images -> graph.outputSingle(images));
   }
 
@@ -83,8 +81,10 @@ public enum ImageInput {
    *
    * @param prediction the network's, or that of one with the same layers
    */
-  static ImageInput of(MultiLayerConfiguration configuration, Consumer<INDArray> prediction) {
-    return sort(input -> InputCheck.objection(configuration, input.type)).firstThatRuns(prediction);
+  static ImageInput of(
+      MultiLayerConfiguration configuration, ImageShape shape, Consumer<INDArray> prediction) {
+    return sort(shape, input -> InputCheck.objection(configuration, input, shape))
+        .firstThatRuns(prediction);
   }
 
   /**
@@ -92,25 +92,26 @@ public enum ImageInput {
    *
    * @throws IllegalArgumentException if the configuration rules all of them out
    */
-  static List<ImageInput> candidates(MultiLayerConfiguration configuration) {
-    return sort(input -> InputCheck.objection(configuration, input.type)).accepted();
+  static List<ImageInput> candidates(MultiLayerConfiguration configuration, ImageShape shape) {
+    return sort(shape, input -> InputCheck.objection(configuration, input, shape)).accepted();
   }
 
   /** The shapes that a configuration has nothing against, and what it has against the others. */
-  private record Candidates(List<ImageInput> accepted, List<Objection> objections) {
+  private record Candidates(
+      ImageShape shape, List<ImageInput> accepted, List<Objection> objections) {
 
     ImageInput firstThatRuns(Consumer<INDArray> prediction) {
       List<String> refusals = new ArrayList<>();
       for (ImageInput candidate : accepted) {
-        INDArray image = Nd4j.zeros(DataType.FLOAT, 1, LabeledImages.PIXELS);
+        INDArray image = Nd4j.zeros(DataType.FLOAT, 1, shape.size());
         try {
-          prediction.accept(candidate.shaped(image));
+          prediction.accept(candidate.shaped(image, shape));
           return candidate;
         } catch (RuntimeException refused) { // Each layer refuses a wrong shape in its own way.
           refusals.add(line(refused));
         }
       }
-      throw refusal(bestObjection().map(Objection::reason).orElseGet(() -> refusals.get(0)));
+      throw refusal(shape, bestObjection().map(Objection::reason).orElseGet(() -> refusals.get(0)));
     }
 
     Optional<Objection> bestObjection() {
@@ -118,16 +119,17 @@ public enum ImageInput {
     }
   }
 
-  private static Candidates sort(Function<ImageInput, Optional<Objection>> objections) {
+  private static Candidates sort(
+      ImageShape shape, Function<ImageInput, Optional<Objection>> objections) {
     List<ImageInput> accepted = new ArrayList<>();
     List<Objection> refusals = new ArrayList<>();
     for (ImageInput candidate : values()) {
       Optional<Objection> objection = objections.apply(candidate);
       objection.ifPresentOrElse(refusals::add, () -> accepted.add(candidate));
     }
-    Candidates candidates = new Candidates(accepted, refusals);
+    Candidates candidates = new Candidates(shape, accepted, refusals);
     if (accepted.isEmpty()) {
-      throw refusal(candidates.bestObjection().orElseThrow().reason());
+      throw refusal(shape, candidates.bestObjection().orElseThrow().reason());
     }
     return candidates;
   }
@@ -138,8 +140,8 @@ public enum ImageInput {
     return line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "..." : line;
   }
 
-  private static IllegalArgumentException refusal(String reason) {
+  private static IllegalArgumentException refusal(ImageShape shape, String reason) {
     return new IllegalArgumentException(
-        "the network takes no images of 28 x 28 pixels and one channel: " + reason);
+        "the network takes no images of " + shape.description() + ": " + reason);
   }
 }

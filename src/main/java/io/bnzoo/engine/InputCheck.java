@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.engine.Objection.Mismatch;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.List;
@@ -38,9 +39,9 @@ final class InputCheck {
   /**
    * What arrives at a layer, before its preprocessor.
    *
-   * @param pixels whether each value still is a pixel in its place
+   * @param pixels the images, where each value still is a pixel in its place
    */
-  private record Arrival(int layer, InputType type, boolean pixels) {}
+  private record Arrival(int layer, InputType type, Optional<ImageShape> pixels) {}
 
   /** Sees a layer with what arrives there. */
   private interface Visitor<T> {
@@ -48,16 +49,18 @@ final class InputCheck {
   }
 
   /** What in a sequence of layers is at odds with the input; none if nothing is, or is known. */
-  static Optional<Objection> objection(MultiLayerConfiguration configuration, InputType input) {
-    return follow(configuration, input, InputCheck::objection);
+  static Optional<Objection> objection(
+      MultiLayerConfiguration configuration, ImageInput input, ImageShape shape) {
+    return follow(configuration, input, shape, InputCheck::objection);
   }
 
   /** Describes the first of Deeplearning4j's batch normalizations that is given vectors. */
   static Optional<String> featureNormalization(
-      MultiLayerConfiguration configuration, InputType input) {
+      MultiLayerConfiguration configuration, ImageInput input, ImageShape shape) {
     return follow(
         configuration,
         input,
+        shape,
         (arrival, step, layer) ->
             layer instanceof BatchNormalization && isVector(after(step, arrival.type()))
                 ? Optional.of(describe(layer))
@@ -66,8 +69,11 @@ final class InputCheck {
 
   /** The first answer of a visitor; none beyond a layer that does not say what it gives. */
   private static <T> Optional<T> follow(
-      MultiLayerConfiguration configuration, InputType input, Visitor<T> visitor) {
-    Arrival arrival = new Arrival(0, input, true);
+      MultiLayerConfiguration configuration,
+      ImageInput input,
+      ImageShape shape,
+      Visitor<T> visitor) {
+    Arrival arrival = new Arrival(0, input.type(shape), Optional.of(shape));
     for (int i = 0; i < configuration.getConfs().size(); i++) {
       Layer layer = configuration.getConf(i).getLayer();
       Optional<InputPreProcessor> step = Optional.ofNullable(configuration.getInputPreProcess(i));
@@ -77,7 +83,7 @@ final class InputCheck {
           return answer;
         }
         InputType type = layer.getOutputType(i, after(step, arrival.type()));
-        arrival = new Arrival(i + 1, type, arrival.pixels() && keepsPlaces(layer));
+        arrival = new Arrival(i + 1, type, arrival.pixels().filter(images -> keepsPlaces(layer)));
       } catch (RuntimeException unknown) { // Layers refuse what they do not know in any way.
         return Optional.empty();
       }
@@ -93,18 +99,20 @@ final class InputCheck {
   }
 
   /** The same for what a graph does first with its input. */
-  static Optional<Objection> objection(ComputationGraphConfiguration graph, InputType type) {
+  static Optional<Objection> objection(
+      ComputationGraphConfiguration graph, ImageInput input, ImageShape shape) {
     List<String> inputs = graph.getNetworkInputs();
     return graph.getVertices().entrySet().stream()
         .filter(
             vertex ->
                 graph.getVertexInputs().get(vertex.getKey()).stream().anyMatch(inputs::contains))
-        .flatMap(vertex -> objection(vertex.getValue(), type).stream())
+        .flatMap(vertex -> objection(vertex.getValue(), input, shape).stream())
         .findFirst();
   }
 
-  private static Optional<Objection> objection(GraphVertex vertex, InputType type) {
-    Arrival arrival = new Arrival(0, type, true);
+  private static Optional<Objection> objection(
+      GraphVertex vertex, ImageInput input, ImageShape shape) {
+    Arrival arrival = new Arrival(0, input.type(shape), Optional.of(shape));
     try {
       if (vertex instanceof LayerVertex layer) {
         Optional<InputPreProcessor> step = Optional.ofNullable(layer.getPreProcessor());
@@ -140,14 +148,14 @@ final class InputCheck {
     InputTypeConvolutional made;
     if (step instanceof FeedForwardToCnnPreProcessor shaping) {
       made = images(shaping.getInputHeight(), shaping.getInputWidth(), shaping.getNumChannels());
-    } else if (arrival.pixels()
+    } else if (arrival.pixels().isPresent()
         && step.getOutputType(given) instanceof InputTypeConvolutional images) {
       made = images;
     } else {
       return Optional.empty();
     }
-    return arrival.pixels()
-        ? otherThanTheDigits(arrival.layer(), made)
+    return arrival.pixels().isPresent()
+        ? otherThan(arrival.pixels().get(), arrival.layer(), made)
         : when(
             made.arrayElementsPerExample() != given.arrayElementsPerExample(),
             arrival.layer(),
@@ -164,8 +172,8 @@ final class InputCheck {
     }
     InputTypeConvolutional expected =
         images(step.getInputHeight(), step.getInputWidth(), step.getNumChannels());
-    if (arrival.pixels()) {
-      Optional<Objection> otherSize = otherThanTheDigits(index, expected);
+    if (arrival.pixels().isPresent()) {
+      Optional<Objection> otherSize = otherThan(arrival.pixels().get(), index, expected);
       if (otherSize.isPresent()) {
         return otherSize;
       }
@@ -182,9 +190,10 @@ final class InputCheck {
     return Optional.empty();
   }
 
-  private static Optional<Objection> otherThanTheDigits(int index, InputTypeConvolutional images) {
-    InputTypeConvolutional digits = (InputTypeConvolutional) ImageInput.NCHW.type();
-    return when(!sameSize(images, digits), index, Mismatch.SIZE, "it takes " + describe(images));
+  private static Optional<Objection> otherThan(
+      ImageShape shape, int index, InputTypeConvolutional images) {
+    InputTypeConvolutional given = (InputTypeConvolutional) ImageInput.NCHW.type(shape);
+    return when(!sameSize(images, given), index, Mismatch.SIZE, "it takes " + describe(images));
   }
 
   private static Optional<Objection> objection(int index, Layer layer, InputType given) {

@@ -1,6 +1,6 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -61,28 +61,29 @@ public final class NetworkInput {
     }
   }
 
+  private final ImageShape images;
   private final String input;
   private final List<Node> nodes;
 
-  private NetworkInput(String input, List<Node> nodes) {
+  private NetworkInput(ImageShape images, String input, List<Node> nodes) {
+    this.images = images;
     this.input = input;
     this.nodes = nodes;
   }
 
   /**
-   * What is known to keep a network from images of 28 x 28 x 1.
+   * What is known to keep a network from images of a shape.
    *
-   * @return what it takes in their place, such as "32 x 32 x 3"; empty where it takes digits, or
+   * @return what it takes in their place, such as "32 x 32 x 3"; empty where it takes them, or
    *     where its configuration does not tell
    */
-  public static Optional<String> otherThanDigits(Model model) {
+  public static Optional<String> otherThan(ImageShape images, Model model) {
     if (model instanceof MultiLayerNetwork network) {
-      return new NetworkInput("input", nodes(network.getLayerWiseConfigurations()))
-          .otherThanDigits();
+      return new NetworkInput(images, "input", nodes(network.getLayerWiseConfigurations())).other();
     }
     ComputationGraph graph = (ComputationGraph) model;
-    return new NetworkInput(graph.getConfiguration().getNetworkInputs().get(0), nodes(graph))
-        .otherThanDigits();
+    String input = graph.getConfiguration().getNetworkInputs().get(0);
+    return new NetworkInput(images, input, nodes(graph)).other();
   }
 
   private static List<Node> nodes(MultiLayerConfiguration configuration) {
@@ -108,7 +109,7 @@ public final class NetworkInput {
   }
 
   /** Follows the layers that a picture passes through first, up to one that tells. */
-  private Optional<String> otherThanDigits() {
+  private Optional<String> other() {
     String current = input;
     for (Node node : nodes) {
       if (!node.inputs().equals(List.of(current))
@@ -130,7 +131,7 @@ public final class NetworkInput {
       }
       if (first instanceof DenseLayer || first instanceof BaseOutputLayer) {
         long count = ((FeedForwardLayer) first).getNIn();
-        return count == LabeledImages.PIXELS ? Optional.empty() : Optional.of(values(count));
+        return count == images.size() ? Optional.empty() : Optional.of(values(count));
       }
       current = node.name();
     }
@@ -139,28 +140,32 @@ public final class NetworkInput {
 
   private Optional<String> afterPreProcessor(InputPreProcessor step, boolean isFirst) {
     if (step instanceof FeedForwardToCnnPreProcessor unflattening) {
-      return unlessDigits(
+      return unlessGiven(
           unflattening.getInputHeight(),
           unflattening.getInputWidth(),
           unflattening.getNumChannels());
     }
     if (step instanceof CnnToFeedForwardPreProcessor flattening) {
       return isFirst
-          ? unlessDigits(
+          ? unlessGiven(
               flattening.getInputHeight(), flattening.getInputWidth(), flattening.getNumChannels())
           : otherImages((int) flattening.getNumChannels(), flattening.getFormat());
     }
     return Optional.empty();
   }
 
-  private static Optional<String> unlessDigits(long height, long width, long channels) {
-    return height == LabeledImages.SIDE && width == LabeledImages.SIDE && channels == 1
+  private Optional<String> unlessGiven(long height, long width, long channels) {
+    return height == images.height() && width == images.width() && channels == images.channels()
         ? Optional.empty()
         : Optional.of(height + " x " + width + " x " + channels);
   }
 
   /** Tries sizes, downwards, until the images have what the flattening expects. */
   private Optional<String> otherImages(int channels, CNN2DFormat format) {
+    boolean sameChannels = channels == images.channels();
+    if (sameChannels && fits(format)) {
+      return Optional.empty();
+    }
     List<Integer> heights = new ArrayList<>();
     List<Integer> widths = new ArrayList<>();
     for (int side = LARGEST_SIDE; side > 0; side--) {
@@ -176,14 +181,20 @@ public final class NetworkInput {
         widths.add(side);
       }
     }
-    boolean digitsFit = heights.contains(LabeledImages.SIDE) && widths.contains(LabeledImages.SIDE);
-    if (digitsFit && channels == 1) {
-      return Optional.empty();
-    }
     if (tellNothing(heights) || tellNothing(widths)) { // Such as before a global pooling.
-      return channels == 1 ? Optional.empty() : Optional.of("images of " + channels + " channels");
+      return sameChannels
+          ? Optional.empty()
+          : Optional.of("images of " + (channels == 1 ? "1 channel" : channels + " channels"));
     }
     return Optional.of(roundest(heights) + " x " + roundest(widths) + " x " + channels);
+  }
+
+  /** Whether the images given have, where they are flattened, the size that is expected there. */
+  private boolean fits(CNN2DFormat format) {
+    return flattening(
+            InputType.convolutional(images.height(), images.width(), images.channels(), format))
+        .filter(flattening -> flattening.hasHeight() && flattening.hasWidth())
+        .isPresent();
   }
 
   /** None, or so many that none of them is the one. */

@@ -4,6 +4,7 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.CompiledNetwork;
 import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.UnsupportedNetworkException;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.OneDnn;
@@ -26,6 +27,7 @@ public final class OneDnnEngine implements Engine {
   /** Deeplearning4j's default, which leaves nearly all gradients whole. */
   private static final double LARGEST_CLIPPING = 1e-5;
 
+  private final ImageShape shape;
   private final int threads;
   private MultiLayerNetwork network;
   private Plan plan;
@@ -37,13 +39,15 @@ public final class OneDnnEngine implements Engine {
   /**
    * An engine for an initialized network, which stays the caller's.
    *
+   * @param shape of the images
    * @param threads how many threads compute, at least 1; more than one are worth it for
    *     convolutions
    * @throws UnsupportedNetworkException if there is a part of the network that has no kernels
-   * @throws IllegalArgumentException if it does not take images of 28 x 28
+   * @throws IllegalArgumentException if it does not take such images
    */
-  public OneDnnEngine(MultiLayerNetwork network, int threads) {
-    this.plan = Plan.of(network);
+  public OneDnnEngine(MultiLayerNetwork network, ImageShape shape, int threads) {
+    this.plan = Plan.of(network, shape);
+    this.shape = shape;
     NativeBackend.useThreads(threads);
     this.network = network;
     this.threads = threads;
@@ -55,7 +59,7 @@ public final class OneDnnEngine implements Engine {
   /** What is computed, the loss of it, and what that asks of a batch. */
   private record Plan(NetworkGraph graph, CrossEntropy loss, BatchCheck check) {
 
-    static Plan of(MultiLayerNetwork network) {
+    static Plan of(MultiLayerNetwork network, ImageShape shape) {
       if (OneDnn.obstacle().isPresent()) {
         throw new UnsupportedNetworkException(OneDnn.obstacle().get());
       }
@@ -72,11 +76,11 @@ public final class OneDnnEngine implements Engine {
         throw new UnsupportedNetworkException(
             "its loss clips probabilities at " + output.clipping());
       }
-      List<ImageInput> candidates = ImageInput.candidates(configuration);
+      List<ImageInput> candidates = ImageInput.candidates(configuration, shape);
       for (ImageInput input : candidates) {
         try {
-          NetworkGraph graph = NetworkGraph.of(network, input.type());
-          return new Plan(graph, loss, BatchCheck.of(configuration, input, graph.classes()));
+          NetworkGraph graph = NetworkGraph.of(network, input.type(shape));
+          return new Plan(graph, loss, BatchCheck.of(configuration, input, shape, graph.classes()));
         } catch (UnsupportedNetworkException e) {
           if (input == candidates.get(candidates.size() - 1)) {
             throw e;
@@ -147,7 +151,7 @@ public final class OneDnnEngine implements Engine {
   @Override
   public void load(MultiLayerNetwork network) {
     prepare();
-    Plan now = Plan.of(network);
+    Plan now = Plan.of(network, shape);
     if (now.graph().equals(plan.graph())) {
       compiled.load(network);
     } else {

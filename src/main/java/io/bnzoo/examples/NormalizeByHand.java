@@ -49,8 +49,9 @@ public final class NormalizeByHand {
       LabeledImages batch = batches.next();
       network.fit(batch.images(), batch.oneHotLabels());
     }
-    try (ModelEvaluation evaluation = new ModelEvaluation(network, EngineChoice.AUTO)) {
-      System.out.println(evaluation.run(digits.test(), ProgressListener.NONE).accuracy());
+    try (ModelEvaluation evaluation =
+        new ModelEvaluation(network, EngineChoice.AUTO, digits.test())) {
+      System.out.println(evaluation.run(ProgressListener.NONE).accuracy());
     }
   }
 }

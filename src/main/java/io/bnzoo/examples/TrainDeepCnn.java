@@ -25,7 +25,8 @@ public final class TrainDeepCnn {
     Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
 
     DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();
-    try (Engine engine = EngineChoice.AUTO.open(model.init(), 2)) { // on two threads
+    try (Engine engine =
+        EngineChoice.AUTO.open(model.init(), digits.shape(), 2)) { // on two threads
       TrainingResult result =
           new TrainingLoop(digits, DeepCnn.PLAN).run(engine, TrainingListener.NONE, () -> false);
       System.out.println(result.finals().orElseThrow().test().accuracy());

@@ -44,7 +44,7 @@ public final class TrainOverNight {
     Optional<Checkpoint> last = checkpoints.newest(System.out::println);
     MultiLayerNetwork network = last.map(Checkpoint::network).orElseGet(model::init);
     TrainingProgress progress = last.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
-    try (Engine engine = EngineChoice.AUTO.open(network, 1)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, digits.shape(), 1)) {
       new TrainingLoop(digits, plan)
           .run(engine, progress, Optional.of(checkpoints), TrainingListener.NONE, () -> false);
       ModelFiles.save(engine.snapshot(), Path.of("over-night.zip"));

@@ -237,7 +237,7 @@ public final class Comparison {
     if (progress.batches() > 0) {
       listener.notice(name(spec) + " resumes after batch " + progress.batches());
     }
-    try (Engine engine = engines.open(network, threads)) {
+    try (Engine engine = engines.open(network, digits.shape(), threads)) {
       TrainingListener training = listener.starting(spec, seeded);
       TrainingResult trained =
           new TrainingLoop(digits, seeded).run(engine, progress, checkpoints, training, stop);

@@ -133,7 +133,7 @@ public final class Sweep {
     if (stopped.getAsBoolean()) {
       return null;
     }
-    try (Engine engine = engines.open(trial.model().init(), 1)) {
+    try (Engine engine = engines.open(trial.model().init(), digits.shape(), 1)) {
       List<Snapshot> snapshots = new ArrayList<>();
       TrainingListener training = listener(trial, engine, snapshots, progress);
       TrainingResult result = new TrainingLoop(digits, trial.plan()).run(engine, training, stopped);

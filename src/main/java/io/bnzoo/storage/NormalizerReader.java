@@ -1,6 +1,5 @@
 package io.bnzoo.storage;
 
-import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
 import io.bnzoo.files.ShownName;
 import java.io.ByteArrayInputStream;
@@ -10,7 +9,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.OptionalInt;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler;
 import org.nd4j.linalg.dataset.api.preprocessor.NormalizerMinMaxScaler;
@@ -97,7 +96,7 @@ final class NormalizerReader {
         new NormalizerStandardize(means, deviations),
         "NormalizerStandardize",
         fittedOn(least(means), Math.max(most(means), most(deviations))),
-        (int) means.length());
+        OptionalInt.of((int) means.length()));
   }
 
   private StoredNormalizer minMax() throws IOException {
@@ -115,7 +114,7 @@ final class NormalizerReader {
         scaler,
         scaling("NormalizerMinMaxScaler", from, to),
         fittedOn(least(minima), most(maxima)),
-        (int) minima.length());
+        OptionalInt.of((int) minima.length()));
   }
 
   private StoredNormalizer image() throws IOException {
@@ -128,28 +127,19 @@ final class NormalizerReader {
         ImagePreProcessingScaler scaler = new ImagePreProcessingScaler(from, to);
         scaler.setMaxPixelVal(white);
         return new StoredNormalizer(
-            scaler, scaling("ImagePreProcessingScaler", from, to), range, LabeledImages.PIXELS);
+            scaler, scaling("ImagePreProcessingScaler", from, to), range, OptionalInt.empty());
       }
     }
     throw new IOException(
         "expects pixels from 0 to "
             + shown(white)
-            + "; those of the digits are from 0 to 255 (8 bits) or from 0 to 1 (1 bit)");
+            + "; those of images are from 0 to 255 (8 bits) or from 0 to 1 (1 bit)");
   }
 
-  /** Flat images have one value a pixel, [N,1,28,28] one, [N,28,28,1] one a row. */
   private INDArray statistics() throws IOException {
     StoredArray array = array();
     require(array.finite(), "its statistics are not all finite");
-    int length = array.length();
-    if (length != LabeledImages.PIXELS && length != LabeledImages.SIDE && length != 1) {
-      throw new IOException(
-          String.format(
-              Locale.ROOT,
-              "was fitted on other images: it has %,d statistics, not 784 (flat images), 1 (NCHW)"
-                  + " or 28 (NHWC)",
-              length));
-    }
+    require(array.length() > 0, "it has no statistics");
     return array.toRow();
   }
 

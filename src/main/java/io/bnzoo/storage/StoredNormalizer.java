@@ -1,7 +1,11 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 
@@ -14,32 +18,66 @@ public final class StoredNormalizer {
   private final DataNormalization normalization;
   private final String description;
   private final PixelRange pixels;
-  private final long[] imageShape;
+  private final OptionalInt statistics;
 
   /**
    * A normalizer that has its statistics.
    *
    * @param description see {@link #description}
    * @param pixels what it expects
-   * @param statistics how many values each of its statistics has: 784, one a pixel of flat images,
-   *     [N,784]; 1, the channel of [N,1,28,28]; or 28, since ND4J counts along the axis after the
-   *     first one, which of [N,28,28,1] is the row
+   * @param statistics how many values each of its statistics has, see {@link #arrangement}; none if
+   *     it has none
    */
   StoredNormalizer(
-      DataNormalization normalization, String description, PixelRange pixels, int statistics) {
+      DataNormalization normalization,
+      String description,
+      PixelRange pixels,
+      OptionalInt statistics) {
     this.normalization = normalization;
     this.description = description;
     this.pixels = pixels;
-    this.imageShape = shapeFor(statistics);
+    this.statistics = statistics;
   }
 
-  private static long[] shapeFor(int statistics) {
-    return switch (statistics) {
-      case 1 -> new long[] {1, LabeledImages.SIDE, LabeledImages.SIDE};
-      case LabeledImages.SIDE -> new long[] {LabeledImages.SIDE, LabeledImages.SIDE, 1};
-      case LabeledImages.PIXELS -> new long[] {LabeledImages.PIXELS};
-      default -> throw new IllegalArgumentException("no statistics of images: " + statistics);
-    };
+  /**
+   * The order of axes that it was fitted on: flat, [N,values], with a statistic for each value;
+   * [N,C,H,W] with one a channel; or [N,H,W,C] with one a row, since ND4J counts along the axis
+   * after the first one.
+   */
+  private Optional<ImageOrder> arrangement(ImageShape shape) {
+    int count = statistics.orElse(shape.size());
+    if (count == shape.size()) {
+      return Optional.of(ImageOrder.FLAT);
+    }
+    if (count == shape.channels()) {
+      return Optional.of(ImageOrder.CHANNELS_FIRST);
+    }
+    return count == shape.height() ? Optional.of(ImageOrder.CHANNELS_LAST) : Optional.empty();
+  }
+
+  private enum ImageOrder {
+    FLAT,
+    CHANNELS_FIRST,
+    CHANNELS_LAST
+  }
+
+  /**
+   * Checks that it was fitted on such images.
+   *
+   * @throws IllegalArgumentException if it has another number of statistics
+   */
+  public void requireFit(ImageShape shape) {
+    if (arrangement(shape).isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "its normalizer was fitted on other images: it has %,d statistics, not %d (flat"
+                  + " images), %d (NCHW) or %d (NHWC)",
+              statistics.getAsInt(),
+              shape.size(),
+              shape.channels(),
+              shape.height()));
+    }
   }
 
   /** Its class and what it scales to, such as "NormalizerMinMaxScaler(-1, 1)". */
@@ -52,13 +90,28 @@ public final class StoredNormalizer {
     return pixels;
   }
 
-  /** The images as the model was trained on them, [size,784]. */
+  /**
+   * The images as the model was trained on them, in the order of {@link LabeledImages#images}.
+   *
+   * @throws IllegalArgumentException if it was fitted on other images
+   */
   public INDArray apply(LabeledImages images) {
-    long[] shape = new long[imageShape.length + 1];
-    shape[0] = images.size();
-    System.arraycopy(imageShape, 0, shape, 1, imageShape.length);
-    INDArray values = images.images(pixels).reshape('c', shape);
-    normalization.transform(values);
-    return values.reshape('c', images.size(), LabeledImages.PIXELS);
+    ImageShape shape = images.shape();
+    requireFit(shape);
+    ImageOrder order = arrangement(shape).orElseThrow();
+    INDArray flat = images.images(pixels);
+    if (order == ImageOrder.FLAT) {
+      normalization.transform(flat);
+      return flat;
+    }
+    INDArray channelsFirst =
+        flat.reshape('c', images.size(), shape.channels(), shape.height(), shape.width());
+    if (order == ImageOrder.CHANNELS_FIRST) {
+      normalization.transform(channelsFirst);
+      return channelsFirst.reshape('c', images.size(), shape.size());
+    }
+    INDArray channelsLast = channelsFirst.permute(0, 2, 3, 1).dup('c');
+    normalization.transform(channelsLast);
+    return channelsLast.permute(0, 3, 1, 2).dup('c').reshape('c', images.size(), shape.size());
   }
 }

@@ -1,5 +1,6 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
@@ -31,19 +32,28 @@ record Classifier(Function<LabeledImages, Logits> prediction, LogitLoss loss, Ru
    * A classifier of what a file held.
    *
    * @param normalizer what its pixels go through
-   * @throws IllegalArgumentException if it takes no images of 28 x 28 or does not give ten classes
+   * @param images as those that it is to tell apart
+   * @throws IllegalArgumentException if it takes no such images or does not give their classes
    */
-  static Classifier of(Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
-    DigitsCheck.requireFit(model);
+  static Classifier of(
+      Model model,
+      Optional<StoredNormalizer> normalizer,
+      EngineFactory engines,
+      LabeledImages images) {
+    ModelFit.require(model, images);
+    ImageShape shape = images.shape();
+    if (normalizer.isPresent()) {
+      normalizer.get().requireFit(shape);
+    }
     if (model instanceof ComputationGraph graph) {
       return of(
-          graph, images -> normalizer.map(known -> known.apply(images)).orElseGet(images::images));
+          graph, shape, some -> normalizer.map(known -> known.apply(some)).orElseGet(some::images));
     }
     MultiLayerNetwork network = (MultiLayerNetwork) model;
     int threads = Runtime.getRuntime().availableProcessors();
     return normalizer.isPresent()
-        ? of(new Dl4jEngine(network, threads), normalizer.get())
-        : of(engines.open(network, threads), Statistics.RUNNING);
+        ? of(new Dl4jEngine(network, shape, threads), normalizer.get())
+        : of(engines.open(network, shape, threads), Statistics.RUNNING);
   }
 
   /** A sequential network, through its logits. */
@@ -63,9 +73,10 @@ record Classifier(Function<LabeledImages, Logits> prediction, LogitLoss loss, Ru
   }
 
   /** A graph, through its output. */
-  private static Classifier of(ComputationGraph graph, Function<LabeledImages, INDArray> pixels) {
-    ImageInput input = ImageInput.of(graph);
-    Function<LabeledImages, INDArray> shaped = images -> input.shaped(pixels.apply(images));
+  private static Classifier of(
+      ComputationGraph graph, ImageShape shape, Function<LabeledImages, INDArray> pixels) {
+    ImageInput input = ImageInput.of(graph, shape);
+    Function<LabeledImages, INDArray> shaped = images -> input.shaped(pixels.apply(images), shape);
     return new Classifier(
         images -> Logits.of(graph.outputSingle(shaped.apply(images))),
         (output, images) ->

@@ -79,7 +79,7 @@ public final class Evaluator {
       long before = System.nanoTime();
       Logits logits = classifier.prediction().apply(some);
       nanoseconds += System.nanoTime() - before;
-      DigitsCheck.requireClasses(logits.classes());
+      ModelFit.requireClasses(logits.classes(), some);
       sum += loss.mean(logits, some) * some.size();
       for (int i = 0; i < some.size(); i++) {
         shown.add(some.label(i));

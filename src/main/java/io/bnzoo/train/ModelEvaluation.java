@@ -13,10 +13,11 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.evaluation.classification.Evaluation;
 
-/** Evaluates any Deeplearning4j model that takes images of 28 x 28 and has ten outputs. */
+/** Evaluates any Deeplearning4j classifier on images that it takes. */
 public final class ModelEvaluation implements AutoCloseable {
   private static final int SINGLES = 100;
 
+  private final LabeledImages images;
   private final Classifier classifier;
   private final Evaluator evaluator;
   private final EvaluationRecord.Pixels pixels;
@@ -27,8 +28,8 @@ public final class ModelEvaluation implements AutoCloseable {
    * @param engines run a sequential network; what {@link #obstacle} names is left to Deeplearning4j
    * @throws IllegalArgumentException if the model has another input or another number of classes
    */
-  public ModelEvaluation(StoredModel stored, EngineFactory engines) {
-    this(stored.model(), stored.normalizer(), engines);
+  public ModelEvaluation(StoredModel stored, EngineFactory engines, LabeledImages images) {
+    this(stored.model(), stored.normalizer(), engines, images);
   }
 
   /**
@@ -37,14 +38,18 @@ public final class ModelEvaluation implements AutoCloseable {
    * @param engines run a sequential network; graphs are left to Deeplearning4j
    * @throws IllegalArgumentException if the model has another input or another number of classes
    */
-  public ModelEvaluation(Model model, EngineFactory engines) {
-    this(model, Optional.empty(), engines);
+  public ModelEvaluation(Model model, EngineFactory engines, LabeledImages images) {
+    this(model, Optional.empty(), engines, images);
   }
 
   private ModelEvaluation(
-      Model model, Optional<StoredNormalizer> normalizer, EngineFactory engines) {
-    this.classifier = Classifier.of(model, normalizer, engines);
-    this.evaluator = new Evaluator(classifier, BatchSize.of(model));
+      Model model,
+      Optional<StoredNormalizer> normalizer,
+      EngineFactory engines,
+      LabeledImages images) {
+    this.images = images;
+    this.classifier = Classifier.of(model, normalizer, engines, images);
+    this.evaluator = new Evaluator(classifier, BatchSize.of(model, images.shape()));
     PixelRange range = normalizer.map(StoredNormalizer::pixels).orElse(PixelRange.UNIT);
     this.pixels =
         new EvaluationRecord.Pixels(
@@ -59,11 +64,11 @@ public final class ModelEvaluation implements AutoCloseable {
     return stored.normalizer().map(normalizer -> "the model has a normalizer");
   }
 
-  /** The figures on the given images; the first 100 are fed one at a time as well. */
-  public EvaluationRecord run(LabeledImages images, ProgressListener progress) {
+  /** The figures; the first 100 images are fed one at a time as well. */
+  public EvaluationRecord run(ProgressListener progress) {
     Evaluator.Evaluated evaluated = evaluator.evaluate(images, progress);
     Predictions predictions = evaluated.predictions();
-    Evaluation evaluation = new Evaluation(LabeledImages.CLASSES);
+    Evaluation evaluation = new Evaluation(images.classes());
     for (int i = 0; i < images.size(); i++) {
       evaluation.eval(predictions.predicted().get(i), predictions.shown().get(i));
     }
@@ -85,24 +90,24 @@ public final class ModelEvaluation implements AutoCloseable {
     classifier.close();
   }
 
-  private static List<EvaluationRecord.ClassFigures> classFigures(Evaluation evaluation) {
+  private List<EvaluationRecord.ClassFigures> classFigures(Evaluation evaluation) {
     List<EvaluationRecord.ClassFigures> figures = new ArrayList<>();
-    for (int digit = 0; digit < LabeledImages.CLASSES; digit++) {
+    for (int label = 0; label < images.classes(); label++) {
       figures.add(
           new EvaluationRecord.ClassFigures(
-              digit,
-              evaluation.getConfusion().getActualTotal(digit),
-              evaluation.precision(digit, 0),
-              evaluation.recall(digit, 0)));
+              label,
+              evaluation.getConfusion().getActualTotal(label),
+              evaluation.precision(label, 0),
+              evaluation.recall(label, 0)));
     }
     return figures;
   }
 
-  private static List<List<Integer>> confusion(Evaluation evaluation) {
+  private List<List<Integer>> confusion(Evaluation evaluation) {
     List<List<Integer>> rows = new ArrayList<>();
-    for (int actual = 0; actual < LabeledImages.CLASSES; actual++) {
+    for (int actual = 0; actual < images.classes(); actual++) {
       List<Integer> row = new ArrayList<>();
-      for (int predicted = 0; predicted < LabeledImages.CLASSES; predicted++) {
+      for (int predicted = 0; predicted < images.classes(); predicted++) {
         row.add(evaluation.getConfusion().getCount(actual, predicted));
       }
       rows.add(row);

@@ -63,7 +63,7 @@ public final class Probe {
     }
     this.engine = engine;
     MultiLayerNetwork network = engine.snapshot();
-    this.images = ImageInput.of(network).shaped(probing.images());
+    this.images = ImageInput.of(network, probing.shape()).shaped(probing.images(), probing.shape());
     this.labels = probing.oneHotLabels();
     this.blocks = blocks(network);
   }

@@ -178,7 +178,7 @@ public final class Notebook {
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
     TrainingPlan scaled = scale.apply(plan);
-    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, digits.shape(), THREADS)) {
       TrainingResult result =
           new TrainingLoop(digits, scaled)
               .run(engine, TrainingListener.NONE, Notebook::interrupted);
@@ -191,7 +191,7 @@ public final class Notebook {
    * validation images, by hidden block, from the input on; see {@link Probe#values}.
    */
   public Map<String, double[]> inside(MultiLayerNetwork network) {
-    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, digits.shape(), THREADS)) {
       return new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)).values();
     }
   }
@@ -201,7 +201,7 @@ public final class Notebook {
    * the same images; see {@link Probe#snapshot}.
    */
   public Map<String, Double> gradients(MultiLayerNetwork network) {
-    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, digits.shape(), THREADS)) {
       network.initGradientsView();
       Map<String, Double> norms = new LinkedHashMap<>();
       new Probe(engine, digits.validation().slice(0, PROBING_IMAGES))
@@ -214,7 +214,7 @@ public final class Notebook {
 
   /** The digit that a network takes each image for, by running statistics. */
   public int[] predictions(MultiLayerNetwork network, LabeledImages images) {
-    try (Engine engine = EngineChoice.AUTO.open(network, THREADS)) {
+    try (Engine engine = EngineChoice.AUTO.open(network, digits.shape(), THREADS)) {
       Logits logits = engine.logits(images, Statistics.RUNNING);
       return IntStream.range(0, logits.size()).map(logits::argMax).toArray();
     }

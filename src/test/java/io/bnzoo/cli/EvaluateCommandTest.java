@@ -3,10 +3,10 @@ package io.bnzoo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.ModelOrigin;
 import io.bnzoo.storage.own.OwnLayer;
-import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,7 +137,7 @@ class EvaluateCommandTest extends CommandRun {
         .singleElement()
         .asString()
         .endsWith(
-            "model.zip cannot be evaluated here: the model takes 64 values; the digits are 28 x 28"
+            "model.zip cannot be evaluated here: the model takes 64 values; the images are 28 x 28"
                 + " x 1");
   }
 }

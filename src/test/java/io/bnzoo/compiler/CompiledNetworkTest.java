@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.ImageInput;
@@ -26,7 +27,9 @@ class CompiledNetworkTest {
 
   @BeforeEach
   void compile() {
-    compiled = new CompiledNetwork(NetworkGraph.of(network, ImageInput.FLAT.type()), network);
+    compiled =
+        new CompiledNetwork(
+            NetworkGraph.of(network, ImageInput.FLAT.type(ImageShape.MNIST)), network);
   }
 
   @AfterEach
@@ -76,7 +79,7 @@ class CompiledNetworkTest {
     part.init(within, false);
     part.params().assign(network.params());
     try (CompiledNetwork ofPart =
-        new CompiledNetwork(NetworkGraph.of(part, ImageInput.FLAT.type()), part)) {
+        new CompiledNetwork(NetworkGraph.of(part, ImageInput.FLAT.type(ImageShape.MNIST)), part)) {
       float[] expected = compiled.logits(IMAGES.pixels(), 12, Mode.INFERENCE);
       assertThat(ofPart.logits(IMAGES.pixels(), 12, Mode.INFERENCE)).isEqualTo(expected);
       part.params().assign(0);

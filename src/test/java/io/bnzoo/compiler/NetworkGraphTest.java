@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -12,7 +13,8 @@ class NetworkGraphTest {
   void aStepOfTheMlpMultipliesEachWeightThreeTimesAnImageButTheFirstLayersTwice() {
     long weights = 784 * 100 * 2 + (100 * 100 + 100 * 100 + 100 * 10) * 3;
     assertThat(
-            NetworkGraph.of(ThreeLayerMlp.builder().build().init(), ImageInput.FLAT.type())
+            NetworkGraph.of(
+                    ThreeLayerMlp.builder().build().init(), ImageInput.FLAT.type(ImageShape.MNIST))
                 .operationsOfStep(60))
         .isEqualTo(2 * 60 * weights);
   }
@@ -30,7 +32,7 @@ class NetworkGraphTest {
     }
     products += 3 * (76 * 100 + 100 * 10);
     assertThat(
-            NetworkGraph.of(DeepCnn.builder().build().init(), ImageInput.NHWC.type())
+            NetworkGraph.of(DeepCnn.builder().build().init(), ImageInput.NHWC.type(ImageShape.MNIST))
                 .operationsOfStep(64))
         .isEqualTo(2 * 64 * products);
   }

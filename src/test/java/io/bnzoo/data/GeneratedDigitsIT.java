@@ -79,7 +79,7 @@ class GeneratedDigitsIT {
             .trainingEvery(batches)
             .singleImages(1)
             .build();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       return new TrainingLoop(digits, plan)
           .run(engine, TrainingListener.NONE, () -> false)
           .finals()

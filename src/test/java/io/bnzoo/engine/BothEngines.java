@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,10 @@ final class BothEngines {
   /** What an engine gave, or why it refused. */
   private record Answer<T>(Optional<T> given, String refusal) {
     static <T> Answer<T> of(MultiLayerNetwork network, boolean fast, Function<Engine, T> question) {
-      try (Engine engine = fast ? new OneDnnEngine(network, 1) : new Dl4jEngine(network)) {
+      try (Engine engine =
+          fast
+              ? new OneDnnEngine(network, ImageShape.MNIST, 1)
+              : new Dl4jEngine(network, ImageShape.MNIST)) {
         return new Answer<>(Optional.of(question.apply(engine)), "");
       } catch (IllegalArgumentException e) {
         return new Answer<>(Optional.empty(), e.getMessage());

@@ -35,7 +35,7 @@ class Dl4jEngineTest {
   @Test
   void logitsAreWhatTheOutputLayerActivates() {
     MultiLayerNetwork network = mlp();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       INDArray logits = engine.logits(BATCH, Statistics.RUNNING).array();
       ArrayAssert.assertClose(
           Transforms.softmax(logits), network.output(BATCH.images()), 1e-6, 1e-5);
@@ -45,7 +45,7 @@ class Dl4jEngineTest {
   @Test
   void logitsFollowTheNetworkThroughItsSteps() {
     MultiLayerNetwork network = mlp();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       INDArray before = engine.logits(BATCH, Statistics.RUNNING).array();
       engine.step(BATCH);
       INDArray after = engine.logits(BATCH, Statistics.RUNNING).array();
@@ -58,7 +58,7 @@ class Dl4jEngineTest {
   @Test
   void predictionsLeaveTheNetworkAsItIs() {
     MultiLayerNetwork network = mlp();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       INDArray before = network.params().dup();
       engine.logits(BATCH, Statistics.RUNNING);
       engine.logits(BATCH, Statistics.BATCH);
@@ -68,7 +68,7 @@ class Dl4jEngineTest {
 
   @Test
   void oneImageNormalizedByItselfIsLikeAnyOther() {
-    try (Engine engine = new Dl4jEngine(mlp())) {
+    try (Engine engine = new Dl4jEngine(mlp(), ImageShape.MNIST)) {
       Logits one = engine.logits(BATCH.slice(0, 1), Statistics.BATCH);
       Logits other = engine.logits(BATCH.slice(1, 2), Statistics.BATCH);
       assertThat(other.values()).isEqualTo(one.values());
@@ -77,7 +77,7 @@ class Dl4jEngineTest {
 
   @Test
   void aStepReturnsTheLossBeforeItsUpdate() {
-    try (Engine engine = new Dl4jEngine(mlp())) {
+    try (Engine engine = new Dl4jEngine(mlp(), ImageShape.MNIST)) {
       double before = engine.loss().mean(engine.logits(BATCH, Statistics.BATCH), BATCH);
       double first = engine.step(BATCH);
       assertThat(first).isCloseTo(before, within(1e-5));
@@ -92,7 +92,7 @@ class Dl4jEngineTest {
   @EnumSource(CNN2DFormat.class)
   void imagesAreGivenTheShapeThatTheNetworkTakes(CNN2DFormat format) {
     DeepCnn model = DeepCnn.builder().dataFormat(format).build();
-    try (Engine engine = new Dl4jEngine(model.init())) {
+    try (Engine engine = new Dl4jEngine(model.init(), ImageShape.MNIST)) {
       Logits logits = engine.logits(BATCH, Statistics.RUNNING);
       assertThat(logits.size()).isEqualTo(8);
       assertThat(logits.classes()).isEqualTo(10);
@@ -104,7 +104,7 @@ class Dl4jEngineTest {
     MultiLayerNetwork network =
         ThreeLayerMlp.builder().input(ImageShape.withChannels(1).height(8).width(8)).build().init();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Dl4jEngine(network))
+        .isThrownBy(() -> new Dl4jEngine(network, ImageShape.MNIST))
         .withMessageContaining("takes no images of 28 x 28 pixels");
   }
 
@@ -118,7 +118,7 @@ class Dl4jEngineTest {
                 .build());
     network.init();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Dl4jEngine(network))
+        .isThrownBy(() -> new Dl4jEngine(network, ImageShape.MNIST))
         .withMessageContaining("must be an output or loss layer, got DenseLayer");
   }
 
@@ -128,8 +128,8 @@ class Dl4jEngineTest {
     MultiLayerNetwork late = madeWithoutOneDnn();
     MultiLayerNetwork early = deepCnn();
     assertThat(late.getLayer("conv01").getHelper()).isNull();
-    try (Engine engine = new Dl4jEngine(late);
-        Engine expected = new Dl4jEngine(early)) {
+    try (Engine engine = new Dl4jEngine(late, ImageShape.MNIST);
+        Engine expected = new Dl4jEngine(early, ImageShape.MNIST)) {
       assertThat(engine.step(BATCH)).isEqualTo(expected.step(BATCH));
     }
     assertThat(late.getLayer("conv01").getHelper()).isNotNull();

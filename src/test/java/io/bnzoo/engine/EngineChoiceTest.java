@@ -5,6 +5,7 @@ import static io.bnzoo.engine.Networks.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -118,11 +119,12 @@ class EngineChoiceTest {
   void whatThereIsNoKernelForIsNamedAndLeftToDeeplearning4j(
       String reason, MultiLayerNetwork network) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new OneDnnEngine(network, 1))
+        .isThrownBy(() -> new OneDnnEngine(network, ImageShape.MNIST, 1))
         .withMessageContaining("oneDNN cannot run this network: ")
         .withMessageContaining(reason);
     List<String> notices = new ArrayList<>();
-    try (Engine engine = EngineChoice.AUTO.withFallbackListener(notices::add).open(network, 1)) {
+    try (Engine engine =
+        EngineChoice.AUTO.withFallbackListener(notices::add).open(network, ImageShape.MNIST, 1)) {
       assertThat(engine).isInstanceOf(Dl4jEngine.class);
       assertThat(engine.step(BATCH)).isPositive();
     }
@@ -133,9 +135,9 @@ class EngineChoiceTest {
   @Test
   void theChoiceIsTheUsers() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
-    try (Engine automatic = EngineChoice.AUTO.open(network, 1);
-        Engine slow = EngineChoice.DL4J.open(network, 1);
-        Engine fast = EngineChoice.ONEDNN.open(network, 1)) {
+    try (Engine automatic = EngineChoice.AUTO.open(network, ImageShape.MNIST, 1);
+        Engine slow = EngineChoice.DL4J.open(network, ImageShape.MNIST, 1);
+        Engine fast = EngineChoice.ONEDNN.open(network, ImageShape.MNIST, 1)) {
       assertThat(automatic).isInstanceOf(OneDnnEngine.class);
       assertThat(slow).isInstanceOf(Dl4jEngine.class);
       assertThat(fast).isInstanceOf(OneDnnEngine.class);

@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +15,7 @@ public final class EngineGradients {
    * @return a network like it, with the gradients of the mean loss where its weights were
    */
   public static MultiLayerNetwork ofStep(MultiLayerNetwork network, LabeledImages batch) {
-    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+    try (OneDnnEngine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(batch);
       INDArray gradients = engine.gradients();
       MultiLayerNetwork holder = network.clone();

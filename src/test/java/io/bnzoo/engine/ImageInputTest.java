@@ -5,6 +5,7 @@ import static io.bnzoo.engine.Networks.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.layer.LowLevelBatchNormalization;
@@ -136,7 +137,7 @@ class ImageInputTest {
   void rowsAreNotTakenForChannels() {
     MultiLayerNetwork network = of(InputType.convolutional(28, 1, 28), new GlobalPoolingLayer());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Dl4jEngine(network))
+        .isThrownBy(() -> new Dl4jEngine(network, ImageShape.MNIST))
         .withMessage(REFUSED + "OutputLayer layer1 takes 28 values, got 1");
   }
 
@@ -217,17 +218,19 @@ class ImageInputTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void theShapeIsTheOneThatTheNetworkWasConfiguredFor(ImageInput shape, MultiLayerNetwork network) {
-    assertThat(ImageInput.of(network)).isEqualTo(shape);
+    assertThat(ImageInput.of(network, ImageShape.MNIST)).isEqualTo(shape);
   }
 
   @Test
   void aGraphForOtherImagesIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ImageInput.of(graph(InputType.convolutionalFlat(49, 16, 1))))
+        .isThrownBy(
+            () -> ImageInput.of(graph(InputType.convolutionalFlat(49, 16, 1)), ImageShape.MNIST))
         .withMessage(REFUSED + "it takes images of 49 x 16 pixels and one channel");
-    assertThat(ImageInput.of(graph(InputType.convolutionalFlat(28, 28, 1))))
+    assertThat(ImageInput.of(graph(InputType.convolutionalFlat(28, 28, 1)), ImageShape.MNIST))
         .isEqualTo(ImageInput.FLAT);
-    assertThat(ImageInput.of(graph(InputType.convolutional(28, 28, 1)))).isEqualTo(ImageInput.NCHW);
+    assertThat(ImageInput.of(graph(InputType.convolutional(28, 28, 1)), ImageShape.MNIST))
+        .isEqualTo(ImageInput.NCHW);
   }
 
   private static ComputationGraph graph(InputType input) {

@@ -4,6 +4,7 @@ import static io.bnzoo.engine.Networks.network;
 import static io.bnzoo.engine.Networks.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.DeepCnn;
@@ -67,7 +68,7 @@ class NanTest {
   void aNegativeRunningVarianceIsOfNoImportanceToAStep(
       Normalization normalization, MultiLayerNetwork network) {
     variance(network, 1).putScalar(0, -1);
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       assertThat(engine.step(BATCH)).isFinite();
     }
   }
@@ -78,7 +79,7 @@ class NanTest {
       Normalization normalization, MultiLayerNetwork network) {
     network.getLayer(0).getParam("W").putScalar(0, Double.NaN);
     assertThat(nanRowsOfBoth(network, BATCH)).containsOnly(true);
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       assertThat(engine.step(BATCH)).isNaN();
     }
   }
@@ -100,7 +101,10 @@ class NanTest {
     MultiLayerNetwork network = dense(Activation.RELU, 5);
     network.getLayer(1).getParam("b").putScalar(3, Double.NaN);
     for (boolean fast : new boolean[] {false, true}) {
-      try (Engine engine = fast ? new OneDnnEngine(network, 1) : new Dl4jEngine(network)) {
+      try (Engine engine =
+          fast
+              ? new OneDnnEngine(network, ImageShape.MNIST, 1)
+              : new Dl4jEngine(network, ImageShape.MNIST)) {
         float[] logits = engine.logits(BATCH, Statistics.RUNNING).values();
         for (int k = 0; k < 10; k++) {
           assertThat(Float.isNaN(logits[10 + k])).isEqualTo(k == 3);
@@ -127,7 +131,7 @@ class NanTest {
                 .build(),
             output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
     network.getLayer(1).getParam("W").putScalar(new int[] {0, 0, 0, 0}, Double.NaN);
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       assertThat(nanRows(engine.logits(BATCH, Statistics.RUNNING))).containsOnly(true);
     }
   }
@@ -142,7 +146,7 @@ class NanTest {
     Arrays.fill(pixels, LabeledImages.PIXELS, 2 * LabeledImages.PIXELS, (byte) 255);
     LabeledImages blackWhiteBlack = new LabeledImages(pixels, new byte[3]);
     assertThat(nanRowsOfBoth(network, blackWhiteBlack)).containsExactly(false, true, false);
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       assertThat(engine.step(blackWhiteBlack)).isNaN();
     }
   }
@@ -179,7 +183,7 @@ class NanTest {
             new DenseLayer.Builder().nOut(5).activation(Activation.RELU).build(),
             new DenseLayer.Builder().nOut(5).activation(Activation.RELU).build(),
             output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       Logits logits = engine.logits(BATCH, Statistics.RUNNING);
       assertThat(engine.loss().mean(logits, BATCH)).isNaN();
@@ -214,8 +218,8 @@ class NanTest {
 
   /** Which images have a NaN among their logits: the same ones on both engines. */
   private static Boolean[] nanRowsOfBoth(MultiLayerNetwork network, LabeledImages images) {
-    try (Engine reference = new Dl4jEngine(network);
-        Engine fast = new OneDnnEngine(network, 1)) {
+    try (Engine reference = new Dl4jEngine(network, ImageShape.MNIST);
+        Engine fast = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       Boolean[] expected = nanRows(reference.logits(images, Statistics.RUNNING));
       assertThat(nanRows(fast.logits(images, Statistics.RUNNING))).isEqualTo(expected);
       return expected;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.BatchStream;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.experiment.Variants;
@@ -164,7 +165,7 @@ class OneDnnEngineTest {
             output(LossFunctions.LossFunction.XENT, Activation.SIGMOID));
     LabeledImages batch = IMAGES.slice(0, 25);
     INDArray exact = ofWeights(exactGradient(network, batch), network);
-    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+    try (OneDnnEngine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(batch);
       assertThat(distance(ofWeights(engine.gradients(), network), exact)).isLessThan(1e-4);
     }
@@ -214,13 +215,13 @@ class OneDnnEngineTest {
     MultiLayerNetwork network = DeepCnn.builder().dataFormat(format).build().init();
     MultiLayerNetwork theirs = network.clone();
     INDArray exact = ofWeights(exactGradient(theirs, BATCH), theirs);
-    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+    try (OneDnnEngine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       assertThat(distance(engine.gradients(), exact)).isLessThan(1e-5);
     }
     MultiLayerNetwork again = theirs.clone();
-    try (Engine ours = new OneDnnEngine(again, 1);
-        Engine reference = new Dl4jEngine(theirs)) {
+    try (Engine ours = new OneDnnEngine(again, ImageShape.MNIST, 1);
+        Engine reference = new Dl4jEngine(theirs, ImageShape.MNIST)) {
       BatchStream batches = new BatchStream(IMAGES, 64, 1);
       for (int step = 0; step < 20; step++) {
         LabeledImages batch = batches.next();
@@ -250,7 +251,7 @@ class OneDnnEngineTest {
     gradient(theirs, batch);
     double allowed = 2 * distance(ofWeights(theirs.getFlattenedGradients().dup(), network), exact);
     double theirLoss = theirs.score();
-    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+    try (OneDnnEngine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       double loss = engine.step(batch);
       assertThat(loss).isCloseTo(theirLoss, within(1e-3 * theirLoss));
       assertThat(distance(ofWeights(engine.gradients(), network), exact))
@@ -271,13 +272,16 @@ class OneDnnEngineTest {
     LabeledImages[] batches = batches(12, 30);
     for (int from = 0; from < 12; from += 3) {
       boolean fast = from % 2 == 0;
-      try (Engine engine = fast ? new OneDnnEngine(moved, 1) : new Dl4jEngine(moved)) {
+      try (Engine engine =
+          fast
+              ? new OneDnnEngine(moved, ImageShape.MNIST, 1)
+              : new Dl4jEngine(moved, ImageShape.MNIST)) {
         for (int i = from; i < from + 3; i++) {
           engine.step(batches[i]);
         }
       }
     }
-    try (Engine engine = new Dl4jEngine(stayed)) {
+    try (Engine engine = new Dl4jEngine(stayed, ImageShape.MNIST)) {
       for (LabeledImages batch : batches) {
         engine.step(batch);
       }
@@ -294,12 +298,12 @@ class OneDnnEngineTest {
   void adamsMomentsGoOverToEitherSideAsTheyAre() {
     MultiLayerNetwork network =
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       engine.step(BATCH);
     }
     INDArray parameters = network.params().dup();
     INDArray moments = network.getUpdater().getStateViewArray().dup();
-    try (OneDnnEngine engine = new OneDnnEngine(network, 1)) {
+    try (OneDnnEngine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       network.params().assign(0);
       network.getUpdater().getStateViewArray().assign(0);
       engine.snapshot();
@@ -314,7 +318,7 @@ class OneDnnEngineTest {
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build().init();
     MultiLayerNetwork restored;
     Logits logits;
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       logits = engine.logits(BATCH, Statistics.RUNNING);
       ModelFiles.save(engine.snapshot(), folder.resolve("fast.zip"));
@@ -322,7 +326,7 @@ class OneDnnEngineTest {
     }
     assertThat(restored.getLayerWiseConfigurations().toJson())
         .isEqualTo(network.getLayerWiseConfigurations().toJson());
-    try (Engine engine = new Dl4jEngine(restored)) {
+    try (Engine engine = new Dl4jEngine(restored, ImageShape.MNIST)) {
       ArrayAssert.assertClose(
           engine.logits(BATCH, Statistics.RUNNING).array(), logits.array(), 1e-5, 1e-5);
     }
@@ -349,8 +353,8 @@ class OneDnnEngineTest {
     for (Normalization variant : Variants.pair()) {
       MultiLayerNetwork network = DeepCnn.builder().normalization(variant).build().init();
       MultiLayerNetwork same = network.clone();
-      try (OneDnnEngine one = new OneDnnEngine(network, 1);
-          OneDnnEngine two = new OneDnnEngine(same, 2)) {
+      try (OneDnnEngine one = new OneDnnEngine(network, ImageShape.MNIST, 1);
+          OneDnnEngine two = new OneDnnEngine(same, ImageShape.MNIST, 2)) {
         double loss = one.step(BATCH);
         assertThat(two.step(BATCH)).isCloseTo(loss, within(1e-4 * loss));
         assertThat(distance(two.gradients(), one.gradients())).isLessThan(5e-3);
@@ -366,7 +370,7 @@ class OneDnnEngineTest {
   private static INDArray trained(int threads) {
     MultiLayerNetwork network =
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
-    try (Engine engine = new OneDnnEngine(network, threads)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, threads)) {
       for (LabeledImages batch : batches(5, 32)) {
         engine.step(batch);
       }
@@ -379,11 +383,11 @@ class OneDnnEngineTest {
   void predictionsByEitherStatisticsAreDeeplearning4jsAtAnyBatchSize(Normalization variant) {
     MultiLayerNetwork network =
         ThreeLayerMlp.builder().normalization(variant).learningRate(0.1).build().init();
-    try (Engine fast = new OneDnnEngine(network, 1)) {
+    try (Engine fast = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       for (LabeledImages batch : batches(3, 60)) {
         fast.step(batch);
       }
-      try (Engine reference = new Dl4jEngine(fast.snapshot())) {
+      try (Engine reference = new Dl4jEngine(fast.snapshot(), ImageShape.MNIST)) {
         for (int size : new int[] {1, 2, 7, 60, 300}) {
           LabeledImages images = IMAGES.slice(0, size);
           for (Statistics statistics : Statistics.values()) {
@@ -405,7 +409,7 @@ class OneDnnEngineTest {
     MultiLayerNetwork network =
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
     INDArray before = network.params().dup();
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.logits(BATCH, Statistics.RUNNING);
       engine.logits(BATCH, Statistics.BATCH);
       ArrayAssert.assertSameBits(engine.snapshot().params(), before);
@@ -416,7 +420,7 @@ class OneDnnEngineTest {
   @Test
   void aChangedNetworkCountsOnceItIsLoaded() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       double before = engine.loss().mean(engine.logits(BATCH, Statistics.BATCH), BATCH);
       engine.snapshot().params().assign(0);
@@ -437,7 +441,7 @@ class OneDnnEngineTest {
             .updater(new Adam(0.01))
             .build()
             .init();
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       engine.snapshot().setLearningRate(0);
       engine.load(network);
@@ -450,7 +454,7 @@ class OneDnnEngineTest {
   @Test
   void aConfigurationThatIsChangedToWhatHasNoKernelIsRefused() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       network.getLayerWiseConfigurations().getConf(0).setMiniBatch(false);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> engine.load(network))
@@ -467,7 +471,7 @@ class OneDnnEngineTest {
             output(LossFunctions.LossFunction.XENT, Activation.SIGMOID));
     network.params().assign(0);
     network.getParam("0_b").assign(-40);
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       double moved = engine.snapshot().getParam("0_b").sumNumber().doubleValue() + 400;
       assertThat(moved).as("one class an image is at 1").isCloseTo(1, within(1e-3));
@@ -478,7 +482,7 @@ class OneDnnEngineTest {
   void aDivergedNetworkHasALossThatIsNoNumber() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
     network.params().assign(Double.NaN);
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       assertThat(engine.step(BATCH)).isNaN();
     }
   }
@@ -496,7 +500,7 @@ class OneDnnEngineTest {
   private static void openAndClose() {
     MultiLayerNetwork network =
         DeepCnn.builder().normalization(Normalization.batchNorm()).build().init();
-    try (Engine engine = new OneDnnEngine(network, 1)) {
+    try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
       engine.step(BATCH);
       engine.logits(BATCH, Statistics.RUNNING);
     }
@@ -504,7 +508,7 @@ class OneDnnEngineTest {
 
   @Test
   void aClosedEngineSaysSo() {
-    Engine engine = new OneDnnEngine(ThreeLayerMlp.builder().build().init(), 1);
+    Engine engine = new OneDnnEngine(ThreeLayerMlp.builder().build().init(), ImageShape.MNIST, 1);
     engine.close();
     engine.close();
     assertThatIllegalStateException()
@@ -517,8 +521,8 @@ class OneDnnEngineTest {
   private static void assertTrainsAlike(
       MultiLayerNetwork network, int steps, int batchSize, double losses, double parameters) {
     MultiLayerNetwork theirs = network.clone();
-    try (Engine fast = new OneDnnEngine(network, 1);
-        Engine reference = new Dl4jEngine(theirs)) {
+    try (Engine fast = new OneDnnEngine(network, ImageShape.MNIST, 1);
+        Engine reference = new Dl4jEngine(theirs, ImageShape.MNIST)) {
       for (LabeledImages batch : batches(steps, batchSize)) {
         double expected = reference.step(batch);
         assertThat(fast.step(batch)).isCloseTo(expected, within(losses * expected));
@@ -566,8 +570,9 @@ class OneDnnEngineTest {
     ImageInput input =
         ImageInput.of(
             network.getLayerWiseConfigurations(),
+            batch.shape(),
             images -> network.output(images.castTo(type), false));
-    network.setInput(input.shaped(batch.images().castTo(type)));
+    network.setInput(input.shaped(batch.images().castTo(type), batch.shape()));
     network.setLabels(batch.oneHotLabels().castTo(type));
     network.computeGradientAndScore();
     network.getFlattenedGradients().divi(batch.size());

@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.DeepCnn;
@@ -40,14 +41,14 @@ class SnapshotTest {
   @EnumSource(EngineChoice.class)
   void anEngineContinuesFromACopyOfASnapshot(EngineChoice engines) {
     MultiLayerNetwork network = adam(1);
-    try (Engine engine = engines.open(network, 1)) {
+    try (Engine engine = engines.open(network, ImageShape.MNIST, 1)) {
       engine.step(FIRST);
       double loss = engine.step(SECOND);
       assertThat(engine.snapshot()).isSameAs(network);
       assertThat(network.getIterationCount()).isEqualTo(2);
       assertThat(network.score()).isEqualTo(loss);
       MultiLayerNetwork copy = network.clone();
-      try (Engine other = engines.open(copy, 1)) {
+      try (Engine other = engines.open(copy, ImageShape.MNIST, 1)) {
         assertThat(other.step(FIRST)).isEqualTo(engine.step(FIRST));
       }
       assertSameState(engine.snapshot(), copy);
@@ -59,14 +60,14 @@ class SnapshotTest {
   void aNetworkIsLoadedInPlaceOfTheOneBefore(EngineChoice engines) {
     MultiLayerNetwork before = adam(1);
     MultiLayerNetwork loaded = adam(2);
-    try (Engine engine = engines.open(loaded, 1)) {
+    try (Engine engine = engines.open(loaded, ImageShape.MNIST, 1)) {
       engine.step(FIRST);
     }
     MultiLayerNetwork expected = loaded.clone();
-    try (Engine engine = engines.open(expected, 1)) {
+    try (Engine engine = engines.open(expected, ImageShape.MNIST, 1)) {
       engine.step(SECOND);
     }
-    try (Engine engine = engines.open(before, 1)) {
+    try (Engine engine = engines.open(before, ImageShape.MNIST, 1)) {
       engine.step(FIRST);
       MultiLayerNetwork left = engine.snapshot().clone();
       engine.load(loaded);
@@ -82,10 +83,10 @@ class SnapshotTest {
   void aNetworkOfOtherLayersIsLoadedToo(EngineChoice engines) {
     MultiLayerNetwork convolutions = DeepCnn.builder().build().init();
     MultiLayerNetwork expected = convolutions.clone();
-    try (Engine engine = engines.open(expected, 1)) {
+    try (Engine engine = engines.open(expected, ImageShape.MNIST, 1)) {
       engine.step(FIRST);
     }
-    try (Engine engine = engines.open(adam(1), 1)) {
+    try (Engine engine = engines.open(adam(1), ImageShape.MNIST, 1)) {
       engine.step(FIRST);
       engine.load(convolutions);
       engine.step(FIRST);

@@ -3,6 +3,7 @@ package io.bnzoo.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
@@ -53,7 +54,8 @@ class InferenceTrapTest {
 
   private static Engine engine(Normalization normalization) {
     return new Dl4jEngine(
-        ThreeLayerMlp.builder().normalization(normalization).learningRate(0.3).build().init());
+        ThreeLayerMlp.builder().normalization(normalization).learningRate(0.3).build().init(),
+        ImageShape.MNIST);
   }
 
   private static TrainingResult train(Engine engine) {

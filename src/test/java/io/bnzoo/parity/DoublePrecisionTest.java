@@ -3,6 +3,7 @@ package io.bnzoo.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Engine;
@@ -76,7 +77,7 @@ class DoublePrecisionTest {
                         : OptionalDouble.of(Normalization.TENSORFLOW_EPSILON),
                     parameters(network)));
     assertEach(firstGradients(network, choice), expected.gradients(), 1e-4);
-    try (Engine engine = choice.open(network, 1)) {
+    try (Engine engine = choice.open(network, ImageShape.MNIST, 1)) {
       for (int step = 0; step < STEPS; step++) {
         LabeledImages batch = batch(step);
         double loss = expected.losses().get(step);

@@ -1,6 +1,7 @@
 package io.bnzoo.parity;
 
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
@@ -60,7 +61,7 @@ record Observation(
     LabeledImages first = run.batch(digits, 0);
     Map<String, double[]> gradients =
         Parity.inTensorFlowsOrder(gradients(run, run.network(normalization), choice, first));
-    try (Engine engine = choice.open(run.network(normalization), 1)) {
+    try (Engine engine = choice.open(run.network(normalization), ImageShape.MNIST, 1)) {
       double[] losses = new double[run.description().steps()];
       losses[0] = loss(engine, first);
       engine.step(first);

@@ -2,14 +2,18 @@ package io.bnzoo.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,7 @@ import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 import org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler;
 import org.nd4j.linalg.dataset.api.preprocessor.NormalizerMinMaxScaler;
 import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Normalizers as ND4J fits them and Deeplearning4j saves them. */
 class StoredNormalizerTest {
@@ -89,6 +94,45 @@ class StoredNormalizerTest {
     ArrayAssert.assertSameBits(stored.apply(IMAGES), expected.reshape('c', 30, 784));
     assertThat(stored.pixels()).isEqualTo(range);
     assertThat(stored.description()).isEqualTo(description);
+  }
+
+  /** [N,C,H,W] and the orders in which networks take it. */
+  @Test
+  void colouredImagesGoThroughANormalizerOfTheirOrderOfAxes() throws IOException {
+    ImageShape shape = ImageShape.withChannels(3).height(4).width(5);
+    byte[] pixels = new byte[10 * 60];
+    new Random(1).nextBytes(pixels);
+    LabeledImages images = new LabeledImages(shape, 2, pixels, new int[10]);
+    INDArray channelsFirst = images.images().reshape('c', 10, 3, 4, 5);
+    INDArray channelsLast = channelsFirst.permute(0, 2, 3, 1).dup('c');
+    assertNormalized(images, channelsFirst.dup(), array -> array);
+    assertNormalized(images, channelsLast, array -> array.permute(0, 3, 1, 2).dup('c'));
+    assertNormalized(images, images.images(), array -> array);
+  }
+
+  private void assertNormalized(
+      LabeledImages images, INDArray asTrained, UnaryOperator<INDArray> channelsFirst)
+      throws IOException {
+    NormalizerStandardize normalizer = new NormalizerStandardize();
+    normalizer.fit(new DataSet(asTrained, images.oneHotLabels()));
+    StoredNormalizer stored = ModelFiles.open(saved(normalizer)).normalizer().orElseThrow();
+    INDArray expected = asTrained.dup();
+    normalizer.transform(expected);
+    ArrayAssert.assertSameBits(
+        stored.apply(images), channelsFirst.apply(expected).reshape('c', 10, 60));
+  }
+
+  @Test
+  void aNormalizerOfOtherImagesIsRefused() throws IOException {
+    NormalizerStandardize normalizer = new NormalizerStandardize();
+    INDArray others = Nd4j.rand(4, 3072);
+    normalizer.fit(new DataSet(others, Nd4j.zeros(4, 10)));
+    StoredNormalizer stored = ModelFiles.open(saved(normalizer)).normalizer().orElseThrow();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> stored.apply(IMAGES))
+        .withMessage(
+            "its normalizer was fitted on other images: it has 3,072 statistics, not 784 (flat"
+                + " images), 1 (NCHW) or 28 (NHWC)");
   }
 
   @Test

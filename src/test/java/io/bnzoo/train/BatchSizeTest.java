@@ -2,6 +2,7 @@ package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -43,6 +44,7 @@ class BatchSizeTest {
                 .layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build())
                 .setInputType(InputType.convolutional(28, 28, 1))
                 .build());
-    assertThat(BatchSize.of(network)).isEqualTo((1 << 27) / (2028 * 2028 + 784 + 1 + 10));
+    assertThat(BatchSize.of(network, ImageShape.MNIST))
+        .isEqualTo((1 << 27) / (2028 * 2028 + 784 + 1 + 10));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
@@ -83,7 +84,7 @@ class CheckpointsTest {
     BatchNormModel model = model(variant);
     MultiLayerNetwork whole = model.init();
     TrainingResult expected;
-    try (Engine engine = choice.open(whole, 1)) {
+    try (Engine engine = choice.open(whole, ImageShape.MNIST, 1)) {
       expected = new TrainingLoop(DIGITS, PLAN).run(engine, TrainingListener.NONE, () -> false);
     }
     MultiLayerNetwork last = null;
@@ -103,7 +104,7 @@ class CheckpointsTest {
               steps[0] = done;
             }
           };
-      try (Engine engine = choice.open(last, 1)) {
+      try (Engine engine = choice.open(last, ImageShape.MNIST, 1)) {
         result =
             new TrainingLoop(DIGITS, PLAN)
                 .run(
@@ -139,7 +140,7 @@ class CheckpointsTest {
     assertThat(found.network().getIterationCount()).isEqualTo(20);
     assertThat(warnings).hasSize(2);
     assertThat(warnings.get(0)).contains("mlp-000028.zip").doesNotContain("\n");
-    try (Engine engine = EngineChoice.ONEDNN.open(found.network(), 1)) {
+    try (Engine engine = EngineChoice.ONEDNN.open(found.network(), ImageShape.MNIST, 1)) {
       int[] asked = {0};
       new TrainingLoop(DIGITS, PLAN)
           .run(
@@ -209,7 +210,7 @@ class CheckpointsTest {
   }
 
   private void train(BatchNormModel model) throws IOException {
-    try (Engine engine = EngineChoice.ONEDNN.open(model.init(), 1)) {
+    try (Engine engine = EngineChoice.ONEDNN.open(model.init(), ImageShape.MNIST, 1)) {
       new TrainingLoop(DIGITS, PLAN)
           .run(
               engine,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Engine;
@@ -25,7 +26,7 @@ class EvaluatorTest {
   @ParameterizedTest
   @EnumSource
   void noImagesHaveNoScore(EngineChoice choice) {
-    try (Engine engine = choice.open(ThreeLayerMlp.builder().build().init(), 1)) {
+    try (Engine engine = choice.open(ThreeLayerMlp.builder().build().init(), ImageShape.MNIST, 1)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new Evaluator(engine, Statistics.RUNNING).score(IMAGES.slice(0, 0)))
           .withMessage("a score needs at least 1 image, got none");
@@ -38,7 +39,7 @@ class EvaluatorTest {
     MultiLayerNetwork network =
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build().init();
     network.getLayer("fc2-bn").getParam("var").putScalar(0, -1);
-    try (Engine engine = choice.open(network, 1)) {
+    try (Engine engine = choice.open(network, ImageShape.MNIST, 1)) {
       assertThat(new Evaluator(engine, Statistics.RUNNING).score(IMAGES).loss()).isNaN();
     }
   }
@@ -103,7 +104,7 @@ class EvaluatorTest {
             images -> new Logits(new float[3 * images.size()], 3), (x, y) -> 0, () -> {});
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Evaluator(three, 10).score(IMAGES))
-        .withMessage("the model gives 3 classes; the digits have 10");
+        .withMessage("the model gives 3 classes; the images have 10");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.bnzoo.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.data.TestDigits;
@@ -51,7 +52,7 @@ class ModelEvaluationTest {
   @MethodSource("networks")
   void agreesWithTheEvaluatorOfTheTrainingLoop(MultiLayerNetwork network) {
     EvaluationRecord record = evaluate(network);
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       Evaluator evaluator = new Evaluator(engine, Statistics.RUNNING);
       Score score = evaluator.score(IMAGES);
       assertThat(record.accuracy()).isCloseTo(score.accuracy(), within(1e-9));
@@ -103,8 +104,8 @@ class ModelEvaluationTest {
   }
 
   private static EvaluationRecord evaluate(Model model) {
-    try (ModelEvaluation evaluation = new ModelEvaluation(model, EngineChoice.AUTO)) {
-      return evaluation.run(IMAGES, ProgressListener.NONE);
+    try (ModelEvaluation evaluation = new ModelEvaluation(model, EngineChoice.AUTO, IMAGES)) {
+      return evaluation.run(ProgressListener.NONE);
     }
   }
 

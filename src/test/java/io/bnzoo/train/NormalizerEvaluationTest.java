@@ -167,8 +167,8 @@ class NormalizerEvaluationTest {
   }
 
   private static EvaluationRecord evaluate(StoredModel stored) {
-    try (ModelEvaluation evaluation = new ModelEvaluation(stored, EngineChoice.AUTO)) {
-      return evaluation.run(TEST, ProgressListener.NONE);
+    try (ModelEvaluation evaluation = new ModelEvaluation(stored, EngineChoice.AUTO, TEST)) {
+      return evaluation.run(ProgressListener.NONE);
     }
   }
 }

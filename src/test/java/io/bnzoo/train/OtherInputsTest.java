@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -32,6 +34,7 @@ import org.nd4j.linalg.activations.Activation;
 
 /** Models that cannot be asked for digits say what they take, or give, instead. */
 class OtherInputsTest {
+  private static final LabeledImages DIGITS = TestDigits.draw(1, 1);
 
   static Stream<Arguments> models() {
     return Stream.of(
@@ -59,7 +62,7 @@ class OtherInputsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void aModelOfOtherImagesIsRefusedByWhatItTakes(String taken, MultiLayerNetwork network) {
-    String refusal = "the model takes " + taken + "; the digits are 28 x 28 x 1";
+    String refusal = "the model takes " + taken + "; the images are 28 x 28 x 1";
     assertRefused(network, refusal);
     assertRefused(network.toComputationGraph(), refusal);
   }
@@ -77,18 +80,18 @@ class OtherInputsTest {
   @ParameterizedTest
   @MethodSource("fitting")
   void aModelOfDigitsIsTaken(MultiLayerNetwork network) {
-    new ModelEvaluation(network, EngineChoice.AUTO).close();
-    new ModelEvaluation(network.toComputationGraph(), EngineChoice.AUTO).close();
+    new ModelEvaluation(network, EngineChoice.AUTO, DIGITS).close();
+    new ModelEvaluation(network.toComputationGraph(), EngineChoice.AUTO, DIGITS).close();
   }
 
   @Test
   void aModelOfAnotherNumberOfClassesIsRefused() {
     MultiLayerNetwork five = ThreeLayerMlp.builder().classes(5).build().init();
-    assertRefused(five, "the model gives 5 classes; the digits have 10");
-    assertRefused(five.toComputationGraph(), "the model gives 5 classes; the digits have 10");
+    assertRefused(five, "the model gives 5 classes; the images have 10");
+    assertRefused(five.toComputationGraph(), "the model gives 5 classes; the images have 10");
     assertRefused(
         ThreeLayerMlp.builder().classes(12).build().init(),
-        "the model gives 12 classes; the digits have 10");
+        "the model gives 12 classes; the images have 10");
   }
 
   @Test
@@ -111,7 +114,7 @@ class OtherInputsTest {
     for (EngineChoice engine : EngineChoice.values()) {
       assertThatIllegalArgumentException()
           .as(engine.label())
-          .isThrownBy(() -> new ModelEvaluation(model, engine))
+          .isThrownBy(() -> new ModelEvaluation(model, engine, DIGITS))
           .withMessage(refusal);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
@@ -38,7 +39,7 @@ class ProbeTest {
   }
 
   private static MultiLayerNetwork trained(MultiLayerNetwork network) {
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       engine.step(IMAGES);
     }
     return network;
@@ -54,7 +55,7 @@ class ProbeTest {
   void aLookChangesNothing(Normalization variant) {
     MultiLayerNetwork network = mlp(variant);
     INDArray before = network.params().dup();
-    new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
+    new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES).snapshot(0);
     ArrayAssert.assertSameBits(before, network.params());
   }
 
@@ -73,7 +74,7 @@ class ProbeTest {
   private static List<INDArray> parametersAndMoments(
       EngineChoice engines, Normalization variant, boolean looks) {
     MultiLayerNetwork network = DeepCnn.builder().normalization(variant).build().init();
-    try (Engine engine = engines.open(network, 1)) {
+    try (Engine engine = engines.open(network, ImageShape.MNIST, 1)) {
       for (int step = 0; step < 3; step++) {
         engine.step(IMAGES);
         if (looks) {
@@ -95,7 +96,7 @@ class ProbeTest {
             .addiRowVector(network.getParam("0_b").reshape(100));
     double[] sorted = values.dup('c').data().asDouble();
     Arrays.sort(sorted);
-    Probe probe = new Probe(new Dl4jEngine(network), IMAGES);
+    Probe probe = new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES);
     assertThat(probe.values()).containsOnlyKeys("fc1", "fc2", "fc3");
     double[] seen = probe.values().get("fc1").clone();
     Arrays.sort(seen);
@@ -111,7 +112,7 @@ class ProbeTest {
   @Test
   void batchNormKeepsThePercentilesAtThoseOfAStandardizedLayer() {
     Snapshot snapshot =
-        new Probe(new Dl4jEngine(mlp(Normalization.batchNorm())), IMAGES).snapshot(3);
+        new Probe(new Dl4jEngine(mlp(Normalization.batchNorm()), ImageShape.MNIST), IMAGES).snapshot(3);
     assertThat(snapshot.batch()).isEqualTo(3);
     assertThat(snapshot.layers()).hasSize(3);
     assertThat(snapshot.layers())
@@ -126,13 +127,18 @@ class ProbeTest {
   @Test
   void aUnitThatIsNeverPositiveIsDead() {
     MultiLayerNetwork network = mlp(Normalization.none());
-    double before = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(1).dead();
+    double before = new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES).snapshot(0).layers().get(1).dead();
     INDArray bias = network.getParam("2_b");
     for (int unit = 0; unit < 100; unit++) {
       bias.putScalar(unit, unit < 37 ? -1000 : 1000);
     }
     assertThat(before).isLessThan(0.3);
-    assertThat(new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(1).dead())
+    assertThat(
+            new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES)
+                .snapshot(0)
+                .layers()
+                .get(1)
+                .dead())
         .isCloseTo(0.37, within(1e-6));
   }
 
@@ -144,7 +150,12 @@ class ProbeTest {
     for (int unit = 0; unit < 100; unit++) {
       bias.putScalar(unit, unit < 20 ? -50 : unit < 50 ? 50 : 0);
     }
-    assertThat(new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers().get(0).dead())
+    assertThat(
+            new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES)
+                .snapshot(0)
+                .layers()
+                .get(0)
+                .dead())
         .isCloseTo(0.5, within(1e-6));
   }
 
@@ -158,7 +169,8 @@ class ProbeTest {
       bias.putScalar(1, 1000);
       bias.putScalar(2, 1000);
       bias.putScalar(3, 1000);
-      List<Snapshot.Layer> layers = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0).layers();
+      List<Snapshot.Layer> layers =
+          new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES).snapshot(0).layers();
       assertThat(layers).hasSize(20);
       assertThat(layers.get(0).name()).isEqualTo("conv01");
       assertThat(layers.get(0).dead()).as(format.name()).isCloseTo(0.25, within(1e-6));
@@ -171,7 +183,7 @@ class ProbeTest {
   @MethodSource("variants")
   void gradientNormsAreWhatAStepMoves(Normalization variant) {
     MultiLayerNetwork network = mlp(variant);
-    Snapshot snapshot = new Probe(new Dl4jEngine(network), IMAGES).snapshot(0);
+    Snapshot snapshot = new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES).snapshot(0);
     for (Snapshot.Layer layer : snapshot.layers()) {
       assertThat(layer.gradientNorm()).isPositive();
     }
@@ -190,7 +202,7 @@ class ProbeTest {
   @Test
   void oneImageIsNotEnough() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Probe(new Dl4jEngine(mlp(Normalization.none())), IMAGES.slice(0, 1)))
+        .isThrownBy(() -> new Probe(new Dl4jEngine(mlp(Normalization.none()), ImageShape.MNIST), IMAGES.slice(0, 1)))
         .withMessage("batch statistics need at least 2 images, got 1");
   }
 }

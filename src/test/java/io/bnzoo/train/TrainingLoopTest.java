@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
@@ -231,7 +232,7 @@ class TrainingLoopTest {
   @Test
   void aRealNetworkThatDivergesIsReportedAndNotThrown() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().learningRate(1e20).build().init();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       TrainingResult result = run(engine, TrainingLoopTest::never);
       assertThat(result.outcome()).isInstanceOf(Outcome.Diverged.class);
       assertThat(result.finals().orElseThrow().test().onlyPrediction()).hasValue(0);
@@ -250,7 +251,7 @@ class TrainingLoopTest {
             .seed(5)
             .build()
             .init();
-    try (Engine engine = new Dl4jEngine(network)) {
+    try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
       return new TrainingLoop(DIGITS, PLAN.withBatches(150))
           .run(engine, TrainingListener.NONE, TrainingLoopTest::never);
     }

@@ -1,5 +1,6 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.NetworkInput;
 import java.util.Locale;
@@ -11,17 +12,17 @@ import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** Whether a model can be asked for digits, as far as its configuration tells. */
-final class DigitsCheck {
-  private DigitsCheck() {}
+/** Whether a model can be given images, as far as its configuration tells. */
+final class ModelFit {
+  private ModelFit() {}
 
   /**
    * Checks what a model takes and gives.
    *
-   * @throws IllegalArgumentException saying what it has in the place of one image of 28 x 28 x 1,
-   *     one output, ten classes
+   * @throws IllegalArgumentException saying what it has in the place of one such image, one output,
+   *     as many classes
    */
-  static void requireFit(Model model) {
+  static void require(Model model, LabeledImages images) {
     if (model instanceof ComputationGraph graph) {
       int inputs = graph.getNumInputArrays();
       int outputs = graph.getNumOutputArrays();
@@ -31,28 +32,30 @@ final class DigitsCheck {
           inputs,
           outputs);
     }
-    Optional<String> taken = NetworkInput.otherThanDigits(model);
+    ImageShape shape = images.shape();
+    Optional<String> taken = NetworkInput.otherThan(shape, model);
     require(
         taken.isEmpty(),
-        "the model takes %s; the digits are %d x %d x 1",
+        "the model takes %s; the images are %d x %d x %d",
         taken.orElse(""),
-        LabeledImages.SIDE,
-        LabeledImages.SIDE);
+        shape.height(),
+        shape.width(),
+        shape.channels());
     Layer last = lastLayer(model);
     require(last instanceof IOutputLayer, "the model's last layer must be an output or loss layer");
     if (last.conf().getLayer() instanceof BaseOutputLayer output) {
-      requireClasses(output.getNOut());
+      requireClasses(output.getNOut(), images);
     }
   }
 
   /** Checks how many classes a model gives. */
-  static void requireClasses(long classes) {
+  static void requireClasses(long classes, LabeledImages images) {
     require(
-        classes == LabeledImages.CLASSES,
-        "the model gives %,d %s; the digits have %d",
+        classes == images.classes(),
+        "the model gives %,d %s; the images have %d",
         classes,
         classes == 1 ? "class" : "classes",
-        LabeledImages.CLASSES);
+        images.classes());
   }
 
   private static Layer lastLayer(Model model) {
