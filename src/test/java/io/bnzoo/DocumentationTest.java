@@ -63,10 +63,10 @@ class DocumentationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "README.md, TrainDeepCnn.java, '    NativeBackend.', '\n  }\n}'",
-    "src/site/markdown/library.md, TrainDeepCnn.java, '    NativeBackend.', '\n  }\n}'",
-    "src/site/markdown/files.md, TrainOverNight.java, '    Checkpoints checkpoints', "
-        + "'\n    checkpoints.remove'",
+    "README.md, TrainDeepCnn.java, '    Digits digits', '\n  }\n}'",
+    "src/site/markdown/library.md, TrainDeepCnn.java, '    Digits digits', '\n  }\n}'",
+    "src/site/markdown/files.md, TrainOverNight.java, '    TrainedNetwork trained', "
+        + "'\n  }\n}'",
     "src/site/markdown/by-hand.md, NormalizeByHand.java, "
         + "'    MultiLayerConfiguration configuration', '\n\n    MultiLayerNetwork'"
   })

@@ -152,14 +152,16 @@ class OutsideProjectIT {
   }
 
   @Test
-  void itTrains() {
-    assertThat(output).contains("steps: 3");
+  void itTrainsSavesLoadsAndPredicts() {
+    assertThat(output).contains("learns: true", "predicts the same: true", "steps: 3");
   }
 
   @Test
-  void itHasTheFastBinary() {
+  void theFastBinaryIsChosenWithoutBeingAskedFor() {
     String jars = classPath.toString();
-    assertThat(output).contains(jars.contains("onednn-avx2") ? "oneDNN is" : "oneDNN is off");
+    assertThat(output)
+        .contains(jars.contains("onednn-avx2") ? "oneDNN is" : "oneDNN is off")
+        .doesNotContain("in use before");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "data",
     description = {
-      "Shows, fetches and verifies the digits.",
+      "Shows and verifies MNIST, or the images in a folder.",
       "",
       "Looks in $BNZOO_DATA, ~/.bnzoo/mnist and Deeplearning4j's folder; else downloads MNIST"
           + " (11 MB); and where no mirror answers, draws digits of its own."
@@ -22,6 +23,7 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  bnzoo data",
       "  bnzoo data --data /where/mnist/is",
+      "  bnzoo data --data photos --image-size 32x32",
       "  bnzoo data --data generated --json"
     })
 final class DataCommand extends BnzooCommand {
@@ -29,10 +31,20 @@ final class DataCommand extends BnzooCommand {
   @Mixin private Terminal terminal;
 
   /** What {@code --json} prints. */
-  record DataSummary(Digits.Origin origin, int training, int validation, int test) {}
+  record DataSummary(
+      Digits.Origin origin,
+      int training,
+      int validation,
+      int test,
+      int height,
+      int width,
+      int channels,
+      int classes,
+      List<String> classNames) {}
 
   @Override
   Task prepare() {
+    data.choice();
     return this::show;
   }
 
@@ -48,18 +60,31 @@ final class DataCommand extends BnzooCommand {
             digits.origin(),
             digits.train().size(),
             digits.validation().size(),
-            digits.test().size());
+            digits.test().size(),
+            digits.shape().height(),
+            digits.shape().width(),
+            digits.shape().channels(),
+            digits.classes(),
+            digits.classNames());
     terminal.printResult(document, () -> terminal.print(text(document)));
   }
 
   private static String text(DataSummary document) {
     return String.format(
         Locale.ROOT,
-        "%s%nverified: %,d training, %,d validation and %,d test images%nSHA-256 of all: %s",
+        "%s%nverified: %,d training, %,d validation and %,d test images%n"
+            + "%d x %d pixels, channels: %d; classes: %,d%s%nSHA-256 of all: %s",
         document.origin().description(),
         document.training(),
         document.validation(),
         document.test(),
+        document.height(),
+        document.width(),
+        document.channels(),
+        document.classes(),
+        document.classNames().isEmpty()
+            ? ""
+            : " (" + String.join(", ", document.classNames()) + ")",
         document.origin().sha256());
   }
 }

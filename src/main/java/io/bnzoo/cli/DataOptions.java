@@ -3,7 +3,9 @@ package io.bnzoo.cli;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageSize;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -17,10 +19,30 @@ final class DataOptions {
       converter = DataConverter.class,
       defaultValue = "auto",
       description = {
-        "A folder with MNIST's four IDX files (plain or .gz), or 'generated' for generated digits.",
-        "By default: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
+        "A folder of images: IDX files as MNIST's (plain or .gz), CIFAR-10's binary files, or a"
+            + " folder of PNG or JPEG files for each class; or 'generated' for generated digits.",
+        "By default MNIST: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
       })
   private String data;
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "HxW",
+      converter = SizeConverter.class,
+      description = "Scale PNG and JPEG files to this height and width, as in 32x32.")
+  private Optional<ImageSize> imageSize;
+
+  /** Reads a size. */
+  static final class SizeConverter implements CommandLine.ITypeConverter<ImageSize> {
+    @Override
+    public ImageSize convert(String text) {
+      try {
+        return ImageSize.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new CommandLine.TypeConversionException(e.getMessage());
+      }
+    }
+  }
 
   /** Refuses what names nothing; it is kept as it was given. */
   static final class DataConverter implements CommandLine.ITypeConverter<String> {
@@ -38,8 +60,20 @@ final class DataOptions {
         : data;
   }
 
+  /**
+   * What is asked for.
+   *
+   * @throws IllegalArgumentException if a size is given for what has no files to scale
+   */
   DataChoice choice() {
-    return DataChoice.parse(data);
+    DataChoice choice = DataChoice.parse(data);
+    if (choice instanceof DataChoice.Folder folder) {
+      return new DataChoice.Folder(folder.path(), imageSize);
+    }
+    if (imageSize.isPresent()) {
+      throw new IllegalArgumentException("--image-size is for a folder of images, see --data");
+    }
+    return choice;
   }
 
   Digits load(Terminal terminal) throws IOException {
@@ -54,7 +88,7 @@ final class DataOptions {
   /** The same, and tells which they are. */
   Digits loadAndTell(Terminal terminal) throws IOException {
     Digits digits = load(terminal);
-    terminal.tell("data: " + digits.origin().description());
+    terminal.tell("data: " + digits.summary());
     return digits;
   }
 }

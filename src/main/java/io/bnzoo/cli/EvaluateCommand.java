@@ -1,5 +1,6 @@
 package io.bnzoo.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bnzoo.data.Digits;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
@@ -22,10 +23,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "evaluate",
     description = {
-      "Evaluates a saved model on the 10,000 test images.",
+      "Evaluates a saved model on the test images.",
       "",
-      "Takes any Deeplearning4j .zip whose network takes images of 28 x 28 (flat, NCHW or NHWC)"
-          + " and has ten outputs. The file is inspected before anything in it is read as an object.",
+      "Takes any Deeplearning4j .zip whose network takes the images (flat, NCHW or NHWC)"
+          + " and has an output for each of their classes. The file is inspected before anything in it is read as an object.",
       "",
       "Pixels are given as 0 to 1. A normalizer in the file (NormalizerStandardize,"
           + " NormalizerMinMaxScaler, ImagePreProcessingScaler) is applied, to the pixels that it"
@@ -60,11 +61,13 @@ final class EvaluateCommand extends BnzooCommand {
       String model,
       Optional<TrainingDigits> trainedOn,
       Digits.Origin data,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
       EvaluationRecord evaluation) {}
 
   @Override
   Task prepare() {
     TrustedClasses classes = trustedClasses();
+    data.choice();
     return () -> evaluate(classes);
   }
 
@@ -82,8 +85,9 @@ final class EvaluateCommand extends BnzooCommand {
         .ifPresent(known -> terminal.warn(otherDigits(known, digits.origin())));
     EvaluationRecord figures = figures(stored, digits);
     terminal.printResult(
-        new EvaluationDocument(file.toString(), trainedOn, digits.origin(), figures),
-        () -> terminal.print(EvaluationText.of(figures)));
+        new EvaluationDocument(
+            file.toString(), trainedOn, digits.origin(), digits.classNames(), figures),
+        () -> terminal.print(EvaluationText.of(figures, digits)));
   }
 
   private TrustedClasses trustedClasses() {

@@ -1,6 +1,8 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.LabeledImages;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.Lesson;
@@ -91,12 +93,14 @@ final class LessonRunCommand extends BnzooCommand {
     int networks = UsageErrors.requireCores("--at-once", atOnce.orElse(cores));
     List<Trial> trials = trials(scale);
     run.check();
+    data.choice();
     return () -> run(scale, trials, networks);
   }
 
   private void run(Scale scale, List<Trial> trials, int networks) throws IOException {
     String computedBy = engine.start(terminal);
     Digits digits = data.loadAndTell(terminal);
+    requireDigits(digits);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
     Path path = run.folder(defaultName(scale, digits.origin()), terminal);
     Sweep.Diagnostics look = diagnostics ? Sweep.Diagnostics.ON : Sweep.Diagnostics.OFF;
@@ -154,10 +158,28 @@ final class LessonRunCommand extends BnzooCommand {
             + ", or all");
   }
 
+  private static void requireDigits(Digits digits) {
+    if (!digits.shape().equals(ImageShape.MNIST) || digits.classes() != LabeledImages.CLASSES) {
+      throw new CommandFailure(
+          String.format(
+              Locale.ROOT,
+              "the lesson's networks take images of %s in %d classes, got %s in %d; bnzoo compare"
+                  + " takes any images",
+              ImageShape.MNIST.description(),
+              LabeledImages.CLASSES,
+              digits.shape().description(),
+              digits.classes()));
+    }
+  }
+
   private static String defaultName(Scale scale, Digits.Origin origin) {
-    return "lesson"
-        + (scale.isFull() ? "" : "-scale-" + scale.share())
-        + (origin.kind() == Digits.Kind.MNIST ? "" : "-generated");
+    String data =
+        switch (origin.kind()) {
+          case MNIST -> "";
+          case GENERATED -> "-generated";
+          case OTHER -> "-other-images";
+        };
+    return "lesson" + (scale.isFull() ? "" : "-scale-" + scale.share()) + data;
   }
 
   private String plan(List<Trial> trials, List<Trial> missing, int networks) {

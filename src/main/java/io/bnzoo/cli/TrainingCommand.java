@@ -59,13 +59,15 @@ abstract class TrainingCommand extends BnzooCommand {
     Comparison comparison = comparison();
     CheckpointPlan checkpointPlan = checkpoints.plan();
     run.check();
+    data.choice();
     return () -> train(comparison, checkpointPlan);
   }
 
   private void train(Comparison comparison, CheckpointPlan checkpointPlan) throws IOException {
     String computedBy = engine.start(terminal);
     Digits digits = data.loadAndTell(terminal);
-    RunRequest request = RunRequest.of(command(), comparison, digits, computedBy);
+    requireEnough(digits, comparison.plan());
+    RunRequest request = RunRequest.of(command(), comparison.forImages(digits), digits, computedBy);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
     try (RunFolder folder = folder(request, checkpointPlan);
         Interruption.Work work = interruption().beginWork()) {
@@ -135,17 +137,21 @@ abstract class TrainingCommand extends BnzooCommand {
 
   private Comparison comparison() {
     model.settings(model.entry().builder().get()).build();
-    TrainingPlan plan = model.plan();
-    if (plan.batchSize() > Digits.TRAINING_SIZE) {
-      throw new IllegalArgumentException(
+    return model.onThreads(
+        new Comparison(model.entry(), model::settings, variants(), model.seeds(), model.plan()));
+  }
+
+  private void requireEnough(Digits digits, TrainingPlan plan) {
+    int images = digits.train().size();
+    if (plan.batchSize() > images) {
+      throw new CommandLine.ParameterException(
+          spec().commandLine(),
           String.format(
               Locale.ROOT,
-              "batchSize must be at most %d, the size of the training set, got %d",
-              Digits.TRAINING_SIZE,
+              "--batch-size must be at most %d, the size of the training set, got %d",
+              images,
               plan.batchSize()));
     }
-    return model.onThreads(
-        new Comparison(model.entry(), model::settings, variants(), model.seeds(), plan));
   }
 
   /** Of the folders with the default name, the one that holds this run, or the first free one. */

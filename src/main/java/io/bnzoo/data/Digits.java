@@ -67,6 +67,21 @@ public record Digits(
     return train.classes();
   }
 
+  /** What there is, in one line. */
+  public String summary() {
+    return origin.kind() == Kind.OTHER
+        ? String.format(
+            Locale.ROOT,
+            "%s: %,d training, %,d validation and %,d test images of %s, %,d classes",
+            origin.description(),
+            train.size(),
+            validation.size(),
+            test.size(),
+            shape().description(),
+            classes())
+        : origin.description();
+  }
+
   /** What a class is called: its name if it has one, else its number. */
   public String className(int label) {
     return classNames.isEmpty() ? Integer.toString(label) : classNames.get(label);

@@ -1,5 +1,6 @@
 package io.bnzoo.data;
 
+import io.bnzoo.backend.NativeBackend;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -182,6 +183,7 @@ public final class LabeledImages {
 
   /** Nd4j.createFromArray would put value by value, through three layers of checks. */
   private INDArray array(float[] values, int columns) {
+    NativeBackend.enableOneDnn(); // It can only be chosen before the first array.
     INDArray array = Nd4j.createUninitialized(DataType.FLOAT, size, columns);
     if (size > 0) { // An empty array has no memory.
       array.data().asNioFloat().put(values);

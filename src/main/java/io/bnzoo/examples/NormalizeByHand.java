@@ -2,8 +2,6 @@ package io.bnzoo.examples;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.BatchStream;
-import io.bnzoo.data.DataChoice;
-import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.Digits;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
@@ -43,7 +41,7 @@ public final class NormalizeByHand {
 
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
-    Digits digits = DigitLibrary.standard().load(new DataChoice.Automatic());
+    Digits digits = Digits.load();
     BatchStream batches = new BatchStream(digits.train(), 64, 1);
     for (int step = 0; step < 1000; step++) {
       LabeledImages batch = batches.next();

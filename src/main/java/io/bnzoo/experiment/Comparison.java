@@ -165,8 +165,18 @@ public final class Comparison {
         entry, UnaryOperator.identity(), Variants.pair(), List.of(1L), entry.plan());
   }
 
+  /** The same networks for some images: they take their shape and tell their classes apart. */
+  public Comparison forImages(Digits digits) {
+    return new Comparison(
+        entry,
+        builder -> settings.apply(builder).input(digits.shape()).classes(digits.classes()),
+        variants,
+        seeds,
+        plan);
+  }
+
   /**
-   * Trains one network after the other, and resumes what the store has.
+   * Trains one network after the other, each made for the images, and resumes what the store has.
    *
    * @param engines train the networks
    * @param store of the same comparison on the same digits
@@ -176,7 +186,7 @@ public final class Comparison {
       Digits digits, EngineFactory engines, RunStore store, Listener listener, BooleanSupplier stop)
       throws IOException {
     List<VariantResult> results = new ArrayList<>();
-    for (BatchNormModel model : models()) {
+    for (BatchNormModel model : forImages(digits).models()) {
       if (!stop.getAsBoolean()) {
         results.add(train(model, digits, engines, store, listener, stop));
       }

@@ -1,15 +1,30 @@
 package io.bnzoo.report;
 
+import io.bnzoo.data.Digits;
 import io.bnzoo.train.EvaluationRecord;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /** An evaluation as text for people, within 80 columns. */
 public final class EvaluationText {
+  /** Of more, a matrix would be wider than a terminal. */
+  private static final int MOST_IN_MATRIX = 10;
+
+  /** Of many classes, those that are recognized worst. */
+  private static final int MOST_CLASSES = 20;
+
+  private static final int LONGEST_NAME = 20;
+
   private EvaluationText() {}
 
-  public static String of(EvaluationRecord record) {
+  /**
+   * The figures, then which classes are taken for which.
+   *
+   * @param digits what was evaluated, for the names of its classes
+   */
+  public static String of(EvaluationRecord record, Digits digits) {
     StringBuilder text = new StringBuilder();
     text.append(line("images", "%,d", record.images()));
     text.append(line("pixels", "%s", pixels(record.pixels())));
@@ -18,8 +33,55 @@ public final class EvaluationText {
     text.append(
         line("first " + record.singleImages() + " one at a time", "%.4f", record.singleAccuracy()));
     text.append(line("images a second", "%,.0f", record.imagesPerSecond()));
-    text.append("\nshown \\ predicted\n\n").append(TextTable.plain(rows(record)));
+    if (digits.classes() > MOST_IN_MATRIX || !digits.classNames().isEmpty()) {
+      text.append(line("macro precision", "%.4f", record.macroPrecision()));
+      text.append(line("macro recall", "%.4f", record.macroRecall()));
+      text.append(line("macro F1", "%.4f", record.macroF1()));
+      text.append(classes(record, digits));
+    }
+    if (digits.classes() <= MOST_IN_MATRIX) {
+      text.append("\nshown \\ predicted\n\n").append(TextTable.plain(rows(record)));
+    }
     return text.toString();
+  }
+
+  private static String classes(EvaluationRecord record, Digits digits) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("class", "mostly taken for", "images", "precision", "recall"));
+    record.classes().stream()
+        .sorted(Comparator.comparingDouble(EvaluationRecord.ClassFigures::recall))
+        .limit(MOST_CLASSES)
+        .forEach(
+            figures ->
+                rows.add(
+                    List.of(
+                        name(figures.digit(), digits),
+                        record.mostlyTakenFor(figures.digit()).stream()
+                            .mapToObj(other -> name(other, digits))
+                            .findFirst()
+                            .orElse("-"),
+                        String.format(Locale.ROOT, "%,d", figures.images()),
+                        TextTable.share(figures.precision()),
+                        TextTable.share(figures.recall()))));
+    String omitted =
+        record.classes().size() <= MOST_CLASSES
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "(those recognized worst; %,d more: --json)%n",
+                record.classes().size() - MOST_CLASSES);
+    return "\n" + TextTable.plain(rows, 2) + omitted;
+  }
+
+  /** With its number, unless that is all it has. */
+  private static String name(int label, Digits digits) {
+    if (digits.classNames().isEmpty()) {
+      return digits.className(label);
+    }
+    String name = digits.className(label);
+    return label
+        + " "
+        + (name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME - 3) + "..." : name);
   }
 
   private static String pixels(EvaluationRecord.Pixels pixels) {

@@ -2,6 +2,9 @@ package io.bnzoo.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What a model does on a set of images.
@@ -10,8 +13,8 @@ import java.util.Optional;
  * @param pixels in which values the model was given them
  * @param accuracy the share recognized, in [0, 1]
  * @param loss the model's own mean loss
- * @param classes one row a digit
- * @param confusion row: the digit shown; column: the digit predicted; value: how many images
+ * @param classes one row a class
+ * @param confusion row: the class shown; column: the class predicted; value: how many images
  * @param singleImages how many of the first images were also fed one at a time
  * @param singleAccuracy the share of those recognized
  * @param imagesPerSecond fed in batches
@@ -28,9 +31,9 @@ public record EvaluationRecord(
     double imagesPerSecond) {
 
   /**
-   * One digit.
+   * One class.
    *
-   * @param digit 0 to 9
+   * @param digit its number; of digits, the digit
    * @param images how many show it
    * @param precision of those predicted to be it, the share that are; 0 if none was predicted
    * @param recall of those that are it, the share predicted; 0 if there is none
@@ -45,6 +48,45 @@ public record EvaluationRecord(
    * @param normalizer what they then went through, the model's own; none where it has none
    */
   public record Pixels(int black, int white, Optional<String> normalizer) {}
+
+  /** The mean of the classes' precisions, each counting the same. */
+  public double macroPrecision() {
+    return mean(ClassFigures::precision);
+  }
+
+  /** The mean of the classes' recalls, each counting the same. */
+  public double macroRecall() {
+    return mean(ClassFigures::recall);
+  }
+
+  /** The mean of the classes' harmonic means of precision and recall; 0 where both are 0. */
+  public double macroF1() {
+    return mean(
+        figures ->
+            figures.precision() + figures.recall() == 0
+                ? 0
+                : 2
+                    * figures.precision()
+                    * figures.recall()
+                    / (figures.precision() + figures.recall()));
+  }
+
+  /** Classes without images say nothing. */
+  private double mean(ToDoubleFunction<ClassFigures> figure) {
+    return classes.stream()
+        .filter(figures -> figures.images() > 0)
+        .mapToDouble(figure)
+        .average()
+        .orElse(0);
+  }
+
+  /** The other class that most images of a class are taken for; none if none is. */
+  public OptionalInt mostlyTakenFor(int label) {
+    List<Integer> row = confusion.get(label);
+    return IntStream.range(0, row.size())
+        .filter(other -> other != label && row.get(other) > 0)
+        .reduce((one, other) -> row.get(other) > row.get(one) ? other : one);
+  }
 
   public EvaluationRecord {
     classes = List.copyOf(classes);

@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ImageShape;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -40,6 +41,7 @@ public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
   @Override
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   public final <M extends Model> M init() {
+    NativeBackend.enableOneDnn(); // Layers decide when they are made whether they use it.
     MultiLayerNetwork network = new MultiLayerNetwork(conf());
     network.init();
     if (spec.initialWeights() instanceof InitialWeights.Given given) {

@@ -29,7 +29,9 @@ class DataCommandTest extends CommandRun {
     assertThat(err.toString().lines())
         .singleElement()
         .asString()
-        .startsWith("bnzoo: " + folder + " has no train-images-idx3-ubyte");
+        .startsWith(
+            "bnzoo: " + folder + " has no images: neither IDX files (train-images-idx3-ubyte and")
+        .endsWith("; it is empty");
   }
 
   @Test
@@ -46,6 +48,6 @@ class DataCommandTest extends CommandRun {
     assertThat(err.toString().lines())
         .singleElement()
         .asString()
-        .contains("-ubyte holds other data than its name says: expected 60000");
+        .contains("train-images-idx3-ubyte announces ", "use fewer or smaller ones");
   }
 }

@@ -32,7 +32,8 @@ class NetworkGraphTest {
     }
     products += 3 * (76 * 100 + 100 * 10);
     assertThat(
-            NetworkGraph.of(DeepCnn.builder().build().init(), ImageInput.NHWC.type(ImageShape.MNIST))
+            NetworkGraph.of(
+                    DeepCnn.builder().build().init(), ImageInput.NHWC.type(ImageShape.MNIST))
                 .operationsOfStep(64))
         .isEqualTo(2 * 64 * products);
   }

@@ -8,12 +8,12 @@ import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.ImageFormat;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,8 +46,8 @@ class AnyImagesTest {
                         normalization ->
                             Stream.of(
                                     ThreeLayerMlp.builder(),
-                                    DeepCnn.builder().format(ImageFormat.NCHW),
-                                    DeepCnn.builder().format(ImageFormat.NHWC))
+                                    DeepCnn.builder().dataFormat(CNN2DFormat.NCHW),
+                                    DeepCnn.builder().dataFormat(CNN2DFormat.NHWC))
                                 .map(
                                     builder ->
                                         Arguments.of(
@@ -87,7 +87,7 @@ class AnyImagesTest {
   void deeplearning4jsOwnArraysGiveTheSameLogits() {
     LabeledImages batch = images(ODD, 7, 4, 2);
     MultiLayerNetwork network =
-        configured(DeepCnn.builder().format(ImageFormat.NHWC), Normalization.none(), ODD)
+        configured(DeepCnn.builder().dataFormat(CNN2DFormat.NHWC), Normalization.none(), ODD)
             .build()
             .init();
     INDArray channelsLast = Nd4j.create(4, ODD.height(), ODD.width(), ODD.channels());

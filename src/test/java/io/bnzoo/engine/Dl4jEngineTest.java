@@ -11,7 +11,6 @@ import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import org.deeplearning4j.config.DL4JSystemProperties;

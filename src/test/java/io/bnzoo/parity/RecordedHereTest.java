@@ -9,7 +9,6 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.Normalization;

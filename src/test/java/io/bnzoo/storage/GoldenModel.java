@@ -2,7 +2,6 @@ package io.bnzoo.storage;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.experiment.Variants;
-import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;

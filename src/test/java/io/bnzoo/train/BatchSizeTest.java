@@ -22,12 +22,14 @@ class BatchSizeTest {
     for (var variant : Variants.all()) {
       assertThat(
               BatchSize.of(
-                  new MultiLayerNetwork(DeepCnn.builder().normalization(variant).build().conf())))
+                  new MultiLayerNetwork(DeepCnn.builder().normalization(variant).build().conf()),
+                  ImageShape.MNIST))
           .isEqualTo(500);
       assertThat(
               BatchSize.of(
                   new MultiLayerNetwork(
-                      ThreeLayerMlp.builder().normalization(variant).build().conf())))
+                      ThreeLayerMlp.builder().normalization(variant).build().conf()),
+                  ImageShape.MNIST))
           .isEqualTo(500);
     }
   }

@@ -112,7 +112,8 @@ class ProbeTest {
   @Test
   void batchNormKeepsThePercentilesAtThoseOfAStandardizedLayer() {
     Snapshot snapshot =
-        new Probe(new Dl4jEngine(mlp(Normalization.batchNorm()), ImageShape.MNIST), IMAGES).snapshot(3);
+        new Probe(new Dl4jEngine(mlp(Normalization.batchNorm()), ImageShape.MNIST), IMAGES)
+            .snapshot(3);
     assertThat(snapshot.batch()).isEqualTo(3);
     assertThat(snapshot.layers()).hasSize(3);
     assertThat(snapshot.layers())
@@ -127,7 +128,12 @@ class ProbeTest {
   @Test
   void aUnitThatIsNeverPositiveIsDead() {
     MultiLayerNetwork network = mlp(Normalization.none());
-    double before = new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES).snapshot(0).layers().get(1).dead();
+    double before =
+        new Probe(new Dl4jEngine(network, ImageShape.MNIST), IMAGES)
+            .snapshot(0)
+            .layers()
+            .get(1)
+            .dead();
     INDArray bias = network.getParam("2_b");
     for (int unit = 0; unit < 100; unit++) {
       bias.putScalar(unit, unit < 37 ? -1000 : 1000);
@@ -202,7 +208,11 @@ class ProbeTest {
   @Test
   void oneImageIsNotEnough() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Probe(new Dl4jEngine(mlp(Normalization.none()), ImageShape.MNIST), IMAGES.slice(0, 1)))
+        .isThrownBy(
+            () ->
+                new Probe(
+                    new Dl4jEngine(mlp(Normalization.none()), ImageShape.MNIST),
+                    IMAGES.slice(0, 1)))
         .withMessage("batch statistics need at least 2 images, got 1");
   }
 }
