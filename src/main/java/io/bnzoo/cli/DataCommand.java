@@ -72,9 +72,10 @@ final class DataCommand extends BnzooCommand {
   private static String text(DataSummary document) {
     return String.format(
         Locale.ROOT,
-        "%s%nverified: %,d training, %,d validation and %,d test images%n"
+        "%s%n%s: %,d training, %,d validation and %,d test images%n"
             + "%d x %d pixels, channels: %d; classes: %,d%s%nSHA-256 of all: %s",
         document.origin().description(),
+        document.origin().kind() == Digits.Kind.OTHER ? "read" : "verified",
         document.training(),
         document.validation(),
         document.test(),

@@ -79,6 +79,10 @@ final class EvaluateCommand extends BnzooCommand {
       terminal.tell("model: its normalizer was added later; nothing vouches for it");
     }
     Digits digits = data.loadAndTell(terminal);
+    if (digits.shape().channels() == 3 && stored.manifest().isEmpty()) {
+      terminal.warn(
+          "model: given red, green, blue; one trained on DataVec's images expects blue, green, red");
+    }
     Optional<TrainingDigits> trainedOn = TrainingDigits.of(stored, digits.origin());
     trainedOn
         .filter(known -> !known.same())

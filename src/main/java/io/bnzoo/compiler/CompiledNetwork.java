@@ -86,7 +86,8 @@ public final class CompiledNetwork implements AutoCloseable {
   /**
    * The logits of images, without a gradient.
    *
-   * @param pixels [count,784], row by row, bytes from 0 black to 255 white
+   * @param pixels [count,values], channel after channel, row by row, bytes from 0 black to 255
+   *     white
    * @return [count,classes], row by row
    * @throws IllegalArgumentException if there is no image or the number of pixels is another
    */

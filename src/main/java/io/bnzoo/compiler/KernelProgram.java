@@ -105,7 +105,7 @@ final class KernelProgram implements AutoCloseable {
     return layouts;
   }
 
-  /** [N,784] bytes, row by row. */
+  /** [N,values] bytes, channel after channel, row by row. */
   Floats pixels() {
     return pixels.floats();
   }

@@ -50,7 +50,11 @@ final class CifarFolder {
 
   private static List<String> names(Path file) throws IOException {
     List<String> names = IdxFolder.classNames(file);
-    return names.size() == CLASSES ? names : List.of();
+    if (!names.isEmpty() && names.size() != CLASSES) {
+      throw new DataException(
+          String.format(Locale.ROOT, "%s names %d classes, not 10", file, names.size()));
+    }
+    return names;
   }
 
   private static LabeledImages read(Path folder, List<Path> files) throws IOException {
@@ -88,6 +92,6 @@ final class CifarFolder {
         image++;
       }
     }
-    return new LabeledImages(SHAPE, CLASSES, pixels, labels);
+    return LabeledImages.of(SHAPE, CLASSES, pixels, labels);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +24,19 @@ import java.util.stream.Stream;
  */
 final class ClassFolders {
   private static final List<String> VALIDATION = List.of("validation", "valid", "val");
+  private static final List<String> TEST = List.of("test");
+  private static final List<String> SETS = List.of("train", "test");
+
+  /** Paths themselves compare in another way on Windows. */
+  private static final Comparator<Path> BY_NAME =
+      Comparator.comparing(path -> path.getFileName().toString());
 
   private final Path folder;
   private final Optional<ImageSize> size;
   private final ProgressListener progress;
   private final Map<ImageSize, Path> sizes = new LinkedHashMap<>();
   private boolean grey = true;
+  private int skipped;
   private long bytes;
 
   ClassFolders(Path folder, Optional<ImageSize> size, ProgressListener progress) {
@@ -44,26 +52,49 @@ final class ClassFolders {
    *     asked for
    */
   Optional<FoundImages> read() throws IOException {
-    Map<String, Path> children = children(folder);
-    Map<String, List<Path>> train =
-        children.containsKey("train") ? classes(children.get("train")) : Map.of();
-    if (train.isEmpty()) {
+    Optional<Path> train = setAside(List.of("train"));
+    if (train.isEmpty() || classes(train.get()).isEmpty()) {
       Map<String, List<Path>> all = classes(folder);
+      if (train.isPresent() && all.keySet().stream().anyMatch(name -> isOneOf(name, SETS))) {
+        throw new DataException(
+            folder + " has sets of images, but no folder for each class in " + train.get());
+      }
       return all.isEmpty()
           ? Optional.empty()
           : Optional.of(images(all, Optional.empty(), Optional.empty()));
     }
-    Optional<Map<String, List<Path>>> validation = Optional.empty();
-    for (String name : VALIDATION) {
-      if (children.containsKey(name)) {
-        validation = Optional.of(classes(children.get(name)));
-      }
+    return Optional.of(
+        images(classes(train.get()), classesOf(setAside(VALIDATION)), classesOf(setAside(TEST))));
+  }
+
+  private static boolean isOneOf(String name, List<String> names) {
+    return names.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** The folder of a set, by any of its names. */
+  private Optional<Path> setAside(List<String> names) throws IOException {
+    List<Path> found =
+        children(folder).entrySet().stream()
+            .filter(child -> isOneOf(child.getKey(), names))
+            .map(Map.Entry::getValue)
+            .toList();
+    if (found.size() > 1) {
+      throw new DataException(
+          String.format("%s and %s are for the same: leave one", found.get(0), found.get(1)));
     }
-    Optional<Map<String, List<Path>>> test = Optional.empty();
-    if (children.containsKey("test")) {
-      test = Optional.of(classes(children.get("test")));
+    return found.stream().findFirst();
+  }
+
+  private Optional<Map<String, List<Path>>> classesOf(Optional<Path> set) throws IOException {
+    if (set.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.of(images(train, validation, test));
+    Map<String, List<Path>> classes = classes(set.get());
+    if (classes.isEmpty()) {
+      throw new DataException(
+          set.get() + " has no folder of PNG or JPEG files for each class: fill or remove it");
+    }
+    return Optional.of(classes);
   }
 
   private FoundImages images(
@@ -80,9 +111,6 @@ final class ClassFolders {
     if (test.isPresent()) {
       sets.add(decode(test.get(), names));
     }
-    if (sizes.size() > 1) {
-      throw new DataException(severalSizes());
-    }
     List<LabeledImages> labeled = new ArrayList<>();
     for (Pictures set : sets) {
       labeled.add(set.labeled(sizes.keySet().iterator().next(), grey, names.size()));
@@ -92,23 +120,23 @@ final class ClassFolders {
         validation.map(present -> labeled.get(1)),
         test.map(present -> labeled.get(labeled.size() - 1)),
         names.stream().map(ShownName::of).toList(),
-        "image files");
+        skipped == 0
+            ? "image files"
+            : String.format(
+                Locale.ROOT, "image files (%,d that are neither PNG nor JPEG skipped)", skipped));
   }
 
-  private String severalSizes() {
-    Map.Entry<ImageSize, Path> first = sizes.entrySet().iterator().next();
-    Map.Entry<ImageSize, Path> other = sizes.entrySet().stream().skip(1).findFirst().orElseThrow();
+  private String twoSizes() {
+    List<Map.Entry<ImageSize, Path>> both = List.copyOf(sizes.entrySet());
     return String.format(
-        Locale.ROOT,
-        "%s has images of %d sizes, such as %s (%s) and %s (%s): choose one for all, as"
+        "%s has images of several sizes, such as %s (%s) and %s (%s): choose one for all, as"
             + " --image-size %s",
         folder,
-        sizes.size(),
-        first.getKey(),
-        shown(first.getValue()),
-        other.getKey(),
-        shown(other.getValue()),
-        first.getKey());
+        both.get(0).getKey(),
+        shown(both.get(0).getValue()),
+        both.get(1).getKey(),
+        shown(both.get(1).getValue()),
+        both.get(0).getKey());
   }
 
   private String shown(Path file) {
@@ -128,7 +156,7 @@ final class ClassFolders {
           all[next++] = picture[i];
         }
       }
-      return new LabeledImages(
+      return LabeledImages.of(
           shape,
           classes,
           LabeledImages.channelsFirst(all, pixels.size(), shape),
@@ -154,6 +182,9 @@ final class ClassFolders {
         ImageFile image = ImageFile.read(file);
         ImageFile scaled = size.isPresent() ? image.scaledTo(size.get()) : image;
         sizes.putIfAbsent(scaled.size(), file);
+        if (sizes.size() > 1) {
+          throw new DataException(twoSizes());
+        }
         grey &= scaled.isGrey();
         bytes += scaled.pixels().length;
         HeapRoom.require(folder, (int) Math.min(Integer.MAX_VALUE, bytes));
@@ -165,14 +196,25 @@ final class ClassFolders {
     return new Pictures(pixels, shown);
   }
 
-  /** The image files of each class that has any. */
-  private static Map<String, List<Path>> classes(Path folder) throws IOException {
+  /**
+   * The image files of each class; no classes if no folder has any.
+   *
+   * @throws DataException naming a folder that has none, where others have
+   */
+  private Map<String, List<Path>> classes(Path place) throws IOException {
     Map<String, List<Path>> classes = new LinkedHashMap<>();
-    for (Map.Entry<String, Path> child : children(folder).entrySet()) {
+    List<Path> empty = new ArrayList<>();
+    for (Map.Entry<String, Path> child : children(place).entrySet()) {
       List<Path> images = images(child.getValue());
-      if (!images.isEmpty()) {
+      if (images.isEmpty()) {
+        empty.add(child.getValue());
+      } else {
         classes.put(child.getKey(), images);
       }
+    }
+    if (!classes.isEmpty() && !empty.isEmpty()) {
+      throw new DataException(
+          empty.get(0) + " has no PNG or JPEG files, as the folders beside it have: remove it");
     }
     return classes;
   }
@@ -182,8 +224,8 @@ final class ClassFolders {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths
           .filter(Files::isDirectory)
-          .filter(path -> !path.getFileName().toString().startsWith("."))
-          .sorted()
+          .filter(path -> !isHidden(path))
+          .sorted(BY_NAME)
           .collect(
               Collectors.toMap(
                   path -> path.getFileName().toString(),
@@ -193,18 +235,24 @@ final class ClassFolders {
     }
   }
 
-  private static List<Path> images(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.list(folder)) {
-      return paths
-          .filter(Files::isRegularFile)
-          .filter(ClassFolders::isNamedAsImage)
-          .sorted()
-          .toList();
+  private List<Path> images(Path place) throws IOException {
+    try (Stream<Path> paths = Files.list(place)) {
+      List<Path> files =
+          paths.filter(Files::isRegularFile).filter(path -> !isHidden(path)).toList();
+      List<Path> images =
+          files.stream().filter(ClassFolders::isNamedAsImage).sorted(BY_NAME).toList();
+      skipped += files.size() - images.size();
+      return images;
     }
   }
 
+  /** By the name of a file or of what an archive of another system has left. */
+  private static boolean isHidden(Path path) {
+    String name = path.getFileName().toString();
+    return name.startsWith(".") || name.startsWith("__");
+  }
+
   private static boolean isNamedAsImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !name.startsWith(".") && name.matches("(?s).*\\.(png|jpe?g)");
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).matches("(?s).*\\.(png|jpe?g)");
   }
 }

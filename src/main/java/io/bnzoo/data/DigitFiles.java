@@ -195,10 +195,26 @@ public final class DigitFiles {
     return verify(file, part, sha256);
   }
 
-  /** The digits whose checksums four files have; none if they are others. */
-  static Optional<Digits> known(Map<MnistFile, IdxFile> files) {
+  /**
+   * The digits whose checksums four files have; none if they are others.
+   *
+   * @throws DataException if all but one are MNIST's
+   */
+  static Optional<Digits> known(Path folder, Map<MnistFile, IdxFile> files) throws DataException {
     Map<MnistFile, String> found = new EnumMap<>(MnistFile.class);
     files.forEach((part, file) -> found.put(part, file.sha256()));
+    List<MnistFile> others =
+        Arrays.stream(MnistFile.values())
+            .filter(part -> !found.get(part).equals(part.mnistSha256))
+            .toList();
+    if (others.size() == 1) {
+      throw new DataException(
+          String.format(
+              "%s has three of MNIST's files, but its %s is damaged or another: take another copy;"
+                  + " if it is meant to be another, let all four names begin with a word of yours,"
+                  + " as in own-%s",
+              folder, others.get(0).fileName, others.get(0).fileName));
+    }
     return Digits.Kind.of(combined(found))
         .map(
             kind ->

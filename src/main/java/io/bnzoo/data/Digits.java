@@ -28,6 +28,10 @@ public record Digits(
   public Digits {
     classNames = List.copyOf(classNames);
     for (LabeledImages part : List.of(train, validation, test)) {
+      if (part.size() == 0) {
+        throw new IllegalArgumentException(
+            "each of the training, validation and test sets needs at least 1 image");
+      }
       if (!part.shape().equals(train.shape()) || part.classes() != train.classes()) {
         throw new IllegalArgumentException(
             String.format(
@@ -47,7 +51,7 @@ public record Digits(
     }
   }
 
-  /** Digits, whose classes have the names 0 to 9. */
+  /** Images whose classes have no names, such as digits. */
   public Digits(LabeledImages train, LabeledImages validation, LabeledImages test, Origin origin) {
     this(train, validation, test, List.of(), origin);
   }

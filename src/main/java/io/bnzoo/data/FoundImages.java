@@ -1,10 +1,11 @@
 package io.bnzoo.data;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -25,9 +26,6 @@ record FoundImages(
     List<String> classNames,
     String format) {
 
-  /** Every training starts from the same split, whatever its own seed. */
-  private static final long SPLIT_SEED = 1;
-
   private static final int TEST_SHARE = 6;
   private static final int MOST_TEST_IMAGES = 10_000;
   private static final int VALIDATION_SHARE = 10;
@@ -41,8 +39,10 @@ record FoundImages(
   }
 
   /**
-   * Splits off what the folder has not set aside, from a shuffle that is always the same: for the
-   * test a sixth and at most 10,000, then for validation a tenth and at most 5,000.
+   * Splits off what the folder has not set aside: for the test a sixth and at most 10,000, then for
+   * validation a tenth and at most 5,000. The images' own checksums decide which, so that neither
+   * the order nor the names of files matter, and hardly one of them changes its set where others
+   * are added.
    *
    * @throws DataException if there are too few, or only one class
    */
@@ -64,7 +64,7 @@ record FoundImages(
             : Math.min(MOST_VALIDATION_IMAGES, (training.size() - tests) / VALIDATION_SHARE);
     int all = training.size();
     LabeledImages shuffled =
-        tests + validations == 0 ? training : training.select(shuffledIndices(all));
+        tests + validations == 0 ? training : training.select(byChecksum(training));
     return new Digits(
         shuffled.slice(tests + validations, all),
         validation.orElseGet(() -> shuffled.slice(tests, tests + validations)),
@@ -73,34 +73,49 @@ record FoundImages(
         new Digits.Origin(Digits.Kind.OTHER, format + " in " + place, sha256()));
   }
 
-  private static int[] shuffledIndices(int count) {
-    int[] indices = IntStream.range(0, count).toArray();
-    Random random = new Random(SPLIT_SEED);
-    for (int i = count - 1; i > 0; i--) {
-      int other = random.nextInt(i + 1);
-      int swapped = indices[i];
-      indices[i] = indices[other];
-      indices[other] = swapped;
+  /** The positions of images, in the order of the images' checksums. */
+  private static int[] byChecksum(LabeledImages images) {
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    long[] checksums = new long[images.size()];
+    for (int i = 0; i < checksums.length; i++) {
+      digest.update(ByteBuffer.allocate(4).putInt(images.label(i)).array());
+      checksums[i] = ByteBuffer.wrap(digest.digest(images.pixels(i))).getLong();
     }
-    return indices;
+    return IntStream.range(0, checksums.length)
+        .boxed()
+        .sorted(Comparator.comparingLong(i -> checksums[i]))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
-  /** Of shapes, labels and pixels as they are trained, whatever files they came from. */
+  /** Of names, shapes, labels and pixels as they are used, whatever files they came from. */
   private String sha256() {
     MessageDigest digest = DigestUtils.getSha256Digest();
-    update(digest, training);
-    validation.ifPresent(images -> update(digest, images));
-    test.ifPresent(images -> update(digest, images));
+    DigestUtils.updateDigest(digest, String.join("\n", classNames) + "\n");
+    update(digest, "train", training);
+    validation.ifPresent(images -> update(digest, "validation", images));
+    test.ifPresent(images -> update(digest, "test", images));
     return Hex.encodeHexString(digest.digest());
   }
 
-  private static void update(MessageDigest digest, LabeledImages images) {
-    StringBuilder header = new StringBuilder();
-    header.append(images.shape()).append(", classes: ").append(images.classes()).append('\n');
+  private static void update(MessageDigest digest, String set, LabeledImages images) {
+    ImageShape shape = images.shape();
+    DigestUtils.updateDigest(
+        digest,
+        String.format(
+            Locale.ROOT,
+            "%s: %d of %d classes, %d x %d x %d\n",
+            set,
+            images.size(),
+            images.classes(),
+            shape.channels(),
+            shape.height(),
+            shape.width()));
+    ByteBuffer labels = ByteBuffer.allocate(4 * images.size());
     for (int i = 0; i < images.size(); i++) {
-      header.append(images.label(i)).append('\n');
+      labels.putInt(images.label(i));
     }
-    DigestUtils.updateDigest(digest, header.toString());
+    digest.update(labels.array());
     digest.update(images.pixels());
   }
 }

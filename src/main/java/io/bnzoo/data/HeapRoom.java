@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /** Whether values that a file announces fit into the heap, asked before they are read. */
 final class HeapRoom {
-  /** Images are copied when they are shuffled, so two copies must fit. */
-  private static final int COPIES = 2;
+  /** Images are copied when their channels are moved, and when they are shuffled. */
+  private static final int COPIES = 3;
 
   private HeapRoom() {}
 

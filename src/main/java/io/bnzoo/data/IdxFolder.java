@@ -2,9 +2,9 @@ package io.bnzoo.data;
 
 import io.bnzoo.files.ShownName;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +24,9 @@ import java.util.stream.Stream;
  */
 final class IdxFolder {
   private static final Pattern NAME =
-      Pattern.compile("(.*?)-?(train|t10k|test)-(images|labels)[-.]idx[134]-ubyte(\\.gz)?");
+      Pattern.compile("(?!\\.)(.*?)-?(train|t10k|test)-(images|labels)[-.]idx[134]-ubyte(\\.gz)?");
+
+  private static final int MOST_CHANNELS = 4;
 
   /** A line for each class; nobody's format, so that the name may be ours. */
   static final String CLASS_NAMES = "class-names.txt";
@@ -48,6 +51,7 @@ final class IdxFolder {
     if (test.isPresent()) {
       Optional<Digits> known =
           DigitFiles.known(
+              folder,
               Map.of(
                   DigitFiles.MnistFile.TRAIN_IMAGES, train.images(),
                   DigitFiles.MnistFile.TRAIN_LABELS, train.labels(),
@@ -90,16 +94,20 @@ final class IdxFolder {
 
   /** The files of the folder's one set, by {@code train-images} and the like. */
   private static Map<String, Path> files(Path folder) throws IOException {
-    if (DigitFiles.missingFrom(folder).isEmpty()) {
-      return DigitFiles.in(folder);
-    }
     Map<String, Map<String, Path>> sets = new TreeMap<>();
     try (Stream<Path> paths = Files.list(folder)) {
       for (Path file : paths.filter(Files::isRegularFile).sorted().toList()) {
         Matcher name = NAME.matcher(file.getFileName().toString());
         if (name.matches()) {
           String part = name.group(2).replace("t10k", "test") + "-" + name.group(3);
-          sets.computeIfAbsent(name.group(1), set -> new TreeMap<>()).putIfAbsent(part, file);
+          Map<String, Path> set = sets.computeIfAbsent(name.group(1), prefix -> new TreeMap<>());
+          Path other = set.putIfAbsent(part, file);
+          if (other != null && !file.toString().equals(other + ".gz")) {
+            throw new DataException(
+                String.format(
+                    "%s has two files of %s, %s and %s: leave one",
+                    folder, part, other.getFileName(), file.getFileName()));
+          }
         }
       }
     }
@@ -107,9 +115,15 @@ final class IdxFolder {
       throw new DataException(
           String.format(
               "%s has several data sets, %s: put each into a folder of its own",
-              folder, String.join(", ", sets.keySet().stream().map(ShownName::of).toList())));
+              folder,
+              sets.keySet().stream()
+                  .map(prefix -> prefix.isEmpty() ? "one without a prefix" : ShownName.of(prefix))
+                  .collect(Collectors.joining(", "))));
     }
-    return sets.values().stream().findFirst().orElse(Map.of());
+    boolean onlyDigits = sets.isEmpty() || sets.containsKey("");
+    return onlyDigits && DigitFiles.missingFrom(folder).isEmpty()
+        ? DigitFiles.in(folder)
+        : sets.values().stream().findFirst().orElse(Map.of());
   }
 
   /** Two files that belong together. */
@@ -126,7 +140,7 @@ final class IdxFolder {
     }
 
     LabeledImages labeled(int classes) {
-      return new LabeledImages(
+      return LabeledImages.of(
           shape(),
           classes,
           LabeledImages.channelsFirst(images.values(), images.shape()[0], shape()),
@@ -139,6 +153,16 @@ final class IdxFolder {
     Path labelFile = file(folder, files, part + "-labels");
     IdxFile images = IdxFile.readImages(imageFile);
     IdxFile labels = IdxFile.readLabels(labelFile);
+    int[] sizes = images.shape();
+    if (sizes.length == 4 && sizes[3] > MOST_CHANNELS && sizes[1] <= MOST_CHANNELS) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "%s has %d channels by its last dimension and seems to have them in its second one:"
+                  + " write [N,height,width,channels]",
+              imageFile,
+              sizes[3]));
+    }
     if (images.shape()[0] != labels.shape()[0]) {
       throw new DataException(
           String.format(
@@ -170,12 +194,15 @@ final class IdxFolder {
     if (Files.size(file) > 1 << 20) {
       throw new DataException(file + " is too long for names of classes");
     }
-    List<String> names = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
-      if (!line.isBlank()) {
-        names.add(ShownName.of(line.strip()));
-      }
+    try {
+      return Files.readString(file)
+          .replace("\uFEFF", "")
+          .lines()
+          .filter(line -> !line.isBlank())
+          .map(line -> ShownName.of(line.strip()))
+          .toList();
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + " is no text in UTF-8", e);
     }
-    return names;
   }
 }

@@ -1,6 +1,7 @@
 package io.bnzoo.data;
 
 import io.bnzoo.files.Reason;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -9,12 +10,13 @@ import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 
 /** A PNG or JPEG file's pixels, read by Java's own decoders. */
 final class ImageFile {
   /** A file of a few kilobytes can announce more pixels than there is memory. */
-  private static final long MOST_PIXELS = 4096L * 4096;
+  private static final long MOST_PIXELS = 64L << 20;
 
   private final ImageSize size;
   private final byte[] pixels;
@@ -44,7 +46,7 @@ final class ImageFile {
    * @throws DataException naming the file, if it is no image that Java can read
    */
   static ImageFile read(Path file) throws IOException {
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new DataException(file + " is no PNG or JPEG image, whatever its name says");
@@ -54,14 +56,15 @@ final class ImageFile {
         reader.setInput(in, true, true);
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
-        if ((long) width * height > MOST_PIXELS || width > 4096 || height > 4096) {
+        if ((long) width * height > MOST_PIXELS) {
           throw new DataException(
               String.format(
                   Locale.ROOT,
-                  "%s has %,d x %,d pixels, and at most 4,096 x 4,096 are read: make it smaller",
+                  "%s has %,d x %,d pixels, and at most %,d in all are read: make it smaller",
                   file,
                   height,
-                  width));
+                  width,
+                  MOST_PIXELS));
         }
         return new ImageFile(new ImageSize(height, width), rgb(reader.read(0)));
       } finally {
@@ -77,17 +80,21 @@ final class ImageFile {
 
   private static byte[] rgb(BufferedImage image) {
     byte[] pixels = new byte[3 * image.getWidth() * image.getHeight()];
-    boolean grey =
-        image.getType() == BufferedImage.TYPE_BYTE_GRAY
-            || image.getType() == BufferedImage.TYPE_USHORT_GRAY;
+    boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     Raster raster = image.getRaster();
-    int shift = image.getType() == BufferedImage.TYPE_USHORT_GRAY ? 8 : 0;
+    boolean transparent = raster.getNumBands() == 2;
+    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
     int next = 0;
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
-        // As they are in the file: getRGB would brighten grey values.
-        int level = grey ? raster.getSample(x, y, 0) >> shift : 0;
-        int color = grey ? 0x010101 * level : onWhite(image.getRGB(x, y));
+        int color;
+        if (grey) { // As they are in the file: getRGB would brighten them.
+          int level = raster.getSample(x, y, 0) >> shift;
+          int alpha = transparent ? raster.getSample(x, y, 1) >> shift : 255;
+          color = onWhite(alpha << 24 | 0x010101 * level);
+        } else {
+          color = onWhite(image.getRGB(x, y));
+        }
         pixels[next++] = (byte) (color >> 16);
         pixels[next++] = (byte) (color >> 8);
         pixels[next++] = (byte) color;

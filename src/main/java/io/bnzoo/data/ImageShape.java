@@ -56,14 +56,17 @@ public final class ImageShape {
     ImageShape width(int width);
   }
 
+  /** 1 for grey images, 3 for coloured ones. */
   public int channels() {
     return channels;
   }
 
+  /** Rows. */
   public int height() {
     return height;
   }
 
+  /** Columns. */
   public int width() {
     return width;
   }

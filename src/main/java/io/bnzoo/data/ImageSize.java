@@ -3,15 +3,15 @@ package io.bnzoo.data;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Rows and columns of an image, each from 1 to 4096; written {@code 32x32}, rows first. */
+/** Rows and columns of an image, each from 1 to 65,535; written {@code 32x32}, rows first. */
 public record ImageSize(int height, int width) {
-  private static final int LARGEST = 4096;
-  private static final Pattern TEXT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
+  private static final int LARGEST = 65_535;
+  private static final Pattern TEXT = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
   public ImageSize {
     if (height < 1 || height > LARGEST || width < 1 || width > LARGEST) {
       throw new IllegalArgumentException(
-          "height and width must be in [1, 4096], got " + height + " and " + width);
+          "height and width must be in [1, 65535], got " + height + " and " + width);
     }
   }
 

@@ -52,6 +52,20 @@ public final class LabeledImages {
    */
   public LabeledImages(ImageShape shape, int classes, byte[] pixels, int[] labels) {
     this(shape, classes, pixels.clone(), labels.clone(), 0, labels.length);
+    check();
+  }
+
+  /** The same of arrays that nobody else has, which are not copied. */
+  static LabeledImages of(ImageShape shape, int classes, byte[] pixels, int[] labels) {
+    LabeledImages images = new LabeledImages(shape, classes, pixels, labels, 0, labels.length);
+    images.check();
+    return images;
+  }
+
+  private void check() {
+    if (classes < 1) {
+      throw new IllegalArgumentException("classes must be at least 1, got " + classes);
+    }
     if ((long) labels.length * shape.size() != pixels.length) {
       throw new IllegalArgumentException(
           String.format(
@@ -108,6 +122,7 @@ public final class LabeledImages {
     return classes;
   }
 
+  /** How many images there are. */
   public int size() {
     return size;
   }

@@ -165,6 +165,14 @@ final class InputCheck {
 
   private static Optional<Objection> objection(Arrival arrival, CnnToFeedForwardPreProcessor step) {
     int index = arrival.layer();
+    boolean channelsLast = step.getFormat() == CNN2DFormat.NHWC;
+    if (isVector(arrival.type())
+        && channelsLast
+        && arrival.pixels().filter(shape -> shape.channels() > 1).isPresent()) {
+      // Deeplearning4j passes vectors on as they are, whose values are in the order of NCHW.
+      String reason = "it flattens images in NHWC itself";
+      return Optional.of(new Objection(index, Mismatch.AXIS_ORDER, reason));
+    }
     boolean anySize =
         step.getInputHeight() == 0 && step.getInputWidth() == 0 && step.getNumChannels() == 0;
     if (anySize) {

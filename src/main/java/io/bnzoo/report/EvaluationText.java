@@ -49,6 +49,7 @@ public final class EvaluationText {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("class", "mostly taken for", "images", "precision", "recall"));
     record.classes().stream()
+        .filter(figures -> figures.images() > 0)
         .sorted(Comparator.comparingDouble(EvaluationRecord.ClassFigures::recall))
         .limit(MOST_CLASSES)
         .forEach(

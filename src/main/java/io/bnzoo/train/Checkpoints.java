@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -62,6 +63,12 @@ public final class Checkpoints {
     this.dataSha256 = dataSha256;
     this.training = training;
     this.plan = plan;
+  }
+
+  /** Eight digits that no other training shares but by chance one in four thousand million. */
+  static String checksum(NetworkSpec specification, TrainingPlan training, String dataSha256) {
+    String all = Json.compact(List.of(specification, training, dataSha256));
+    return DigestUtils.sha256Hex(all).substring(0, 8);
   }
 
   /** What a checkpoint says of its training. */

@@ -1,5 +1,6 @@
 package io.bnzoo.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,16 +51,19 @@ public record EvaluationRecord(
   public record Pixels(int black, int white, Optional<String> normalizer) {}
 
   /** The mean of the classes' precisions, each counting the same. */
+  @JsonProperty
   public double macroPrecision() {
     return mean(ClassFigures::precision);
   }
 
   /** The mean of the classes' recalls, each counting the same. */
+  @JsonProperty
   public double macroRecall() {
     return mean(ClassFigures::recall);
   }
 
   /** The mean of the classes' harmonic means of precision and recall; 0 where both are 0. */
+  @JsonProperty
   public double macroF1() {
     return mean(
         figures ->

@@ -1,5 +1,6 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.Engine;
@@ -13,6 +14,9 @@ import java.util.List;
 public final class Evaluator {
   /** How many images are predicted at once; with running statistics it changes no figure. */
   static final int CHUNK = 500;
+
+  /** Pixels of an image of which {@link #CHUNK} fit into memory. */
+  private static final long SMALL = 64 * 64;
 
   private final Classifier classifier;
   private final int chunk;
@@ -60,7 +64,14 @@ public final class Evaluator {
   }
 
   Evaluated evaluate(LabeledImages images, ProgressListener progress) {
-    return evaluate(images, chunk, classifier.loss(), progress);
+    int atOnce = Math.min(chunk, atMost(images.shape()));
+    return evaluate(images, atOnce, classifier.loss(), progress);
+  }
+
+  /** Larger images have larger activations. */
+  private static int atMost(ImageShape shape) {
+    long pixels = (long) shape.height() * shape.width();
+    return (int) Math.max(1, CHUNK * SMALL / Math.max(SMALL, pixels));
   }
 
   private Predictions predict(LabeledImages images, int atOnce) {

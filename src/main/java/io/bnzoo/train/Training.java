@@ -146,7 +146,8 @@ public final class Training {
    * Trains a fresh network of a model, or resumes its training.
    *
    * <p>The last checkpoint is that of the finished network, so that running the same again trains
-   * nothing and gives the same; remove the folder to begin anew.
+   * nothing and gives the same figures; remove the folder to begin anew. Trainings of other models,
+   * plans or images may keep their checkpoints in the same folder.
    *
    * @throws IllegalArgumentException if the images have another shape than the model takes, or
    *     other classes than it has outputs; nothing has been trained then
@@ -180,7 +181,10 @@ public final class Training {
     }
     TrainedNetwork trained = run(network, progress, checkpoints);
     TrainingResult result = trained.result();
-    if (checkpoints.isPresent() && result.batches() == plan.batches()) {
+    boolean finished =
+        result.outcome() instanceof Outcome.Completed
+            || result.outcome() instanceof Outcome.PredictsOneDigit;
+    if (checkpoints.isPresent() && finished && result.batches() > progress.batches()) {
       checkpoints
           .get()
           .write(
@@ -227,8 +231,14 @@ public final class Training {
     }
   }
 
-  /** The checkpoints' names in the folder, which tells variants and seeds apart. */
-  private static String name(NetworkSpec spec) {
-    return spec.model() + "-" + spec.normalization().label() + "-seed-" + spec.seed();
+  /** In words, then by all that decides the training's figures. */
+  private String name(NetworkSpec spec) {
+    return spec.model()
+        + "-"
+        + spec.normalization().label()
+        + "-seed-"
+        + spec.seed()
+        + "-"
+        + Checkpoints.checksum(spec, plan, images.origin().sha256());
   }
 }

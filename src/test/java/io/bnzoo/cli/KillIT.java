@@ -64,7 +64,7 @@ class KillIT {
       }
     }
     assertThat(kills).as("kills before it was done").isEqualTo(KILLS);
-    assertThat(Files.readString(output("killed"))).containsPattern("goes on after batch [1-9]");
+    assertThat(Files.readString(output("killed"))).containsPattern("resumes after batch [1-9]");
     MultiLayerNetwork expected = model("whole");
     MultiLayerNetwork found = model("killed");
     ArrayAssert.assertSameBits(found.params(), expected.params());

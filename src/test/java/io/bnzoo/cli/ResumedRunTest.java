@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The folders of {@code train} and {@code compare}: whose they are, and how a run goes on. */
+/** The folders of {@code train} and {@code compare}: whose they are, and how a run is resumed. */
 class ResumedRunTest extends CommandRun {
   @Test
   void aNameThatIsTakenIsRefusedBeforeAnythingIsTrained() throws IOException {
@@ -53,7 +53,7 @@ class ResumedRunTest extends CommandRun {
     assertThat(folder.resolve("cut/checkpoints").toFile().list()).isNotEmpty();
     assertThat(run("train", "--resume", folder.resolve("cut").toString())).isZero();
     assertThat(err.toString())
-        .contains("batch-norm-seed-1 resumes after batch 26", "goes on after batch 51");
+        .contains("batch-norm-seed-1 resumes after batch 26", "resumes after batch 51");
     assertThat(folder.resolve("cut/checkpoints").toFile().list()).isEmpty();
     assertThat(folder.resolve("cut/batch-norm-seed-1.zip"))
         .hasSameBinaryContentAs(folder.resolve("whole/batch-norm-seed-1.zip"));

@@ -3,7 +3,12 @@ package io.bnzoo.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +16,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -239,10 +246,10 @@ class DataFolderTest {
   @Test
   void aBadImageIsNamed() throws IOException {
     ImageFolders.classes(folder, 6, "cat", "dog");
-    Path bad = folder.resolve("dog").resolve("bad.png");
+    Path bad = folder.resolve("cat").resolve("00.png");
     Files.writeString(bad, "no picture");
     assertRefused(folder, bad + " is no PNG or JPEG image");
-    byte[] good = Files.readAllBytes(folder.resolve("dog").resolve("0.png"));
+    byte[] good = Files.readAllBytes(folder.resolve("cat").resolve("0.png"));
     Files.write(bad, Arrays.copyOf(good, good.length / 2));
     assertRefused(folder, bad.toString());
   }
@@ -261,5 +268,168 @@ class DataFolderTest {
     assertRefused(folder, "11 training images of 3 classes");
     ImageFolders.idx(folder, 30, 2, 8, 8, 1);
     assertRefused(folder, "30 training images of 1 classes");
+  }
+
+  /** So that a split, and with it every figure, is the same tomorrow. */
+  @Test
+  void aSplitAndItsChecksumNeverChange() throws IOException {
+    Digits data = load(ImageFolders.classes(folder, 30, "owl", "cat"), "6x6");
+    assertThat(data.origin().sha256())
+        .isEqualTo("844a88a607b33c22616f76ac162a5d0e11d81ac5c584db22e0127cd19a175cf1");
+    assertThat(labels(data.test())).containsExactly(1, 1, 0, 1, 0, 0, 1, 1, 0, 0);
+    assertThat(data.validation().size()).isEqualTo(5);
+    Set<String> all = contents(data.train());
+    all.addAll(contents(data.validation()));
+    all.addAll(contents(data.test()));
+    assertThat(all).as("no image is in two sets").hasSize(60);
+  }
+
+  private static int[] labels(LabeledImages images) {
+    return IntStream.range(0, images.size()).map(images::label).toArray();
+  }
+
+  @Test
+  void anotherNameOfAFileChangesNothingAndAnotherRoleDoes() throws IOException {
+    ImageFolders.classes(folder.resolve("one"), 12, "owl", "cat");
+    Digits before = load(folder.resolve("one"), "6x6");
+    Path owls = folder.resolve("one").resolve("owl");
+    Files.move(owls.resolve("0.png"), owls.resolve("zzz.PNG"));
+    Digits after = load(folder.resolve("one"), "6x6");
+    assertThat(contents(after.test())).isEqualTo(contents(before.test()));
+    ImageFolders.classes(folder.resolve("two").resolve("train"), 12, "owl", "cat");
+    ImageFolders.classes(folder.resolve("two").resolve("test"), 3, "owl", "cat");
+    String asTest = load(folder.resolve("two"), "6x6").origin().sha256();
+    Files.move(folder.resolve("two").resolve("test"), folder.resolve("two").resolve("val"));
+    assertThat(load(folder.resolve("two"), "6x6").origin().sha256()).isNotEqualTo(asTest);
+  }
+
+  @Test
+  void aSetWithoutFoldersOfClassesIsRefused() throws IOException {
+    ImageFolders.classes(folder.resolve("Train"), 12, "cat", "dog");
+    Path flat = Files.createDirectory(folder.resolve("test"));
+    Files.copy(folder.resolve("Train").resolve("cat").resolve("0.png"), flat.resolve("0.png"));
+    assertRefused(folder, flat + " has no folder of PNG or JPEG files for each class");
+  }
+
+  @Test
+  void setsAreNotTakenForClasses() throws IOException {
+    ImageFolders.classes(folder, 12, "train", "test");
+    assertRefused(folder, "no folder for each class in " + folder.resolve("train"));
+  }
+
+  @Test
+  void twoFoldersForTheSameSetAreRefused() throws IOException {
+    for (String name : new String[] {"train", "val", "valid"}) {
+      ImageFolders.classes(folder.resolve(name), 12, "cat", "dog");
+    }
+    assertRefused(folder, "valid", "are for the same: leave one");
+  }
+
+  @Test
+  void whatIsNoImageIsSkippedAndSaidButAClassOfNothingElseIsRefused() throws IOException {
+    ImageFolders.classes(folder, 12, "cat", "dog");
+    Files.writeString(folder.resolve("cat").resolve("notes.txt"), "of cats");
+    Files.writeString(folder.resolve("cat").resolve(".DS_Store"), "hidden");
+    Files.createDirectory(folder.resolve("__MACOSX"));
+    assertThat(load(folder, "6x6").origin().description())
+        .startsWith("image files (1 that are neither PNG nor JPEG skipped) in ");
+    Files.createDirectory(folder.resolve("eel"));
+    Files.writeString(folder.resolve("eel").resolve("eel.webp"), "RIFF");
+    assertRefused(folder, folder.resolve("eel") + " has no PNG or JPEG files");
+  }
+
+  @Test
+  void jpegFilesAreRead() throws IOException {
+    for (int i = 0; i < 12; i++) {
+      BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+      for (int pixel = 0; pixel < 64; pixel++) {
+        image.setRGB(pixel % 8, pixel / 8, i % 2 == 0 ? 0xE00000 : 0x0000E0);
+      }
+      Path file = folder.resolve(i % 2 == 0 ? "blue" : "red").resolve(i + ".JPG");
+      Files.createDirectories(file.getParent());
+      ImageIO.write(image, "jpg", file.toFile());
+    }
+    Digits data = load(folder);
+    byte[] pixels = data.train().pixels(0);
+    boolean red = data.train().label(0) == 0; // "blue" comes first, and has the red images.
+    assertThat(pixels[red ? 0 : 128] & 0xFF).isBetween(200, 250);
+    assertThat(pixels[red ? 128 : 0] & 0xFF).isLessThan(20);
+  }
+
+  @Test
+  void greyLevelsOfSixteenBitsAndWithTransparencyAreTheFiles() throws IOException {
+    for (int i = 0; i < 12; i++) {
+      BufferedImage deep = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
+      deep.getRaster().setSample(0, 0, 0, 100 << 8);
+      ImageFolders.png(folder.resolve("deep").resolve(i + ".png"), deep);
+      BufferedImage clear =
+          new BufferedImage(
+              new ComponentColorModel(
+                  ColorSpace.getInstance(ColorSpace.CS_GRAY),
+                  true,
+                  false,
+                  Transparency.TRANSLUCENT,
+                  DataBuffer.TYPE_BYTE),
+              Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 2, 1, 2, null),
+              false,
+              null);
+      clear.getRaster().setPixel(0, 0, new int[] {100, 255});
+      ImageFolders.png(folder.resolve("clear").resolve(i + ".png"), clear);
+    }
+    LabeledImages images = load(folder).train();
+    assertThat(images.shape().channels()).isEqualTo(1);
+    for (int i = 0; i < images.size(); i++) {
+      assertThat(images.pixels(i)[0]).isEqualTo((byte) 100);
+      assertThat(images.pixels(i)[1]).isEqualTo((byte) (images.label(i) == 0 ? 255 : 0));
+    }
+  }
+
+  @Test
+  void oneOfMnistsFilesThatIsAnotherIsNamed() throws IOException {
+    Path mnist = RealMnist.folder();
+    for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
+      Files.copy(
+          DigitFiles.find(mnist, part).orElseThrow(),
+          folder.resolve(DigitFiles.find(mnist, part).orElseThrow().getFileName()));
+    }
+    assertThat(load(folder).origin().kind()).isEqualTo(Digits.Kind.MNIST);
+    for (DigitFiles.MnistFile part :
+        new DigitFiles.MnistFile[] {
+          DigitFiles.MnistFile.TEST_LABELS, DigitFiles.MnistFile.TEST_IMAGES
+        }) {
+      Path file = DigitFiles.find(folder, part).orElseThrow();
+      IdxFile idx = IdxFile.read(file, part.shape());
+      Files.delete(file);
+      byte[] values = idx.values();
+      values[0] ^= 1;
+      IdxFile.write(folder.resolve(part.fileName()), values, part.shape());
+      if (part == DigitFiles.MnistFile.TEST_LABELS) {
+        assertRefused(folder, "its t10k-labels-idx1-ubyte is damaged or another", "own-t10k");
+      } else {
+        assertThat(load(folder).origin().kind()).isEqualTo(Digits.Kind.OTHER);
+      }
+    }
+  }
+
+  @Test
+  void namesThatAreNoTextAreRefused() throws IOException {
+    ImageFolders.idx(folder, 60, 12, 8, 8, 3);
+    Files.write(folder.resolve("class-names.txt"), new byte[] {(byte) 0xFF, (byte) 0xFE, 0});
+    assertRefused(folder, "class-names.txt is no text in UTF-8");
+  }
+
+  @Test
+  void channelsInTheSecondDimensionAreNotTakenForRows() throws IOException {
+    ImageFolders.idx(folder, 60, 12, 8, 8, 3);
+    Files.delete(folder.resolve("train-images-idx3-ubyte"));
+    IdxFile.write(folder.resolve("train-images-idx4-ubyte"), new byte[60 * 192], 60, 3, 8, 8);
+    assertRefused(folder, "train-images-idx4-ubyte has 8 channels", "[N,height,width,channels]");
+  }
+
+  @Test
+  void twoFilesOfOnePartAreRefused() throws IOException {
+    ImageFolders.idx(folder, 60, 12, 8, 8, 3);
+    Files.copy(folder.resolve("t10k-images-idx3-ubyte"), folder.resolve("test-images-idx3-ubyte"));
+    assertRefused(folder, "two files of test-images");
   }
 }

@@ -56,7 +56,7 @@ class ImageFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"32", "32x", "x32", "0x4", "4x0", "99999x3", "5000x5", "-3x4", "3 x 4"})
+  @ValueSource(strings = {"32", "32x", "x32", "0x4", "4x0", "99999x3", "70000x5", "-3x4", "3 x 4"})
   void aSizeIsWrittenAsTwoNumbersInRange(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> ImageSize.parse(text));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.zoo.BatchNormModel;
@@ -11,14 +12,21 @@ import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -132,8 +140,49 @@ class AnyImagesTest {
             .withMessageEndingWith("got 28 x 28 pixels and one channel");
         assertThatIllegalArgumentException()
             .isThrownBy(() -> engine.logits(images(ImageShape.MNIST, 7, 6, 1), Statistics.RUNNING));
-        assertThat(engine.snapshot().params()).isEqualTo(before);
+        ArrayAssert.assertSameBits(engine.snapshot().params(), before);
       }
     }
+  }
+
+  /** Deeplearning4j would take values of NCHW for those of NHWC without a word. */
+  @ParameterizedTest
+  @EnumSource(CNN2DFormat.class)
+  void aNetworkThatFlattensImagesIsGivenThemInItsOrder(CNN2DFormat format) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .list()
+                .layer(new DenseLayer.Builder().nOut(5).activation(Activation.TANH).build())
+                .layer(new OutputLayer.Builder().nOut(7).activation(Activation.SOFTMAX).build())
+                .setInputType(
+                    InputType.convolutional(ODD.height(), ODD.width(), ODD.channels(), format))
+                .build());
+    network.init();
+    LabeledImages batch = images(ODD, 7, 4, 2);
+    INDArray channelsFirst =
+        batch.images().reshape('c', 4, ODD.channels(), ODD.height(), ODD.width());
+    INDArray given =
+        format == CNN2DFormat.NCHW ? channelsFirst : channelsFirst.permute(0, 2, 3, 1).dup('c');
+    INDArray expected = network.output(given);
+    for (EngineChoice choice : EngineChoice.values()) {
+      try (Engine engine = choice.open(network, ODD, 1)) {
+        Logits logits = engine.logits(batch, Statistics.RUNNING);
+        for (int image = 0; image < 4; image++) {
+          double[] exponentials = new double[7];
+          for (int k = 0; k < 7; k++) {
+            exponentials[k] = Math.exp(logits.values()[image * 7 + k]);
+          }
+          for (int k = 0; k < 7; k++) {
+            assertThat(exponentials[k] / Arrays.stream(exponentials).sum())
+                .as("%s, image %d, class %d", choice, image, k)
+                .isCloseTo(expected.getDouble(image, k), within(1e-5));
+          }
+        }
+      }
+    }
+    ImageInput taken = ImageInput.of(network.toComputationGraph(), ODD);
+    assertThat(taken).isEqualTo(format == CNN2DFormat.NCHW ? ImageInput.FLAT : ImageInput.NHWC);
   }
 }

@@ -75,7 +75,10 @@ class TrainingTest {
     List<String> notices = new ArrayList<>();
     TrainedNetwork resumed = kept.listener(second).notices(notices::add).run(MODEL);
     assertThat(second.steps).isEqualTo(7);
-    assertThat(notices).containsExactly("mlp-batch-norm-seed-1 resumes after batch 5");
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .matches("mlp-batch-norm-seed-1-[0-9a-f]{8} resumes after batch 5");
     assertSame(resumed, expected);
 
     Counter third = new Counter();
@@ -89,34 +92,29 @@ class TrainingTest {
     ArrayAssert.assertSameBits(actual.network().params(), expected.network().params());
   }
 
+  /** Other seeds, variants, learning rates, plans and images. */
   @Test
   void trainingsInOneFolderDoNotDisturbEachOther() throws IOException {
     Training kept = Training.of(DIGITS, PLAN).checkpoints(folder);
     TrainedNetwork first = kept.run(MODEL);
+    Digits others =
+        new Digits(
+            DIGITS.test(),
+            DIGITS.validation(),
+            DIGITS.test(),
+            new Digits.Origin(Digits.Kind.OTHER, "others", "1".repeat(64)));
     kept.run(ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).seed(2).build());
     kept.run(ThreeLayerMlp.builder().build());
-    assertSame(kept.run(MODEL), first);
+    kept.run(
+        ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).learningRate(0.5).build());
+    Training.of(DIGITS, PLAN.withBatches(5)).checkpoints(folder).run(MODEL);
+    Training.of(others, PLAN).checkpoints(folder).run(MODEL);
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder(
-              "mlp-batch-norm-seed-1-000012.zip",
-              "mlp-batch-norm-seed-2-000012.zip",
-              "mlp-plain-seed-1-000012.zip");
+      assertThat(files).hasSize(6);
     }
-  }
-
-  @Test
-  void checkpointsOfAnotherTrainingAreNotTaken() throws IOException {
-    Training.of(DIGITS, PLAN).checkpoints(folder).run(MODEL);
-    List<String> notices = new ArrayList<>();
     Counter counter = new Counter();
-    Training.of(DIGITS, PLAN.withBatches(13))
-        .checkpoints(folder)
-        .notices(notices::add)
-        .listener(counter)
-        .run(MODEL);
-    assertThat(counter.steps).isEqualTo(13);
-    assertThat(notices).singleElement().asString().contains("is no checkpoint of this training");
+    assertSame(kept.listener(counter).run(MODEL), first);
+    assertThat(counter.steps).isZero();
   }
 
   @Test
@@ -130,8 +128,9 @@ class TrainingTest {
         .run(MODEL);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder(
-              "mlp-batch-norm-seed-1-000008.zip", "mlp-batch-norm-seed-1-000009.zip");
+          .hasSize(2)
+          .anyMatch(name -> name.endsWith("-000008.zip"))
+          .anyMatch(name -> name.endsWith("-000009.zip"));
     }
   }
 
@@ -163,7 +162,7 @@ class TrainingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Training.of(others, PLAN).engines(engine).run(network))
         .withMessageStartingWith("the network takes no images of 32 x 32 pixels and 3 channels: ");
-    assertThat(network.params()).isEqualTo(before);
+    ArrayAssert.assertSameBits(network.params(), before);
   }
 
   @Test

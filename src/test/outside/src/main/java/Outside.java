@@ -9,6 +9,7 @@ import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
@@ -29,7 +30,9 @@ public final class Outside {
     MultiLayerNetwork loaded = (MultiLayerNetwork) ModelFiles.load(file);
     INDArray images = digits.test().slice(0, 50).images();
     System.out.println(
-        "predicts the same: " + loaded.output(images).equals(trained.network().output(images)));
+        "predicts the same: " + Arrays.equals(
+                loaded.output(images).data().asFloat(),
+                trained.network().output(images).data().asFloat()));
     Files.delete(file);
     MultiLayerNetwork network =
         ThreeLayerMlp.builder().normalization(Normalization.lowLevel()).build().init();
