@@ -1,7 +1,6 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Comparison;
-import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.TrainingPlan;
@@ -111,7 +110,7 @@ final class ModelOptions {
   }
 
   /** What the command line changes of the entry's network. */
-  ModelBuilder<? extends BatchNormModel> settings(ModelBuilder<? extends BatchNormModel> builder) {
+  ModelBuilder<?, ?> settings(ModelBuilder<?, ?> builder) {
     learningRate.ifPresent(builder::learningRate);
     activation.ifPresent(choice -> builder.activation(Activation.valueOf(choice.name())));
     initialStddev.ifPresent(stddev -> builder.initialWeights(InitialWeights.normal(stddev)));

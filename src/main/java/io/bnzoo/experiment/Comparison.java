@@ -85,7 +85,7 @@ public final class Comparison {
   public static final int MOST_NETWORKS = 10_000;
 
   private final Zoo.Entry entry;
-  private final UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings;
+  private final UnaryOperator<ModelBuilder<?, ?>> settings;
   private final List<Normalization> variants;
   private final List<Long> seeds;
   private final TrainingPlan plan;
@@ -104,7 +104,7 @@ public final class Comparison {
    */
   public Comparison(
       Zoo.Entry entry,
-      UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings,
+      UnaryOperator<ModelBuilder<?, ?>> settings,
       List<Normalization> variants,
       List<Long> seeds,
       TrainingPlan plan) {
@@ -113,7 +113,7 @@ public final class Comparison {
 
   private Comparison(
       Zoo.Entry entry,
-      UnaryOperator<ModelBuilder<? extends BatchNormModel>> settings,
+      UnaryOperator<ModelBuilder<?, ?>> settings,
       List<Normalization> variants,
       List<Long> seeds,
       TrainingPlan plan,
@@ -220,7 +220,7 @@ public final class Comparison {
     return models;
   }
 
-  private ModelBuilder<? extends BatchNormModel> builder() {
+  private ModelBuilder<?, ?> builder() {
     return settings.apply(entry.builder().get());
   }
 

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** The catalogue of the sources' experiments, {@code experiments.json}. */
 public final class Lesson {
@@ -31,12 +30,11 @@ public final class Lesson {
     return EXPERIMENTS.stream()
         .filter(
             experiment ->
-                experiment.model().equals(spec.model())
-                    && experiment.plan().batchSize() == plan.batchSize()
+                experiment.plan().batchSize() == plan.batchSize()
                     && experiment.plan().batches() == plan.batches()
-                    && experiment.activation() == spec.activation()
-                    && spec.learningRate().equals(OptionalDouble.of(experiment.learningRate()))
-                    && experiment.initialWeights().equals(spec.initialWeights()))
+                    && new Trial(experiment, spec.normalization(), spec.seed(), Scale.FULL)
+                        .spec()
+                        .equals(spec))
         .flatMap(experiment -> experiment.published(spec.normalization()).stream())
         .toList();
   }

@@ -7,11 +7,18 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.zoo.Architecture;
+import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
+import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -20,7 +27,12 @@ import org.nd4j.linalg.learning.config.IUpdater;
 final class SpecificationJson {
   private SpecificationJson() {}
 
-  /** A normalization and its placement stand beside each other. */
+  /**
+   * A normalization and its placement stand beside each other.
+   *
+   * @param depth absent where it is the model's own
+   * @param widths likewise
+   */
   private record Document(
       String model,
       Normalization normalization,
@@ -31,7 +43,9 @@ final class SpecificationJson {
       long seed,
       ImageShape input,
       CNN2DFormat format,
-      int classes) {
+      int classes,
+      Optional<Integer> depth,
+      Optional<List<Integer>> widths) {
 
     static Document of(NetworkSpec spec) {
       return new Document(
@@ -44,22 +58,44 @@ final class SpecificationJson {
           spec.seed(),
           spec.input(),
           spec.dataFormat(),
-          spec.classes());
+          spec.classes(),
+          Optional.of(spec.architecture())
+              .filter(one -> !one.equals(DeepCnn.ARCHITECTURE))
+              .map(one -> one instanceof Architecture.Convolutional cnn ? cnn.depth() : null),
+          Optional.of(spec.architecture())
+              .filter(one -> !one.equals(ThreeLayerMlp.ARCHITECTURE))
+              .map(one -> one instanceof Architecture.Dense mlp ? mlp.widths() : null));
     }
 
     NetworkSpec specification() {
       return new NetworkSpec(
-          model, placed(), activation, optimizer, initialWeights, seed, input, format, classes);
+          model,
+          architecture(),
+          placed(),
+          activation,
+          optimizer,
+          initialWeights,
+          seed,
+          input,
+          format,
+          classes);
+    }
+
+    private Architecture architecture() {
+      return ThreeLayerMlp.ID.equals(model)
+          ? widths.<Architecture>map(Architecture.Dense::new).orElse(ThreeLayerMlp.ARCHITECTURE)
+          : depth.<Architecture>map(Architecture.Convolutional::new).orElse(DeepCnn.ARCHITECTURE);
     }
 
     private Normalization placed() {
-      return normalization.inEveryPlacement().stream()
+      return Stream.ofNullable(normalization)
+          .flatMap(given -> given.inEveryPlacement().stream())
           .filter(one -> one.placement() == placement)
           .findFirst()
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
-                      normalization.label() + " cannot have the placement " + placement));
+                      "the placement of " + normalization + " cannot be " + placement));
     }
   }
 

@@ -18,6 +18,8 @@ import org.nd4j.linalg.learning.config.Adam;
  * The output is sigmoid, its loss TensorFlow's {@code sigmoid_cross_entropy_with_logits} averaged
  * over batch and classes: 0.693 for a network that knows nothing.
  *
+ * <p>{@link Builder#depth} takes more or fewer convolutions than nineteen, by the same rule.
+ *
  * <p>Images are [N,28,28,1], TensorFlow's axis order, in which oneDNN's batch normalization is a
  * tenth faster, too; {@code dataFormat(CNN2DFormat.NCHW)} takes [N,1,28,28], as Deeplearning4j does
  * by default.
@@ -35,11 +37,14 @@ public final class DeepCnn extends BatchNormModel {
   /** How the course trains it: 800 batches of 64. */
   public static final TrainingPlan PLAN = TrainingPlan.builder().batches(800).batchSize(64).build();
 
+  /** The course's depth: 19 convolutions. */
+  public static final Architecture ARCHITECTURE = new Architecture.Convolutional(19);
+
   private static final int KERNEL = 3;
   private static final int DENSE_UNITS = 100;
 
   /** One convolution: maps in and out, and the stride. */
-  record Convolution(String name, int in, int out, int stride) {
+  private record Convolution(String name, int in, int out, int stride) {
     static Convolution ofDepth(int depth, int imageChannels) {
       return new Convolution(
           String.format(Locale.ROOT, "conv%02d", depth),
@@ -53,30 +58,55 @@ public final class DeepCnn extends BatchNormModel {
     super(spec);
   }
 
-  public static ModelBuilder<DeepCnn> builder() {
-    NetworkSpec defaults =
-        new NetworkSpec(
-            ID,
-            Normalization.none(),
-            Activation.RELU,
-            new Adam(0.002),
-            InitialWeights.glorotUniform(),
-            1,
-            ImageShape.MNIST,
-            CNN2DFormat.NHWC,
-            10);
-    return new ModelBuilder<>(
-        defaults,
-        normalization ->
-            normalization instanceof Normalization.LowLevel
-                ? InitialWeights.truncatedNormalConvolutions(0.05)
-                : defaults.initialWeights(),
-        DeepCnn::new);
+  /** A builder with the course's settings. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  static List<Convolution> convolutions(int imageChannels) {
-    return IntStream.rangeClosed(1, 19)
-        .mapToObj(depth -> Convolution.ofDepth(depth, imageChannels))
+  /** Builds the model from its defaults and what the caller changes of them. */
+  public static final class Builder extends ModelBuilder<DeepCnn, Builder> {
+    private Builder() {
+      super(
+          new NetworkSpec(
+              ID,
+              ARCHITECTURE,
+              Normalization.none(),
+              Activation.RELU,
+              new Adam(0.002),
+              InitialWeights.glorotUniform(),
+              1,
+              ImageShape.MNIST,
+              CNN2DFormat.NHWC,
+              10));
+    }
+
+    /** How many convolutions, from 1 to 99; 19 by default. */
+    public Builder depth(int convolutions) {
+      return architecture(new Architecture.Convolutional(convolutions));
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    DeepCnn model(NetworkSpec spec) {
+      return new DeepCnn(spec);
+    }
+
+    @Override
+    InitialWeights defaultWeights(Normalization choice) {
+      return choice instanceof Normalization.LowLevel
+          ? InitialWeights.truncatedNormalConvolutions(0.05)
+          : InitialWeights.glorotUniform();
+    }
+  }
+
+  private List<Convolution> convolutions() {
+    int depth = ((Architecture.Convolutional) spec().architecture()).depth();
+    return IntStream.rangeClosed(1, depth)
+        .mapToObj(d -> Convolution.ofDepth(d, spec().input().channels()))
         .toList();
   }
 
@@ -86,7 +116,7 @@ public final class DeepCnn extends BatchNormModel {
     int height = spec().input().height();
     int width = spec().input().width();
     int maps = spec().input().channels();
-    for (Convolution c : convolutions(maps)) {
+    for (Convolution c : convolutions()) {
       stack.convolution(c.name(), c.in(), c.out(), KERNEL, c.stride());
       height = (height + c.stride() - 1) / c.stride();
       width = (width + c.stride() - 1) / c.stride();

@@ -2,7 +2,6 @@ package io.bnzoo.zoo;
 
 import io.bnzoo.data.ImageShape;
 import java.util.Optional;
-import java.util.function.Function;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -12,11 +11,12 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * with an {@link IllegalArgumentException} that names the setting.
  *
  * @param <M> the model
+ * @param <B> the builder itself, so that its settings can be given in any order
  */
-public final class ModelBuilder<M extends BatchNormModel> {
+public abstract sealed class ModelBuilder<M extends BatchNormModel, B extends ModelBuilder<M, B>>
+    permits DeepCnn.Builder, ThreeLayerMlp.Builder {
   private final String model;
-  private final Function<NetworkSpec, M> constructor;
-  private final Function<Normalization, InitialWeights> defaultWeights;
+  private Architecture architecture;
   private Normalization normalization;
   private Activation activation;
   private IUpdater updater;
@@ -26,19 +26,10 @@ public final class ModelBuilder<M extends BatchNormModel> {
   private CNN2DFormat dataFormat;
   private int classes;
 
-  /**
-   * A builder.
-   *
-   * @param defaultWeights where weights start that the caller leaves unset, which the sources
-   *     decide by the normalization
-   */
-  ModelBuilder(
-      NetworkSpec defaults,
-      Function<Normalization, InitialWeights> defaultWeights,
-      Function<NetworkSpec, M> constructor) {
+  /** Starts from the model's defaults; its weights are asked for when it is built. */
+  ModelBuilder(NetworkSpec defaults) {
     this.model = defaults.model();
-    this.constructor = constructor;
-    this.defaultWeights = defaultWeights;
+    this.architecture = defaults.architecture();
     this.normalization = defaults.normalization();
     this.activation = defaults.activation();
     this.updater = defaults.updater();
@@ -49,21 +40,21 @@ public final class ModelBuilder<M extends BatchNormModel> {
   }
 
   /** What normalizes the hidden layers, and where it stands; none by default. */
-  public ModelBuilder<M> normalization(Normalization choice) {
+  public final B normalization(Normalization choice) {
     normalization = given("normalization", choice);
-    return this;
+    return self();
   }
 
   /** The hidden layers' activation. */
-  public ModelBuilder<M> activation(Activation choice) {
+  public final B activation(Activation choice) {
     activation = given("activation", choice);
-    return this;
+    return self();
   }
 
   /** How a gradient becomes an update, with a learning rate or a schedule of it. */
-  public ModelBuilder<M> updater(IUpdater choice) {
+  public final B updater(IUpdater choice) {
     updater = given("updater", choice).clone();
-    return this;
+    return self();
   }
 
   /**
@@ -71,7 +62,7 @@ public final class ModelBuilder<M extends BatchNormModel> {
    *
    * @throws IllegalArgumentException if the updater has none, or a schedule in its place
    */
-  public ModelBuilder<M> learningRate(double rate) {
+  public final B learningRate(double rate) {
     String name = updater.getClass().getSimpleName();
     Check.argument(updater.hasLearningRate(), "%s has no learning rate to be set", name);
     Check.argument(
@@ -79,36 +70,37 @@ public final class ModelBuilder<M extends BatchNormModel> {
         "the learning rate of %s follows a schedule: give updater(...) another one",
         name);
     updater.setLrAndSchedule(rate, null);
-    return this;
+    return self();
   }
 
-  public ModelBuilder<M> initialWeights(InitialWeights choice) {
+  /** Where the weights start. */
+  public final B initialWeights(InitialWeights choice) {
     initialWeights = Optional.of(given("initialWeights", choice));
-    return this;
+    return self();
   }
 
   /** The seed of the initial weights. */
-  public ModelBuilder<M> seed(long choice) {
+  public final B seed(long choice) {
     seed = choice;
-    return this;
+    return self();
   }
 
   /** The shape of an image. */
-  public ModelBuilder<M> input(ImageShape shape) {
+  public final B input(ImageShape shape) {
     input = given("input", shape);
-    return this;
+    return self();
   }
 
   /** The axis order of a batch of images; a network of dense layers has no use for it. */
-  public ModelBuilder<M> dataFormat(CNN2DFormat choice) {
+  public final B dataFormat(CNN2DFormat choice) {
     dataFormat = given("dataFormat", choice);
-    return this;
+    return self();
   }
 
   /** How many classes there are to tell apart. */
-  public ModelBuilder<M> classes(int count) {
+  public final B classes(int count) {
     classes = count;
-    return this;
+    return self();
   }
 
   private static <T> T given(String setting, T value) {
@@ -123,17 +115,30 @@ public final class ModelBuilder<M extends BatchNormModel> {
    *
    * @throws IllegalArgumentException if a setting is out of its range, naming it
    */
-  public M build() {
-    return constructor.apply(
+  public final M build() {
+    return model(
         new NetworkSpec(
             model,
+            architecture,
             normalization,
             activation,
             updater,
-            initialWeights.orElseGet(() -> defaultWeights.apply(normalization)),
+            initialWeights.orElseGet(() -> defaultWeights(normalization)),
             seed,
             input,
             dataFormat,
             classes));
   }
+
+  final B architecture(Architecture choice) {
+    architecture = choice;
+    return self();
+  }
+
+  abstract B self();
+
+  abstract M model(NetworkSpec spec);
+
+  /** Where weights start that the caller leaves unset, which the sources decide. */
+  abstract InitialWeights defaultWeights(Normalization choice);
 }

@@ -13,6 +13,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  * Everything that decides a zoo network before its first step.
  *
  * @param model the zoo entry's id, such as {@code deep-cnn}
+ * @param architecture of the hidden layers
  * @param normalization of every hidden layer
  * @param activation the function of every hidden layer
  * @param updater how a gradient becomes an update; a learning rate that is fixed is above 0
@@ -24,6 +25,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  */
 public record NetworkSpec(
     String model,
+    Architecture architecture,
     Normalization normalization,
     Activation activation,
     IUpdater updater,
@@ -35,6 +37,7 @@ public record NetworkSpec(
 
   public NetworkSpec {
     Check.given("model", model);
+    Check.given("architecture", architecture);
     Check.given("normalization", normalization);
     Check.given("activation", activation);
     Check.given("updater", updater);
@@ -49,6 +52,7 @@ public record NetworkSpec(
   public NetworkSpec withInput(ImageShape shape) {
     return new NetworkSpec(
         model,
+        architecture,
         normalization,
         activation,
         updater,

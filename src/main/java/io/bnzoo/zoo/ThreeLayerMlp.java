@@ -1,6 +1,7 @@
 package io.bnzoo.zoo;
 
 import io.bnzoo.data.ImageShape;
+import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.activations.Activation;
@@ -10,8 +11,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 /**
  * Three hidden layers of 100 and a softmax output of 10: [N,784] to [N,10].
  *
- * <p>The name counts the hidden layers. The loss is TensorFlow's {@code
- * softmax_cross_entropy_with_logits} averaged over the batch.
+ * <p>The name counts the hidden layers; {@link Builder#widths} makes them wider or narrower. The
+ * loss is TensorFlow's {@code softmax_cross_entropy_with_logits} averaged over the batch.
  *
  * <p>Defaults are the lesson's: no normalization, ReLU, gradient descent with learning rate 0.01,
  * weights normal with standard deviation 0.05. Sources: Ioffe and Szegedy 2015, section 4.1 (the
@@ -26,36 +27,64 @@ public final class ThreeLayerMlp extends BatchNormModel {
   public static final TrainingPlan PLAN =
       TrainingPlan.builder().batches(2000).batchSize(60).singleImages(200).build();
 
-  private static final int HIDDEN_LAYERS = 3;
-  private static final int UNITS = 100;
+  /** The lesson's widths: 100 each. */
+  public static final Architecture ARCHITECTURE = new Architecture.Dense(List.of(100, 100, 100));
 
   private ThreeLayerMlp(NetworkSpec spec) {
     super(spec);
   }
 
-  public static ModelBuilder<ThreeLayerMlp> builder() {
-    NetworkSpec defaults =
-        new NetworkSpec(
-            ID,
-            Normalization.none(),
-            Activation.RELU,
-            new Sgd(0.01),
-            InitialWeights.normal(0.05),
-            1,
-            ImageShape.MNIST,
-            CNN2DFormat.NCHW,
-            10);
-    return new ModelBuilder<>(
-        defaults, normalization -> defaults.initialWeights(), ThreeLayerMlp::new);
+  /** A builder with the lesson's settings. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds the model from its defaults and what the caller changes of them. */
+  public static final class Builder extends ModelBuilder<ThreeLayerMlp, Builder> {
+    private Builder() {
+      super(
+          new NetworkSpec(
+              ID,
+              ARCHITECTURE,
+              Normalization.none(),
+              Activation.RELU,
+              new Sgd(0.01),
+              InitialWeights.normal(0.05),
+              1,
+              ImageShape.MNIST,
+              CNN2DFormat.NCHW,
+              10));
+    }
+
+    /** The units of the hidden layers, from the input on; 100 each by default. */
+    public Builder widths(int first, int second, int third) {
+      return architecture(new Architecture.Dense(List.of(first, second, third)));
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    ThreeLayerMlp model(NetworkSpec spec) {
+      return new ThreeLayerMlp(spec);
+    }
+
+    @Override
+    InitialWeights defaultWeights(Normalization choice) {
+      return InitialWeights.normal(0.05);
+    }
   }
 
   @Override
   public MultiLayerConfiguration conf() {
     LayerStack stack = new LayerStack(spec());
     int width = spec().input().size();
-    for (int i = 1; i <= HIDDEN_LAYERS; i++) {
-      stack.dense("fc" + i, width, UNITS);
-      width = UNITS;
+    int number = 1;
+    for (int units : ((Architecture.Dense) spec().architecture()).widths()) {
+      stack.dense("fc" + number++, width, units);
+      width = units;
     }
     stack.output(width, Activation.SOFTMAX, new LossMCXENT());
     return stack.forVectors();

@@ -17,10 +17,7 @@ public final class Zoo {
    * @param plan how its source trains it
    */
   public record Entry(
-      String id,
-      String layers,
-      Supplier<ModelBuilder<? extends BatchNormModel>> builder,
-      TrainingPlan plan) {
+      String id, String layers, Supplier<ModelBuilder<?, ?>> builder, TrainingPlan plan) {
 
     /** Its layers and how it is trained, in a line. */
     public String description() {

@@ -160,6 +160,9 @@ class LessonTest {
         .singleElement()
         .satisfies(run -> assertThat(run.singles()).hasValue(0.98));
     assertThat(Lesson.published(spec, Lesson.find("cell-04").orElseThrow().plan())).isEmpty();
+    NetworkSpec shallow =
+        DeepCnn.builder().normalization(Normalization.batchNorm()).depth(9).build().spec();
+    assertThat(Lesson.published(shallow, Lesson.find("deep-cnn").orElseThrow().plan())).isEmpty();
   }
 
   /** 0.0980 is the share of zeros, 0.1010 of threes, 0.1135 of ones. */

@@ -104,8 +104,7 @@ class RecordedHereTest {
 
   private static BatchNormModel model(Case c) {
     double learningRate = c.run().get("learningRate").asDouble();
-    ModelBuilder<? extends BatchNormModel> builder =
-        c.convolutional() ? DeepCnn.builder() : ThreeLayerMlp.builder();
+    ModelBuilder<?, ?> builder = c.convolutional() ? DeepCnn.builder() : ThreeLayerMlp.builder();
     return builder
         .normalization(c.normalization())
         .activation(Activation.TANH)

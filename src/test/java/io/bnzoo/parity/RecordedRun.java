@@ -97,7 +97,7 @@ record RecordedRun(Path folder, RunDescription description) {
         weights.put(name, Parity.inOurOrder(array.getValue(), exact.shapes().get(name)));
       }
     }
-    ModelBuilder<?> builder =
+    ModelBuilder<?, ?> builder =
         description.convolutional() ? DeepCnn.builder() : ThreeLayerMlp.builder();
     return builder
         .dataFormat(CNN2DFormat.NCHW)

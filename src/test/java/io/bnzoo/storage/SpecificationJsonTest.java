@@ -10,12 +10,15 @@ import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.ThreeLayerMlp;
+import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaBelief;
 import org.nd4j.linalg.learning.config.AdaDelta;
@@ -72,12 +75,49 @@ class SpecificationJsonTest {
   }
 
   @Test
+  void depthAndWidthsAreWrittenWhereTheyAreNotTheModelsOwn() throws IOException {
+    NetworkSpec deep = DeepCnn.builder().depth(7).build().spec();
+    assertThat(json(deep).path("depth").asInt()).isEqualTo(7);
+    assertThat(read(json(deep))).isEqualTo(deep);
+    NetworkSpec wide = ThreeLayerMlp.builder().widths(300, 200, 100).build().spec();
+    assertThat(json(wide).path("widths")).hasToString("[300,200,100]");
+    assertThat(read(json(wide))).isEqualTo(wide);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.bnzoo.zoo.Zoo#entries")
+  void aModelsOwnDepthAndWidthsAreNotWritten(Zoo.Entry entry) {
+    JsonNode json = json(entry.builder().get().build().spec());
+    assertThat(json.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "model",
+            "normalization",
+            "placement",
+            "activation",
+            "optimizer",
+            "initialWeights",
+            "seed",
+            "input",
+            "format",
+            "classes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model", "normalization", "placement", "optimizer", "seed", "format"})
+  void whatIsMissingIsRefused(String field) {
+    ObjectNode json = (ObjectNode) json(DeepCnn.builder().build().spec());
+    json.remove(field);
+    assertThatThrownBy(() -> read(json)).isInstanceOf(JsonProcessingException.class);
+  }
+
+  @Test
   void aPlacementOfNothingIsRefused() {
     ObjectNode json = (ObjectNode) json(DeepCnn.builder().build().spec());
     json.put("placement", "AFTER_ACTIVATION");
     assertThatThrownBy(() -> read(json))
         .isInstanceOf(JsonProcessingException.class)
-        .hasMessageContaining("plain cannot have the placement AFTER_ACTIVATION");
+        .hasMessageContaining("the placement of None[] cannot be AFTER_ACTIVATION");
   }
 
   @ParameterizedTest

@@ -36,7 +36,7 @@ class HiddenBlocksTest {
         });
   }
 
-  private static ModelBuilder<? extends BatchNormModel> builder(String id) {
+  private static ModelBuilder<?, ?> builder(String id) {
     return Zoo.find(id).orElseThrow().builder().get().seed(3);
   }
 

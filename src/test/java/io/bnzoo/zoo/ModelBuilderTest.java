@@ -134,8 +134,36 @@ class ModelBuilderTest {
     assertThat(normalization.getEps()).isEqualTo(0.01);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 28, 4", "2, 28, 8", "3, 14, 12", "19, 1, 76", "24, 1, 96"})
+  void aCnnHasAsManyConvolutionsAsItsDepth(int depth, int side, int maps) {
+    DeepCnn model = DeepCnn.builder().seed(3).depth(depth).build();
+    MultiLayerNetwork network = model.init();
+    assertThat(network.getnLayers()).isEqualTo(2 * depth + 3);
+    assertThat(network.getLayer("fc1").getParam("W").shape())
+        .containsExactly((long) maps * side * side, 100);
+    assertThat(network.output(Nd4j.zeros(DataType.FLOAT, 2, 28, 28, 1)).shape())
+        .containsExactly(2, 10);
+  }
+
+  @Test
+  void theHiddenLayersOfTheMlpAreAsWideAsTold() {
+    MultiLayerNetwork network = ThreeLayerMlp.builder().seed(3).widths(30, 20, 40).build().init();
+    assertThat(network.numParams()).isEqualTo(785 * 30 + 31 * 20 + 21 * 40 + 41 * 10);
+  }
+
+  @Test
+  void aModelWithoutHiddenLayersIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DeepCnn.builder().depth(0))
+        .withMessage("depth must be from 1 to 99, got 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ThreeLayerMlp.builder().widths(100, 0, 100))
+        .withMessage("widths must be at least 1 each, got [100, 0, 100]");
+  }
+
   static Stream<Arguments> settings() {
-    ModelBuilder<DeepCnn> builder = DeepCnn.builder();
+    DeepCnn.Builder builder = DeepCnn.builder();
     return Stream.of(
         arguments("normalization", run(() -> builder.normalization(null))),
         arguments("activation", run(() -> builder.activation(null))),

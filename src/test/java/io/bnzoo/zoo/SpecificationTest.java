@@ -127,7 +127,7 @@ class SpecificationTest {
   @Test
   void anUpdaterThatIsChangedLaterChangesNoSpecification() {
     Adam adam = new Adam(0.1);
-    ModelBuilder<DeepCnn> builder = DeepCnn.builder().updater(adam);
+    DeepCnn.Builder builder = DeepCnn.builder().updater(adam);
     adam.setLearningRate(0.2);
     NetworkSpec spec = builder.build().spec();
     builder.learningRate(0.3);

@@ -1,0 +1,36 @@
+package io.bnzoo.zoo;
+
+import java.util.List;
+
+/** How many hidden layers a model has, and how wide they are. */
+public sealed interface Architecture {
+
+  /**
+   * Convolutions, the d-th with 4d maps, and a dense layer: see {@link DeepCnn}.
+   *
+   * @param depth how many convolutions, from 1 to 99
+   */
+  record Convolutional(int depth) implements Architecture {
+    /** Checks the number. */
+    public Convolutional {
+      Check.argument(depth >= 1 && depth <= 99, "depth must be from 1 to 99, got %s", depth);
+    }
+  }
+
+  /**
+   * Dense layers: see {@link ThreeLayerMlp}.
+   *
+   * @param widths the units of each hidden layer, from the input on; at least 1 each
+   */
+  record Dense(List<Integer> widths) implements Architecture {
+    /** Checks the numbers. */
+    public Dense {
+      Check.given("widths", widths);
+      widths = List.copyOf(widths);
+      Check.argument(
+          !widths.isEmpty() && widths.stream().allMatch(width -> width >= 1),
+          "widths must be at least 1 each, got %s",
+          widths);
+    }
+  }
+}
