@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * beta would with twice the learning rate.
  */
 public final class ChannelwiseBias extends ChannelwiseLayer {
+  /** The name of the bias among the parameters. */
   public static final String BIAS = "bias";
 
   /** For JSON, which then sets the fields. */

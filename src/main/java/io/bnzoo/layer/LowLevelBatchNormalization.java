@@ -54,9 +54,16 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Reducing Internal Covariate Shift", 2015, algorithms 1 and 2.
  */
 public final class LowLevelBatchNormalization extends ChannelwiseLayer {
+  /** The name of gamma among the parameters. */
   public static final String GAMMA = "gamma";
+
+  /** The name of beta. */
   public static final String BETA = "beta";
+
+  /** The name of the running mean. */
   public static final String POPULATION_MEAN = "populationMean";
+
+  /** The name of the running variance. */
   public static final String POPULATION_VARIANCE = "populationVariance";
 
   /** TensorFlow's decay (tf.layers.batch_normalization, {@code momentum}). */
@@ -165,14 +172,17 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
     };
   }
 
+  /** The share of the old running statistic that a step keeps. */
   public double decay() {
     return decay;
   }
 
+  /** What is added to the variance before the root is taken. */
   public double epsilon() {
     return epsilon;
   }
 
+  /** How the formula is written down. */
   public Arithmetic arithmetic() {
     return arithmetic;
   }

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.Architecture;
 import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;

@@ -26,6 +26,7 @@ public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
     this.spec = spec;
   }
 
+  /** What is to be built. */
   public final NetworkSpec spec() {
     return spec;
   }

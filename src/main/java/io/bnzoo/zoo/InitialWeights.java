@@ -20,6 +20,7 @@ public sealed interface InitialWeights {
 
   /** Normal with mean 0 and the given standard deviation, above 0. */
   record Normal(double stddev) implements InitialWeights {
+    /** Checks the number. */
     public Normal {
       Check.aboveZero("stddev", stddev);
     }
@@ -27,6 +28,7 @@ public sealed interface InitialWeights {
 
   /** As {@link Normal}, with what falls beyond two standard deviations drawn again. */
   record TruncatedNormal(double stddev) implements InitialWeights {
+    /** Checks the number. */
     public TruncatedNormal {
       Check.aboveZero("stddev", stddev);
     }
@@ -37,6 +39,7 @@ public sealed interface InitialWeights {
    * sources' low-level network starts.
    */
   record TruncatedNormalConvolutions(double stddev) implements InitialWeights {
+    /** Checks the number. */
     public TruncatedNormalConvolutions {
       Check.aboveZero("stddev", stddev);
     }
@@ -82,18 +85,22 @@ public sealed interface InitialWeights {
     }
   }
 
+  /** See {@link GlorotUniform}. */
   static InitialWeights glorotUniform() {
     return new GlorotUniform();
   }
 
+  /** See {@link Normal}. */
   static InitialWeights normal(double stddev) {
     return new Normal(stddev);
   }
 
+  /** See {@link TruncatedNormal}. */
   static InitialWeights truncatedNormal(double stddev) {
     return new TruncatedNormal(stddev);
   }
 
+  /** See {@link TruncatedNormalConvolutions}. */
   static InitialWeights truncatedNormalConvolutions(double stddev) {
     return new TruncatedNormalConvolutions(stddev);
   }

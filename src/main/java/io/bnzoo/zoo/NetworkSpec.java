@@ -35,6 +35,7 @@ public record NetworkSpec(
     CNN2DFormat dataFormat,
     int classes) {
 
+  /** Checks what can be checked without its model; the builders make specifications. */
   public NetworkSpec {
     Check.given("model", model);
     Check.given("architecture", architecture);
@@ -49,6 +50,7 @@ public record NetworkSpec(
     Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
   }
 
+  /** The same for images of another shape. */
   public NetworkSpec withInput(ImageShape shape) {
     return new NetworkSpec(
         model,

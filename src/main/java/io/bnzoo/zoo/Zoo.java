@@ -42,10 +42,12 @@ public final class Zoo {
 
   private Zoo() {}
 
+  /** All models, in the order in which they are shown. */
   public static List<Entry> entries() {
     return ENTRIES;
   }
 
+  /** The model of an id. */
   public static Optional<Entry> find(String id) {
     return ENTRIES.stream().filter(entry -> entry.id().equals(id)).findFirst();
   }
