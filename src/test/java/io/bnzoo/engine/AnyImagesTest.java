@@ -59,13 +59,12 @@ class AnyImagesTest {
                                 .map(
                                     builder ->
                                         Arguments.of(
-                                            shape,
-                                            configured(builder, normalization, shape).build()))));
+                                            shape, configured(builder, normalization, shape)))));
   }
 
-  private static <M extends BatchNormModel> ModelBuilder<M> configured(
-      ModelBuilder<M> builder, Normalization normalization, ImageShape shape) {
-    return builder.normalization(normalization).input(shape).classes(7).seed(3);
+  private static BatchNormModel configured(
+      ModelBuilder<?, ?> builder, Normalization normalization, ImageShape shape) {
+    return builder.normalization(normalization).input(shape).classes(7).seed(3).build();
   }
 
   @ParameterizedTest
@@ -96,7 +95,6 @@ class AnyImagesTest {
     LabeledImages batch = images(ODD, 7, 4, 2);
     MultiLayerNetwork network =
         configured(DeepCnn.builder().dataFormat(CNN2DFormat.NHWC), Normalization.none(), ODD)
-            .build()
             .init();
     INDArray channelsLast = Nd4j.create(4, ODD.height(), ODD.width(), ODD.channels());
     for (int image = 0; image < 4; image++) {
