@@ -31,7 +31,7 @@ final class ConvolutionKernels extends LinearKernels {
         operation.activation());
   }
 
-  private static Layout images(long batch, Operation.ImageSize size) {
+  private static Layout images(long batch, Operation.MapSize size) {
     return Layout.channelsLast(batch, size.channels(), size.height(), size.width());
   }
 

@@ -3,7 +3,7 @@ package io.bnzoo.compiler;
 import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
-import io.bnzoo.compiler.Operation.ImageSize;
+import io.bnzoo.compiler.Operation.MapSize;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -18,25 +18,24 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
  * @param format the order of the images' axes in Deeplearning4j, which flattening goes by
  * @param features the number of values for each image or vector
  */
-record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
+record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
 
   static Geometry of(InputType input) {
     if (input instanceof InputType.InputTypeConvolutional given) {
       return images(
-          new ImageSize(given.getChannels(), given.getHeight(), given.getWidth()),
-          given.getFormat());
+          new MapSize(given.getChannels(), given.getHeight(), given.getWidth()), given.getFormat());
     }
     require(input instanceof InputType.InputTypeFeedForward, "it takes " + input);
     return new Geometry(Optional.empty(), CNN2DFormat.NCHW, input.arrayElementsPerExample());
   }
 
-  private static Geometry images(ImageSize size, CNN2DFormat format) {
+  private static Geometry images(MapSize size, CNN2DFormat format) {
     return new Geometry(Optional.of(size), format, size.values());
   }
 
   /** The size of images, or of vectors as images of one pixel. */
-  ImageSize size() {
-    return images.orElse(new ImageSize(features, 1, 1));
+  MapSize size() {
+    return images.orElse(new MapSize(features, 1, 1));
   }
 
   /** Vectors of another length. */
@@ -45,7 +44,7 @@ record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
   }
 
   /** Images of another size. */
-  Geometry withImages(ImageSize size) {
+  Geometry withImages(MapSize size) {
     return images(size, format);
   }
 
@@ -59,15 +58,14 @@ record Geometry(Optional<ImageSize> images, CNN2DFormat format, long features) {
 
   /** The vectors' values as images. */
   Geometry unflattened(FeedForwardToCnnPreProcessor step) {
-    ImageSize size =
-        new ImageSize(step.getNumChannels(), step.getInputHeight(), step.getInputWidth());
+    MapSize size = new MapSize(step.getNumChannels(), step.getInputHeight(), step.getInputWidth());
     require(size.values() == features, features + " values are taken for " + size);
     require(format == CNN2DFormat.NCHW, "images in " + format + " are taken for NCHW");
     return images(size, format);
   }
 
   /** The size of images for a layer that takes them in an order of axes. */
-  ImageSize imagesFor(Layer layer, CNN2DFormat order) {
+  MapSize imagesFor(Layer layer, CNN2DFormat order) {
     require(images.isPresent(), describe(layer) + " takes no images");
     require(
         order == format, describe(layer) + " takes images in " + order + ", given in " + format);

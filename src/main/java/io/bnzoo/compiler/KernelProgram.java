@@ -77,7 +77,7 @@ final class KernelProgram implements AutoCloseable {
   }
 
   private static Layout input(NetworkGraph graph, long batch) {
-    Operation.ImageSize image = graph.input();
+    Operation.MapSize image = graph.input();
     return image.isPixel()
         ? Layout.rowByRow(batch, image.values())
         : Layout.rowByRow(batch, image.channels(), image.height(), image.width());

@@ -14,7 +14,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * @param input the size of its input images
  * @param classes the number of logits for each
  */
-public record NetworkGraph(Operation.ImageSize input, List<Operation> operations, long classes) {
+public record NetworkGraph(Operation.MapSize input, List<Operation> operations, long classes) {
 
   public NetworkGraph {
     operations = List.copyOf(operations);

@@ -3,7 +3,7 @@ package io.bnzoo.compiler;
 import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
-import io.bnzoo.compiler.Operation.ImageSize;
+import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.ActivationFunction;
@@ -55,7 +55,7 @@ final class NetworkReader {
   private Geometry geometry;
 
   /** The size of what the first operation is given. */
-  private ImageSize start;
+  private MapSize start;
 
   /**
    * A reader of a network.
@@ -120,11 +120,11 @@ final class NetworkReader {
   }
 
   private void convolution(int index, ConvolutionLayer layer) {
-    ImageSize input = geometry.imagesFor(layer, layer.getCnn2dDataFormat());
+    MapSize input = geometry.imagesFor(layer, layer.getCnn2dDataFormat());
     requireInput(layer, layer.getNIn(), input.channels());
     ConvolutionAxis vertical = ConvolutionAxis.of(layer, 0, input.height());
     ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
-    ImageSize output = new ImageSize(layer.getNOut(), vertical.output(), horizontal.output());
+    MapSize output = new MapSize(layer.getNOut(), vertical.output(), horizontal.output());
     geometry = geometry.withImages(output);
     Optional<Parameter> bias = bias(layer.hasBias(), index, ConvolutionParamInitializer.BIAS_KEY);
     boolean pixels = input.isPixel() && output.isPixel();

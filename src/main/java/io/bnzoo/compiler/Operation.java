@@ -46,8 +46,8 @@ public sealed interface Operation {
   record ConvolutionOp(
       Parameter weights,
       Optional<Parameter> bias,
-      ImageSize input,
-      ImageSize output,
+      MapSize input,
+      MapSize output,
       ConvolutionWindow window,
       Optional<ActivationFunction> activation)
       implements LinearOp {
@@ -153,7 +153,7 @@ public sealed interface Operation {
   record FlatteningOp(boolean channelsLast) implements Operation {}
 
   /** The size of one image. */
-  record ImageSize(long channels, long height, long width) {
+  record MapSize(long channels, long height, long width) {
     boolean isPixel() {
       return height == 1 && width == 1;
     }

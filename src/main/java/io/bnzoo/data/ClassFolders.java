@@ -103,7 +103,7 @@ final class ClassFolders {
       Optional<Map<String, List<Path>>> test)
       throws IOException {
     List<String> names = List.copyOf(training.keySet());
-    List<Pictures> sets = new ArrayList<>();
+    List<DecodedFiles> sets = new ArrayList<>();
     sets.add(decode(training, names));
     if (validation.isPresent()) {
       sets.add(decode(validation.get(), names));
@@ -112,7 +112,7 @@ final class ClassFolders {
       sets.add(decode(test.get(), names));
     }
     List<LabeledImages> labeled = new ArrayList<>();
-    for (Pictures set : sets) {
+    for (DecodedFiles set : sets) {
       labeled.add(set.labeled(sizes.keySet().iterator().next(), grey, names.size()));
     }
     return new FoundImages(
@@ -144,7 +144,7 @@ final class ClassFolders {
   }
 
   /** Decoded pictures, three channels each, and what they show. */
-  private record Pictures(List<byte[]> pixels, List<Integer> labels) {
+  private record DecodedFiles(List<byte[]> pixels, List<Integer> labels) {
     LabeledImages labeled(ImageSize size, boolean grey, int classes) {
       int channels = grey ? 1 : 3;
       ImageShape shape =
@@ -164,7 +164,8 @@ final class ClassFolders {
     }
   }
 
-  private Pictures decode(Map<String, List<Path>> classes, List<String> names) throws IOException {
+  private DecodedFiles decode(Map<String, List<Path>> classes, List<String> names)
+      throws IOException {
     Map<String, Integer> labels = new HashMap<>();
     names.forEach(name -> labels.put(name, labels.size()));
     List<byte[]> pixels = new ArrayList<>();
@@ -193,7 +194,7 @@ final class ClassFolders {
         progress.advanced("reading images", pixels.size(), total);
       }
     }
-    return new Pictures(pixels, shown);
+    return new DecodedFiles(pixels, shown);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.bnzoo.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -59,6 +60,26 @@ public record Digits(
   /** MNIST where it is found or can be fetched, else generated digits. */
   public static Digits load() throws IOException {
     return DigitLibrary.standard().load(new DataChoice.Automatic());
+  }
+
+  /**
+   * The images of a folder, whatever they are; see the site's page on the command line for what it
+   * may hold.
+   *
+   * @throws DataException if it holds none, or a file is damaged, naming it
+   */
+  public static Digits load(Path folder) throws IOException {
+    return DigitLibrary.standard().load(new DataChoice.Folder(folder));
+  }
+
+  /**
+   * The same, PNG and JPEG files being scaled.
+   *
+   * @param size that all images get
+   * @throws DataException likewise
+   */
+  public static Digits load(Path folder, ImageSize size) throws IOException {
+    return DigitLibrary.standard().load(new DataChoice.Folder(folder, Optional.of(size)));
   }
 
   /** The shape of every image. */

@@ -42,13 +42,13 @@ public final class Probe {
    * @param linearLayer the index of the layer with its weights
    * @param unitAxis along which its units, or feature maps, lie
    */
-  private record Block(
+  private record ProbedBlock(
       String name, int activationLayer, int linearLayer, int unitAxis, IActivation activation) {}
 
   private final Engine engine;
   private final INDArray images;
   private final INDArray labels;
-  private final List<Block> blocks;
+  private final List<ProbedBlock> blocks;
 
   /**
    * A probe of an engine's network, whose hidden activations are layers of their own, named after
@@ -74,7 +74,7 @@ public final class Probe {
     List<INDArray> activations = network.feedForward(images, true);
     Gradient gradient = network.calculateGradients(images, labels, null, null).getFirst();
     List<Snapshot.Layer> layers = new ArrayList<>();
-    for (Block block : blocks) {
+    for (ProbedBlock block : blocks) {
       INDArray before = activations.get(block.activationLayer());
       Percentile percentile = new Percentile();
       percentile.setData(values(before));
@@ -112,7 +112,7 @@ public final class Probe {
   }
 
   /** The share of the block's units that are flat for all images and in all places. */
-  private static double dead(Block block, INDArray before) {
+  private static double dead(ProbedBlock block, INDArray before) {
     INDArray slope = block.activation().backprop(before.dup(), Nd4j.onesLike(before)).getFirst();
     int[] others = new int[before.rank() - 1];
     for (int axis = 0, i = 0; axis < before.rank(); axis++) {
@@ -124,9 +124,9 @@ public final class Probe {
     return steepest.lt(FLAT).castTo(before.dataType()).meanNumber().doubleValue();
   }
 
-  private static List<Block> blocks(MultiLayerNetwork network) {
+  private static List<ProbedBlock> blocks(MultiLayerNetwork network) {
     Map<String, Integer> indexOf = new HashMap<>();
-    List<Block> blocks = new ArrayList<>();
+    List<ProbedBlock> blocks = new ArrayList<>();
     for (int i = 0; i < network.getnLayers(); i++) {
       Layer layer = network.getLayer(i).conf().getLayer();
       indexOf.put(layer.getLayerName(), i);
@@ -134,7 +134,7 @@ public final class Probe {
         String name = layer.getLayerName().substring(0, layer.getLayerName().lastIndexOf('-'));
         int linear = indexOf.get(name);
         blocks.add(
-            new Block(
+            new ProbedBlock(
                 name,
                 i,
                 linear,
