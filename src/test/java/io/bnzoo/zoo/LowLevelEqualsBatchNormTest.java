@@ -7,6 +7,7 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,7 @@ class LowLevelEqualsBatchNormTest {
   private static MultiLayerNetwork cnn(
       Normalization normalization, Activation activation, double learningRate) {
     return DeepCnn.builder()
+        .dataFormat(CNN2DFormat.NCHW)
         .normalization(normalization)
         .initialWeights(InitialWeights.glorotUniform())
         .activation(activation)
