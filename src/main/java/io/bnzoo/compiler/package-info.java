@@ -3,7 +3,7 @@
  *
  * <p>Open {@link io.bnzoo.compiler.KernelProgram} first; {@link io.bnzoo.compiler.NetworkGraph} is
  * what it is made from and {@link io.bnzoo.compiler.ParameterStore} what all lists of one network
- * share. Note: parameters are kept here in oneDNN's layouts; Deeplearning4j's network is out of
- * date until they are copied back.
+ * share. {@link io.bnzoo.compiler.NormalizationKernels} normalizes. Note: parameters are kept here
+ * in oneDNN's layouts; Deeplearning4j's network is out of date until they are copied back.
  */
 package io.bnzoo.compiler;

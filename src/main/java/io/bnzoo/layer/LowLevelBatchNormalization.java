@@ -143,7 +143,7 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
 
   @Override
   protected ChannelwiseRuntime runtime(NeuralNetConfiguration conf, DataType type) {
-    return new NormalizationRuntime(conf, type);
+    return new InNetwork(conf, type);
   }
 
   @Override
@@ -202,8 +202,8 @@ public final class LowLevelBatchNormalization extends ChannelwiseLayer {
   }
 
   /** This layer in a network. */
-  static final class NormalizationRuntime extends ChannelwiseRuntime {
-    private NormalizationRuntime(NeuralNetConfiguration conf, DataType type) {
+  static final class InNetwork extends ChannelwiseRuntime {
+    private InNetwork(NeuralNetConfiguration conf, DataType type) {
       super(conf, type);
     }
 

@@ -81,9 +81,13 @@ final class SpecificationJson {
     }
 
     private Architecture architecture() {
-      return ThreeLayerMlp.ID.equals(model)
-          ? widths.<Architecture>map(Architecture.Dense::new).orElse(ThreeLayerMlp.ARCHITECTURE)
-          : depth.<Architecture>map(Architecture.Convolutional::new).orElse(DeepCnn.ARCHITECTURE);
+      return switch (model) {
+        case ThreeLayerMlp.ID ->
+            widths.<Architecture>map(Architecture.Dense::new).orElse(ThreeLayerMlp.ARCHITECTURE);
+        case DeepCnn.ID ->
+            depth.<Architecture>map(Architecture.Convolutional::new).orElse(DeepCnn.ARCHITECTURE);
+        default -> throw new IllegalArgumentException("there is no model " + model);
+      };
     }
 
     private Normalization placed() {

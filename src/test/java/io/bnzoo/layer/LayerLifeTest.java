@@ -65,7 +65,7 @@ class LayerLifeTest {
   @Test
   void whatANetworkSaysWhereMemoryRunsOutCountsTheLayer() {
     assertThat(dense().memoryInfo(8, InputType.feedForward(Networks.INPUTS)))
-        .containsPattern("Runtime +3");
+        .containsPattern("InNetwork +3");
   }
 
   @Test

@@ -50,7 +50,7 @@ class NetworkSummaryTest {
     String text =
         mlp(Normalization.lowLevel().placed(Placement.BEFORE_ACTIVATION_THEN_BIAS)).summary();
     assertThat(text)
-        .contains("fc1-bn (LowLevelBatchNormalization$NormalizationRuntime)")
+        .contains("fc1-bn (LowLevelBatchNormalization$InNetwork)")
         .contains("fc1-bias (ChannelwiseBias$BiasRuntime)");
   }
 
