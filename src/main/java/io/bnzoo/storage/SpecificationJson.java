@@ -81,7 +81,7 @@ final class SpecificationJson {
     }
 
     private Architecture architecture() {
-      return switch (model) {
+      return switch (String.valueOf(model)) {
         case ThreeLayerMlp.ID ->
             widths.<Architecture>map(Architecture.Dense::new).orElse(ThreeLayerMlp.ARCHITECTURE);
         case DeepCnn.ID ->
