@@ -66,7 +66,7 @@ public record Channels(int rank, int axis) {
     return new Sum(x, keepAxes, otherAxes()).outputVariable();
   }
 
-  /** As {@code SDVariable.sum}, which is one of ND4J's older operations and slow to call. */
+  /** As {@code SDVariable.sum}, an older operation of ND4J's that fails on a batch of one. */
   private static final class Sum extends DynamicCustomOp {
     Sum(SDVariable x, boolean keepAxes, int... axes) {
       super(x.getSameDiff(), x);
@@ -85,7 +85,7 @@ public record Channels(int rank, int axis) {
     }
   }
 
-  /** ND4J's multiplication; its own derivative takes ten times as long where it broadcasts. */
+  /** ND4J's multiplication; its own derivative doubles a step's time where it broadcasts. */
   private static final class ChannelMultiply extends MulOp {
     private final Channels channels;
 
@@ -144,7 +144,7 @@ public record Channels(int rank, int axis) {
 
       SDVariable ofBeta = channels.sum(gradient, false);
       SDVariable ofGamma = channels.sum(gradient.mul(normalized), false);
-      // gradient * factor, in the operation that does it fastest.
+      // gradient * factor, in an operation that needs no reshaping.
       SDVariable ofX = channels.normalize(gradient, new Moments(zero, one), factor, zero, 0);
       SDVariable ofMean = factor.mul(ofBeta).neg();
       SDVariable ofVariance = factor.mul(inverseDeviation).mul(ofGamma).mul(-0.5);
