@@ -172,7 +172,8 @@ public final class Comparison {
         builder -> settings.apply(builder).input(digits.shape()).classes(digits.classes()),
         variants,
         seeds,
-        plan);
+        plan,
+        OptionalInt.of(threads));
   }
 
   /**

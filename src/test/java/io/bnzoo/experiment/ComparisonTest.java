@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ComparisonTest {
@@ -222,5 +223,15 @@ class ComparisonTest {
                     .run(TestDigits.small(), EngineChoice.AUTO, diary, diary, () -> false))
         .withMessage("the disk is full");
     assertThat(folder.toFile().list()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void theThreadsAskedForStayThoseOfTheSameNetworksForOtherImages(int threads) {
+    Zoo.Entry cnn = Zoo.find(DeepCnn.ID).orElseThrow();
+    Comparison comparison =
+        new Comparison(cnn, UnaryOperator.identity(), Variants.pair(), List.of(1L), PLAN)
+            .onThreads(threads);
+    assertThat(comparison.forImages(TestDigits.small()).threads()).isEqualTo(threads);
   }
 }
