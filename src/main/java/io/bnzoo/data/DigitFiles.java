@@ -176,23 +176,18 @@ public final class DigitFiles {
     if (lack.isPresent()) {
       throw new DataException(lack.get());
     }
-    LabeledImages train = pair(folder, checksums, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS);
-    LabeledImages test = pair(folder, checksums, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS);
-    return Digits.split(train, test, new Digits.Origin(kind, description, combined(checksums)));
+    Map<MnistFile, IdxFile> files = new EnumMap<>(MnistFile.class);
+    for (MnistFile part : MnistFile.values()) {
+      files.put(part, verify(find(folder, part).orElseThrow(), part, checksums.get(part)));
+    }
+    return digits(files, new Digits.Origin(kind, description, combined(checksums)));
   }
 
-  private static LabeledImages pair(
-      Path folder, Map<MnistFile, String> checksums, MnistFile imagesPart, MnistFile labelsPart)
-      throws IOException {
-    IdxFile images = readChecked(folder, imagesPart, checksums.get(imagesPart));
-    IdxFile labels = readChecked(folder, labelsPart, checksums.get(labelsPart));
-    return new LabeledImages(images.values(), labels.values());
-  }
-
-  private static IdxFile readChecked(Path folder, MnistFile part, String sha256)
-      throws IOException {
-    Path file = find(folder, part).orElseThrow();
-    return verify(file, part, sha256);
+  private static Digits digits(Map<MnistFile, IdxFile> files, Digits.Origin origin) {
+    return Digits.split(
+        labeled(files, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS),
+        labeled(files, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS),
+        origin);
   }
 
   /**
@@ -216,12 +211,7 @@ public final class DigitFiles {
               folder, others.get(0).fileName, others.get(0).fileName));
     }
     return Digits.Kind.of(combined(found))
-        .map(
-            kind ->
-                Digits.split(
-                    labeled(files, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS),
-                    labeled(files, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS),
-                    new Digits.Origin(kind, kind.label(), combined(found))));
+        .map(kind -> digits(files, new Digits.Origin(kind, kind.label(), combined(found))));
   }
 
   private static LabeledImages labeled(

@@ -22,10 +22,6 @@ public record Digits(
   /** How many of the training file's first images are for validation. */
   public static final int VALIDATION_SIZE = 5_000;
 
-  /** How many images of the training file are left to train on. */
-  public static final int TRAINING_SIZE =
-      DigitFiles.MnistFile.TRAIN_IMAGES.count() - VALIDATION_SIZE;
-
   public Digits {
     classNames = List.copyOf(classNames);
     for (LabeledImages part : List.of(train, validation, test)) {
