@@ -3,7 +3,7 @@ package io.bnzoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.RealMnist;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Comparison;
@@ -75,14 +75,14 @@ class DeepCnnIT {
     List<TrainingResult> results = train(Variants.pair(), seed);
     TrainingResult plain = results.get(0);
     assertThat(plain.finals().orElseThrow().test().accuracy()).isLessThanOrEqualTo(0.15);
-    assertThat(plain.outcome()).isInstanceOf(Outcome.PredictsOneDigit.class);
+    assertThat(plain.outcome()).isInstanceOf(Outcome.PredictsOneClass.class);
     assertThat(plain.curve().get(0).loss()).isCloseTo(Math.log(2), within(0.02));
 
     assertLearns(results.get(1));
   }
 
   private List<TrainingResult> train(List<Normalization> variants, long seed) throws IOException {
-    Digits digits = RealMnist.load();
+    ImageDataset digits = RealMnist.load();
     Zoo.Entry entry = Zoo.find(DeepCnn.ID).orElseThrow();
     Comparison comparison =
         new Comparison(entry, UnaryOperator.identity(), variants, List.of(seed), entry.plan());

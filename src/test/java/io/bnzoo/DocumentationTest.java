@@ -63,8 +63,8 @@ class DocumentationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "README.md, TrainDeepCnn.java, '    Digits digits', '\n  }\n}'",
-    "src/site/markdown/library.md, TrainDeepCnn.java, '    Digits digits', '\n  }\n}'",
+    "README.md, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
+    "src/site/markdown/library.md, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
     "src/site/markdown/files.md, TrainOverNight.java, '    TrainedNetwork trained', "
         + "'\n  }\n}'",
     "src/site/markdown/by-hand.md, NormalizeByHand.java, "

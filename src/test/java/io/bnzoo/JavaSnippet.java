@@ -20,8 +20,8 @@ import javax.tools.ToolProvider;
 
 /**
  * A block of Java in a Markdown file: statements, as they would stand in a method. A comment in the
- * line above it, {@code <!-- java, given: Digits digits -->}, names the variables that the text
- * around it takes for granted; {@code <!-- java -->} says that there are none.
+ * line above it, {@code <!-- java, given: ImageDataset digits -->}, names the variables that the
+ * text around it takes for granted; {@code <!-- java -->} says that there are none.
  *
  * @param given the parameters of the method
  */

@@ -2,7 +2,7 @@ package io.bnzoo.cli;
 
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +32,7 @@ final class DataCommand extends BnzooCommand {
 
   /** What {@code --json} prints. */
   record DataSummary(
-      Digits.Origin origin,
+      ImageDataset.Origin origin,
       int training,
       int validation,
       int test,
@@ -54,7 +54,7 @@ final class DataCommand extends BnzooCommand {
       terminal.tell(
           library.find().map(folder -> "looking in " + folder).orElse("MNIST is not here yet"));
     }
-    Digits digits = data.load(terminal);
+    ImageDataset digits = data.load(terminal);
     DataSummary document =
         new DataSummary(
             digits.origin(),
@@ -75,7 +75,7 @@ final class DataCommand extends BnzooCommand {
         "%s%n%s: %,d training, %,d validation and %,d test images%n"
             + "%d x %d pixels, channels: %d; classes: %,d%s%nSHA-256 of all: %s",
         document.origin().description(),
-        document.origin().kind() == Digits.Kind.OTHER ? "read" : "verified",
+        document.origin().kind() == ImageDataset.Kind.OTHER ? "read" : "verified",
         document.training(),
         document.validation(),
         document.test(),

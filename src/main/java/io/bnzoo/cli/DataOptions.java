@@ -2,7 +2,7 @@ package io.bnzoo.cli;
 
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageSize;
 import java.io.IOException;
 import java.util.Optional;
@@ -76,7 +76,7 @@ final class DataOptions {
     return choice;
   }
 
-  Digits load(Terminal terminal) throws IOException {
+  ImageDataset load(Terminal terminal) throws IOException {
     try (Terminal.Progress progress = terminal.progress()) {
       return DigitLibrary.standard()
           .withNotices(terminal::warn)
@@ -86,8 +86,8 @@ final class DataOptions {
   }
 
   /** The same, and tells which they are. */
-  Digits loadAndTell(Terminal terminal) throws IOException {
-    Digits digits = load(terminal);
+  ImageDataset loadAndTell(Terminal terminal) throws IOException {
+    ImageDataset digits = load(terminal);
     terminal.tell("data: " + digits.summary());
     return digits;
   }

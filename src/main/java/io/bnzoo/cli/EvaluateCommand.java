@@ -1,7 +1,7 @@
 package io.bnzoo.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
 import io.bnzoo.storage.ModelFiles;
@@ -9,7 +9,7 @@ import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.TrustedClasses;
 import io.bnzoo.train.EvaluationRecord;
 import io.bnzoo.train.ModelEvaluation;
-import io.bnzoo.train.TrainingDigits;
+import io.bnzoo.train.TrainingImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,8 +59,8 @@ final class EvaluateCommand extends BnzooCommand {
   /** What {@code --json} prints. */
   record EvaluationDocument(
       String model,
-      Optional<TrainingDigits> trainedOn,
-      Digits.Origin data,
+      Optional<TrainingImages> trainedOn,
+      ImageDataset.Origin data,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
       EvaluationRecord evaluation) {}
 
@@ -78,15 +78,15 @@ final class EvaluateCommand extends BnzooCommand {
     if (stored.hasUnvouchedNormalizer()) {
       terminal.tell("model: its normalizer was added later; nothing vouches for it");
     }
-    Digits digits = data.loadAndTell(terminal);
+    ImageDataset digits = data.loadAndTell(terminal);
     if (digits.shape().channels() == 3 && stored.manifest().isEmpty()) {
       terminal.warn(
           "model: given red, green, blue; one trained on DataVec's images expects blue, green, red");
     }
-    Optional<TrainingDigits> trainedOn = TrainingDigits.of(stored, digits.origin());
+    Optional<TrainingImages> trainedOn = TrainingImages.of(stored, digits.origin());
     trainedOn
         .filter(known -> !known.same())
-        .ifPresent(known -> terminal.warn(otherDigits(known, digits.origin())));
+        .ifPresent(known -> terminal.warn(otherImages(known, digits.origin())));
     EvaluationRecord figures = figures(stored, digits);
     terminal.printResult(
         new EvaluationDocument(
@@ -106,7 +106,7 @@ final class EvaluateCommand extends BnzooCommand {
     }
   }
 
-  private static String otherDigits(TrainingDigits trainedOn, Digits.Origin evaluated) {
+  private static String otherImages(TrainingImages trainedOn, ImageDataset.Origin evaluated) {
     return "model: trained on " + trainedOn.label() + "; evaluated on " + evaluated.kind().label();
   }
 
@@ -123,7 +123,7 @@ final class EvaluateCommand extends BnzooCommand {
         .orElse("model: nothing vouches for it; it has no bnzoo.json");
   }
 
-  private EvaluationRecord figures(StoredModel stored, Digits digits) {
+  private EvaluationRecord figures(StoredModel stored, ImageDataset digits) {
     try (ModelEvaluation evaluation =
             new ModelEvaluation(stored, engine.factory(terminal), digits.test());
         Terminal.Progress progress = terminal.progress()) {

@@ -1,6 +1,6 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.experiment.Comparison;
@@ -99,7 +99,7 @@ final class LessonRunCommand extends BnzooCommand {
 
   private void run(Scale scale, List<Trial> trials, int networks) throws IOException {
     String computedBy = engine.start(terminal);
-    Digits digits = data.loadAndTell(terminal);
+    ImageDataset digits = data.loadAndTell(terminal);
     requireDigits(digits);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
     Path path = run.folder(defaultName(scale, digits.origin()), terminal);
@@ -158,7 +158,7 @@ final class LessonRunCommand extends BnzooCommand {
             + ", or all");
   }
 
-  private static void requireDigits(Digits digits) {
+  private static void requireDigits(ImageDataset digits) {
     if (!digits.shape().equals(ImageShape.MNIST) || digits.classes() != LabeledImages.CLASSES) {
       throw new CommandFailure(
           String.format(
@@ -172,7 +172,7 @@ final class LessonRunCommand extends BnzooCommand {
     }
   }
 
-  private static String defaultName(Scale scale, Digits.Origin origin) {
+  private static String defaultName(Scale scale, ImageDataset.Origin origin) {
     String data =
         switch (origin.kind()) {
           case MNIST -> "";

@@ -55,8 +55,8 @@ final class SweepNarrator implements Sweep.TrialListener, AutoCloseable {
 
   /** What a line has room for. */
   private static String ending(Outcome outcome) {
-    if (outcome instanceof Outcome.PredictsOneDigit one) {
-      return " always " + one.digit();
+    if (outcome instanceof Outcome.PredictsOneClass one) {
+      return " always " + one.label();
     }
     return outcome instanceof Outcome.Diverged ? " diverged" : "";
   }

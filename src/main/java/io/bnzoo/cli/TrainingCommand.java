@@ -1,6 +1,6 @@
 package io.bnzoo.cli;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.ComparisonTable;
 import io.bnzoo.report.Provenance;
@@ -65,7 +65,7 @@ abstract class TrainingCommand extends BnzooCommand {
 
   private void train(Comparison comparison, CheckpointPlan checkpointPlan) throws IOException {
     String computedBy = engine.start(terminal);
-    Digits digits = data.loadAndTell(terminal);
+    ImageDataset digits = data.loadAndTell(terminal);
     requireEnough(digits, comparison.plan());
     RunRequest request = RunRequest.of(command(), comparison.forImages(digits), digits, computedBy);
     Provenance provenance = Provenance.ofThisJvm(computedBy);
@@ -141,7 +141,7 @@ abstract class TrainingCommand extends BnzooCommand {
         new Comparison(model.entry(), model::settings, variants(), model.seeds(), model.plan()));
   }
 
-  private void requireEnough(Digits digits, TrainingPlan plan) {
+  private void requireEnough(ImageDataset digits, TrainingPlan plan) {
     int images = digits.train().size();
     if (plan.batchSize() > images) {
       throw new CommandLine.ParameterException(

@@ -15,12 +15,12 @@ final class DataFolder {
    * @param size of the images, where they are files whose sizes differ
    * @throws DataException if there are none, or a file is damaged, naming it
    */
-  static Digits load(Path folder, Optional<ImageSize> size, ProgressListener progress)
+  static ImageDataset load(Path folder, Optional<ImageSize> size, ProgressListener progress)
       throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new DataException(folder + " is no folder");
     }
-    Optional<Digits> idx = IdxFolder.in(folder);
+    Optional<ImageDataset> idx = IdxFolder.in(folder);
     if (idx.isPresent()) {
       return idx.get();
     }

@@ -169,8 +169,8 @@ public final class DigitFiles {
    * @param checksums what each unpacked file's SHA-256 must be
    * @throws DataException naming the file that is missing, damaged or foreign
    */
-  static Digits load(
-      Path folder, Map<MnistFile, String> checksums, Digits.Kind kind, String description)
+  static ImageDataset load(
+      Path folder, Map<MnistFile, String> checksums, ImageDataset.Kind kind, String description)
       throws IOException {
     Optional<String> lack = lackOf(folder);
     if (lack.isPresent()) {
@@ -180,11 +180,11 @@ public final class DigitFiles {
     for (MnistFile part : MnistFile.values()) {
       files.put(part, verify(find(folder, part).orElseThrow(), part, checksums.get(part)));
     }
-    return digits(files, new Digits.Origin(kind, description, combined(checksums)));
+    return digits(files, new ImageDataset.Origin(kind, description, combined(checksums)));
   }
 
-  private static Digits digits(Map<MnistFile, IdxFile> files, Digits.Origin origin) {
-    return Digits.split(
+  private static ImageDataset digits(Map<MnistFile, IdxFile> files, ImageDataset.Origin origin) {
+    return ImageDataset.split(
         labeled(files, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS),
         labeled(files, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS),
         origin);
@@ -195,7 +195,8 @@ public final class DigitFiles {
    *
    * @throws DataException if all but one are MNIST's
    */
-  static Optional<Digits> known(Path folder, Map<MnistFile, IdxFile> files) throws DataException {
+  static Optional<ImageDataset> known(Path folder, Map<MnistFile, IdxFile> files)
+      throws DataException {
     Map<MnistFile, String> found = new EnumMap<>(MnistFile.class);
     files.forEach((part, file) -> found.put(part, file.sha256()));
     List<MnistFile> others =
@@ -210,8 +211,8 @@ public final class DigitFiles {
                   + " as in own-%s",
               folder, others.get(0).fileName, others.get(0).fileName));
     }
-    return Digits.Kind.of(combined(found))
-        .map(kind -> digits(files, new Digits.Origin(kind, kind.label(), combined(found))));
+    return ImageDataset.Kind.of(combined(found))
+        .map(kind -> digits(files, new ImageDataset.Origin(kind, kind.label(), combined(found))));
   }
 
   private static LabeledImages labeled(

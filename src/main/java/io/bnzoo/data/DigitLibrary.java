@@ -88,7 +88,7 @@ public final class DigitLibrary {
    *
    * @throws DataException if a file is missing, damaged or foreign, naming it
    */
-  public Digits load(DataChoice choice) throws IOException {
+  public ImageDataset load(DataChoice choice) throws IOException {
     if (choice instanceof DataChoice.Folder folder) {
       return DataFolder.load(folder.path(), folder.size(), progress);
     }
@@ -114,7 +114,7 @@ public final class DigitLibrary {
     return mnistIn(mnistFolder());
   }
 
-  private Digits fallBack(String reason) throws IOException {
+  private ImageDataset fallBack(String reason) throws IOException {
     notices.accept("using GENERATED digits, not MNIST: " + reason);
     return generated("generated digits, because MNIST could not be downloaded");
   }
@@ -156,7 +156,7 @@ public final class DigitLibrary {
     return home.resolve("mnist");
   }
 
-  private Digits generated(String description) throws IOException {
+  private ImageDataset generated(String description) throws IOException {
     Path cache = home.resolve("generated");
     try {
       return GeneratedDigits.cachedIn(cache, description, progress);
@@ -166,8 +166,8 @@ public final class DigitLibrary {
     }
   }
 
-  private static Digits mnistIn(Path folder) throws IOException {
-    return DigitFiles.load(folder, DigitFiles.mnistChecksums(), Digits.Kind.MNIST, "MNIST");
+  private static ImageDataset mnistIn(Path folder) throws IOException {
+    return DigitFiles.load(folder, DigitFiles.mnistChecksums(), ImageDataset.Kind.MNIST, "MNIST");
   }
 
   private static Optional<Path> environment(String name) {

@@ -29,7 +29,7 @@ record FoundImages(
   private static final int TEST_SHARE = 6;
   private static final int MOST_TEST_IMAGES = 10_000;
   private static final int VALIDATION_SHARE = 10;
-  private static final int MOST_VALIDATION_IMAGES = Digits.VALIDATION_SIZE;
+  private static final int MOST_VALIDATION_IMAGES = ImageDataset.VALIDATION_SIZE;
 
   /** Fewer could not be split in three. */
   private static final int FEWEST = 12;
@@ -46,7 +46,7 @@ record FoundImages(
    *
    * @throws DataException if there are too few, or only one class
    */
-  Digits split(String place) throws DataException {
+  ImageDataset split(String place) throws DataException {
     if (training.size() < FEWEST || training.classes() < 2) {
       throw new DataException(
           String.format(
@@ -65,12 +65,12 @@ record FoundImages(
     int all = training.size();
     LabeledImages shuffled =
         tests + validations == 0 ? training : training.select(byChecksum(training));
-    return new Digits(
+    return new ImageDataset(
         shuffled.slice(tests + validations, all),
         validation.orElseGet(() -> shuffled.slice(tests, tests + validations)),
         test.orElseGet(() -> shuffled.slice(0, tests)),
         classNames,
-        new Digits.Origin(Digits.Kind.OTHER, format + " in " + place, sha256()));
+        new ImageDataset.Origin(ImageDataset.Kind.OTHER, format + " in " + place, sha256()));
   }
 
   /** The positions of images, in the order of the images' checksums. */

@@ -42,7 +42,7 @@ final class GeneratedDigits {
   }
 
   /** Reads the set from a folder, after drawing it there if the folder lacks a sound one. */
-  static Digits cachedIn(Path folder, String description, ProgressListener progress)
+  static ImageDataset cachedIn(Path folder, String description, ProgressListener progress)
       throws IOException {
     if (DigitFiles.missingFrom(folder).isEmpty()) {
       try {
@@ -55,7 +55,8 @@ final class GeneratedDigits {
   }
 
   /** Draws the set and keeps it nowhere. */
-  static Digits drawnForOnce(String description, ProgressListener progress) throws IOException {
+  static ImageDataset drawnForOnce(String description, ProgressListener progress)
+      throws IOException {
     Path temporary = Files.createTempDirectory("bnzoo-digits");
     try {
       return drawAndLoad(temporary.resolve("generated"), description, progress);
@@ -64,15 +65,15 @@ final class GeneratedDigits {
     }
   }
 
-  private static Digits drawAndLoad(Path folder, String description, ProgressListener progress)
-      throws IOException {
+  private static ImageDataset drawAndLoad(
+      Path folder, String description, ProgressListener progress) throws IOException {
     drawInto(folder, progress);
     return load(folder, description);
   }
 
-  private static Digits load(Path folder, String description) throws IOException {
+  private static ImageDataset load(Path folder, String description) throws IOException {
     return DigitFiles.load(
-        folder, checksums(), Digits.Kind.GENERATED, description + ", seed " + SEED);
+        folder, checksums(), ImageDataset.Kind.GENERATED, description + ", seed " + SEED);
   }
 
   /** Draws into a folder beside the wanted one and then renames it. */
@@ -130,7 +131,7 @@ final class GeneratedDigits {
     IdxFile.write(folder.resolve(labelsPart.fileName()), labels, labelsPart.shape());
   }
 
-  /** Digits in random order, each about as often as the others. */
+  /** ImageDataset in random order, each about as often as the others. */
   static LabeledImages draw(int count, long seed, Runnable drawn) {
     long[] seeds = new SplittableRandom(seed).longs(count).toArray();
     byte[] pixels = new byte[count * LabeledImages.PIXELS];

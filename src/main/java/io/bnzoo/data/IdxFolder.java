@@ -38,7 +38,7 @@ final class IdxFolder {
    *
    * @throws DataException naming the file that is missing, damaged, or does not go with another
    */
-  static Optional<Digits> in(Path folder) throws IOException {
+  static Optional<ImageDataset> in(Path folder) throws IOException {
     Map<String, Path> files = files(folder);
     if (files.isEmpty()) {
       return Optional.empty();
@@ -49,7 +49,7 @@ final class IdxFolder {
             ? Optional.of(pair(folder, files, "test"))
             : Optional.empty();
     if (test.isPresent()) {
-      Optional<Digits> known =
+      Optional<ImageDataset> known =
           DigitFiles.known(
               folder,
               Map.of(

@@ -88,7 +88,9 @@ public final class LabeledImages {
     }
   }
 
-  /** Digits of MNIST's shape: 784 pixels an image, 0 black to 255 white, and labels 0 to 9. */
+  /**
+   * ImageDataset of MNIST's shape: 784 pixels an image, 0 black to 255 white, and labels 0 to 9.
+   */
   public LabeledImages(byte[] pixels, byte[] labels) {
     this(ImageShape.MNIST, CLASSES, pixels, unsigned(labels));
   }

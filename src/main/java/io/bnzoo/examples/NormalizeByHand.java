@@ -2,7 +2,7 @@ package io.bnzoo.examples;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.BatchStream;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineChoice;
@@ -41,7 +41,7 @@ public final class NormalizeByHand {
 
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
-    Digits digits = Digits.load();
+    ImageDataset digits = ImageDataset.digits();
     BatchStream batches = new BatchStream(digits.train(), 64, 1);
     for (int step = 0; step < 1000; step++) {
       LabeledImages batch = batches.next();

@@ -1,6 +1,6 @@
 package io.bnzoo.examples;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.TrainedNetwork;
 import io.bnzoo.train.Training;
@@ -15,7 +15,7 @@ public final class TrainDeepCnn {
 
   /** Takes no arguments; writes {@code deep-cnn.zip}. */
   public static void main(String[] arguments) throws IOException {
-    Digits digits = Digits.load(); // MNIST, or generated digits where there is none
+    ImageDataset digits = ImageDataset.digits(); // MNIST, or generated digits where there is none
     DeepCnn model = DeepCnn.builder().normalization(Normalization.batchNorm()).seed(1).build();
     TrainedNetwork trained = Training.of(digits, DeepCnn.PLAN).run(model); // 800 batches of 64
     System.out.println(trained.test().accuracy());

@@ -1,6 +1,6 @@
 package io.bnzoo.examples;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.TrainedNetwork;
 import io.bnzoo.train.Training;
@@ -16,7 +16,7 @@ public final class TrainOverNight {
 
   /** Takes no arguments; writes checkpoints to a folder, and in the end {@code over-night.zip}. */
   public static void main(String[] arguments) throws IOException {
-    Digits digits = Digits.load();
+    ImageDataset digits = ImageDataset.digits();
     TrainingPlan plan = ThreeLayerMlp.PLAN.withBatches(200_000);
     ThreeLayerMlp model =
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).seed(1).build();

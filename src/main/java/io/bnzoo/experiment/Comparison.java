@@ -1,6 +1,6 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.Threads;
@@ -74,7 +74,7 @@ public final class Comparison {
       String model,
       TrainingPlan plan,
       int threads,
-      Digits.Origin data,
+      ImageDataset.Origin data,
       List<VariantResult> variants) {
     public Result {
       variants = List.copyOf(variants);
@@ -166,7 +166,7 @@ public final class Comparison {
   }
 
   /** The same networks for some images: they take their shape and tell their classes apart. */
-  public Comparison forImages(Digits digits) {
+  public Comparison forImages(ImageDataset digits) {
     return new Comparison(
         entry,
         builder -> settings.apply(builder).input(digits.shape()).classes(digits.classes()),
@@ -184,7 +184,11 @@ public final class Comparison {
    * @param stop asked before each step; once it says true, no more is trained
    */
   public Result run(
-      Digits digits, EngineFactory engines, RunStore store, Listener listener, BooleanSupplier stop)
+      ImageDataset digits,
+      EngineFactory engines,
+      RunStore store,
+      Listener listener,
+      BooleanSupplier stop)
       throws IOException {
     List<VariantResult> results = new ArrayList<>();
     for (BatchNormModel model : forImages(digits).models()) {
@@ -227,7 +231,7 @@ public final class Comparison {
 
   private VariantResult train(
       BatchNormModel model,
-      Digits digits,
+      ImageDataset digits,
       EngineFactory engines,
       RunStore store,
       Listener listener,

@@ -1,6 +1,6 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.files.Reason;
@@ -58,7 +58,7 @@ public final class Sweep {
     ON
   }
 
-  private final Digits digits;
+  private final ImageDataset digits;
   private final EngineFactory engines;
   private final Diagnostics diagnostics;
   private final int atOnce;
@@ -69,7 +69,7 @@ public final class Sweep {
    * @param engines train the networks
    * @param atOnce how many trials to train side by side, at least 1
    */
-  public Sweep(Digits digits, EngineFactory engines, Diagnostics diagnostics, int atOnce) {
+  public Sweep(ImageDataset digits, EngineFactory engines, Diagnostics diagnostics, int atOnce) {
     if (atOnce < 1) {
       throw new IllegalArgumentException("atOnce must be at least 1, got " + atOnce);
     }

@@ -1,6 +1,6 @@
 package io.bnzoo.report;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.train.Outcome;
@@ -38,7 +38,7 @@ public final class ComparisonTable {
   /** What the table alone would not tell: how each unusual training ended, and odd data. */
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
-    if (result.data().kind() != Digits.Kind.MNIST) {
+    if (result.data().kind() != ImageDataset.Kind.MNIST) {
       notes.add("These are not MNIST's figures: " + result.data().description() + ".");
     }
     for (Comparison.VariantResult variant : result.variants()) {
@@ -137,7 +137,7 @@ public final class ComparisonTable {
   }
 
   private String published(Comparison.VariantResult variant) {
-    if (result.data().kind() != Digits.Kind.MNIST) {
+    if (result.data().kind() != ImageDataset.Kind.MNIST) {
       return NONE;
     }
     List<String> figures =

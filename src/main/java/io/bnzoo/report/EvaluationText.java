@@ -1,6 +1,6 @@
 package io.bnzoo.report;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.train.EvaluationRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +24,7 @@ public final class EvaluationText {
    *
    * @param digits what was evaluated, for the names of its classes
    */
-  public static String of(EvaluationRecord record, Digits digits) {
+  public static String of(EvaluationRecord record, ImageDataset digits) {
     StringBuilder text = new StringBuilder();
     text.append(line("images", "%,d", record.images()));
     text.append(line("pixels", "%s", pixels(record.pixels())));
@@ -45,7 +45,7 @@ public final class EvaluationText {
     return text.toString();
   }
 
-  private static String classes(EvaluationRecord record, Digits digits) {
+  private static String classes(EvaluationRecord record, ImageDataset digits) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("class", "mostly taken for", "images", "precision", "recall"));
     record.classes().stream()
@@ -56,8 +56,8 @@ public final class EvaluationText {
             figures ->
                 rows.add(
                     List.of(
-                        name(figures.digit(), digits),
-                        record.mostlyTakenFor(figures.digit()).stream()
+                        name(figures.label(), digits),
+                        record.mostlyTakenFor(figures.label()).stream()
                             .mapToObj(other -> name(other, digits))
                             .findFirst()
                             .orElse("-"),
@@ -75,7 +75,7 @@ public final class EvaluationText {
   }
 
   /** With its number, unless that is all it has. */
-  private static String name(int label, Digits digits) {
+  private static String name(int label, ImageDataset digits) {
     if (digits.classNames().isEmpty()) {
       return digits.className(label);
     }
@@ -101,12 +101,12 @@ public final class EvaluationText {
   private static List<List<String>> rows(EvaluationRecord record) {
     List<List<String>> rows = new ArrayList<>();
     List<String> headings = new ArrayList<>(List.of(""));
-    record.classes().forEach(figures -> headings.add(Integer.toString(figures.digit())));
+    record.classes().forEach(figures -> headings.add(Integer.toString(figures.label())));
     headings.addAll(List.of("precision", "recall"));
     rows.add(headings);
     for (EvaluationRecord.ClassFigures figures : record.classes()) {
-      List<String> row = new ArrayList<>(List.of(Integer.toString(figures.digit())));
-      record.confusion().get(figures.digit()).forEach(count -> row.add(count.toString()));
+      List<String> row = new ArrayList<>(List.of(Integer.toString(figures.label())));
+      record.confusion().get(figures.label()).forEach(count -> row.add(count.toString()));
       row.add(String.format(Locale.ROOT, "%.4f", figures.precision()));
       row.add(String.format(Locale.ROOT, "%.4f", figures.recall()));
       rows.add(row);

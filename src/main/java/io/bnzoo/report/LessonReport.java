@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
@@ -36,7 +36,7 @@ public record LessonReport(
     List<String> commands,
     double scale,
     boolean comparable,
-    Digits.Origin data,
+    ImageDataset.Origin data,
     List<Provenance> provenances,
     List<ExperimentSection> experiments,
     List<String> luck) {
@@ -108,10 +108,10 @@ public record LessonReport(
   public static LessonReport of(
       List<ExperimentResult> results,
       Scale scale,
-      Digits.Origin data,
+      ImageDataset.Origin data,
       List<String> commands,
       List<Provenance> provenances) {
-    boolean comparable = scale.isFull() && data.kind() == Digits.Kind.MNIST;
+    boolean comparable = scale.isFull() && data.kind() == ImageDataset.Kind.MNIST;
     LessonRemarks remarks = new LessonRemarks(results, comparable);
     return new LessonReport(
         FORMAT,

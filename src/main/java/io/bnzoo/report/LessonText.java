@@ -1,6 +1,6 @@
 package io.bnzoo.report;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.InferenceTrap;
 import io.bnzoo.zoo.InitialWeights;
@@ -67,7 +67,7 @@ final class LessonText {
                   + " with the published figures.",
               report.scale()));
     }
-    if (report.data().kind() != Digits.Kind.MNIST) {
+    if (report.data().kind() != ImageDataset.Kind.MNIST) {
       lines.add("These are not MNIST's figures: " + report.data().description() + ".");
     }
     return lines;

@@ -1,6 +1,6 @@
 package io.bnzoo.report;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Sample;
@@ -19,7 +19,7 @@ import java.util.Optional;
 public record ResultDocument(
     int format,
     String model,
-    Digits.Origin data,
+    ImageDataset.Origin data,
     int threads,
     Provenance provenance,
     List<VariantFigures> variants) {

@@ -2,7 +2,7 @@ package io.bnzoo.run;
 
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.report.ComparisonTable;
@@ -27,7 +27,8 @@ public final class ComparisonRun {
    */
   public static Comparison.Result of(Comparison comparison, Path folder, Consumer<String> lines)
       throws IOException {
-    Digits digits = DigitLibrary.standard().withNotices(lines).load(new DataChoice.Automatic());
+    ImageDataset digits =
+        DigitLibrary.standard().withNotices(lines).load(new DataChoice.Automatic());
     return of(comparison, digits, folder, lines);
   }
 
@@ -37,7 +38,7 @@ public final class ComparisonRun {
    * @throws OtherRunException if the folder holds the run of another comparison, or on other images
    */
   public static Comparison.Result of(
-      Comparison comparison, Digits digits, Path folder, Consumer<String> lines)
+      Comparison comparison, ImageDataset digits, Path folder, Consumer<String> lines)
       throws IOException {
     String computedBy = EngineChoice.AUTO.start();
     Comparison fitted = comparison.forImages(digits);

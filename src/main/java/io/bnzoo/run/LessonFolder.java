@@ -2,7 +2,7 @@ package io.bnzoo.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
@@ -57,7 +57,7 @@ public final class LessonFolder {
       String command,
       NetworkSpec specification,
       TrainingPlan plan,
-      Digits.Origin data,
+      ImageDataset.Origin data,
       Provenance provenance,
       TrialResult result) {}
 
@@ -66,11 +66,12 @@ public final class LessonFolder {
 
   private final Path path;
   private final Scale scale;
-  private final Digits.Origin data;
+  private final ImageDataset.Origin data;
   private final Consumer<String> warnings;
   private final Map<String, Kept> kept = new TreeMap<>();
 
-  private LessonFolder(Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) {
+  private LessonFolder(
+      Path path, Scale scale, ImageDataset.Origin data, Consumer<String> warnings) {
     this.path = path;
     this.scale = scale;
     this.data = data;
@@ -88,7 +89,8 @@ public final class LessonFolder {
    *     what is to be written there has no place
    */
   public static LessonFolder open(
-      Path path, Scale scale, Digits.Origin data, Consumer<String> warnings) throws IOException {
+      Path path, Scale scale, ImageDataset.Origin data, Consumer<String> warnings)
+      throws IOException {
     LessonFolder folder = new LessonFolder(path, scale, data, warnings);
     AtomicFile.removeUnfinished(path);
     for (String within : List.of(TRIALS, LessonPage.CHARTS)) {

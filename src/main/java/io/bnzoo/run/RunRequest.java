@@ -1,6 +1,6 @@
 package io.bnzoo.run;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.storage.Versions;
 import io.bnzoo.zoo.NetworkSpec;
@@ -31,7 +31,7 @@ public record RunRequest(int format, List<String> command, Settings settings) {
    * @param computedBy see {@link Settings}
    */
   public static RunRequest of(
-      List<String> command, Comparison comparison, Digits digits, String computedBy) {
+      List<String> command, Comparison comparison, ImageDataset digits, String computedBy) {
     return new RunRequest(
         command,
         new Settings(

@@ -46,7 +46,7 @@ public final class Checkpoints {
    *
    * @param name that no other training in the folder has
    * @param specification of its network
-   * @param dataSha256 of the digits that it is trained on
+   * @param dataSha256 of the images that it is trained on
    * @param training how it is trained, its data seed included
    * @param plan when checkpoints are written
    */

@@ -34,12 +34,13 @@ public record EvaluationRecord(
   /**
    * One class.
    *
-   * @param digit its number; of digits, the digit
+   * @param label its number
    * @param images how many show it
    * @param precision of those predicted to be it, the share that are; 0 if none was predicted
    * @param recall of those that are it, the share predicted; 0 if there is none
    */
-  public record ClassFigures(int digit, int images, double precision, double recall) {}
+  public record ClassFigures(
+      @JsonProperty("digit") int label, int images, double precision, double recall) {}
 
   /**
    * The values that a model was given.

@@ -10,7 +10,7 @@ import io.bnzoo.engine.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Predicts images, a chunk at a time, and compares with the digits that they show. */
+/** Predicts images, a chunk at a time, and compares with the classes that they show. */
 public final class Evaluator {
   /** How many images are predicted at once; with running statistics it changes no figure. */
   static final int CHUNK = 500;
@@ -50,7 +50,7 @@ public final class Evaluator {
     }
     Evaluated evaluated = evaluate(images, ProgressListener.NONE);
     Predictions predictions = evaluated.predictions();
-    return new Score(evaluated.loss(), predictions.accuracy(), predictions.onlyDigit());
+    return new Score(evaluated.loss(), predictions.accuracy(), predictions.onlyClass());
   }
 
   /** What each image is taken for when it is predicted alone. */

@@ -1,5 +1,6 @@
 package io.bnzoo.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -7,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Outcome.Completed.class, name = "Trained"),
-  @JsonSubTypes.Type(Outcome.PredictsOneDigit.class),
+  @JsonSubTypes.Type(value = Outcome.PredictsOneClass.class, name = "PredictsOneDigit"),
   @JsonSubTypes.Type(Outcome.Diverged.class),
   @JsonSubTypes.Type(Outcome.Stopped.class)
 })
@@ -16,7 +17,7 @@ public sealed interface Outcome {
   /** One line for people. */
   String description();
 
-  /** All batches were trained and the network tells digits apart. */
+  /** All batches were trained and the network tells classes apart. */
   record Completed() implements Outcome {
     @Override
     public String description() {
@@ -24,11 +25,15 @@ public sealed interface Outcome {
     }
   }
 
-  /** All batches were trained, and every test image is taken for the same digit. */
-  record PredictsOneDigit(int digit) implements Outcome {
+  /**
+   * All batches were trained, and every test image is taken for the same class.
+   *
+   * @param label of that class
+   */
+  record PredictsOneClass(@JsonProperty("digit") int label) implements Outcome {
     @Override
     public String description() {
-      return "always predicts " + digit;
+      return "always predicts " + label;
     }
   }
 

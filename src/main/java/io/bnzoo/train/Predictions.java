@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 /**
  * What images were taken for.
  *
- * @param shown the digit that each image shows
- * @param predicted the digit predicted for each
+ * @param shown the class that each image shows
+ * @param predicted the class predicted for each
  */
 public record Predictions(List<Integer> shown, List<Integer> predicted) {
 
@@ -24,8 +24,8 @@ public record Predictions(List<Integer> shown, List<Integer> predicted) {
     return (double) right / shown.size();
   }
 
-  /** The digit that every image was taken for, if it was always the same. */
-  public OptionalInt onlyDigit() {
+  /** The class that every image was taken for, if it was always the same. */
+  public OptionalInt onlyClass() {
     return predicted.stream().distinct().limit(2).count() == 1
         ? OptionalInt.of(predicted.get(0))
         : OptionalInt.empty();

@@ -7,6 +7,6 @@ import java.util.OptionalInt;
  *
  * @param loss the mean loss
  * @param accuracy the share of images recognized, in [0, 1]
- * @param onlyPrediction the digit that every image was taken for, if it was always the same
+ * @param onlyPrediction the class that every image was taken for, if it was always the same
  */
 public record Score(double loss, double accuracy, OptionalInt onlyPrediction) {}

@@ -1,6 +1,6 @@
 package io.bnzoo.train;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.EngineFactory;
@@ -25,7 +25,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * object, so that one training may be the start of several.
  */
 public final class Training {
-  private final Digits images;
+  private final ImageDataset images;
   private final TrainingPlan plan;
   private final EngineFactory engines;
   private final OptionalInt threads;
@@ -36,7 +36,7 @@ public final class Training {
   private final BooleanSupplier stop;
 
   private Training(
-      Digits images,
+      ImageDataset images,
       TrainingPlan plan,
       EngineFactory engines,
       OptionalInt threads,
@@ -64,7 +64,7 @@ public final class Training {
   }
 
   /** A training on the fast engine where it can run the network, keeping nothing. */
-  public static Training of(Digits images, TrainingPlan plan) {
+  public static Training of(ImageDataset images, TrainingPlan plan) {
     return new Training(
         images,
         plan,
@@ -183,7 +183,7 @@ public final class Training {
     TrainingResult result = trained.result();
     boolean finished =
         result.outcome() instanceof Outcome.Completed
-            || result.outcome() instanceof Outcome.PredictsOneDigit;
+            || result.outcome() instanceof Outcome.PredictsOneClass;
     if (checkpoints.isPresent() && finished && result.batches() > progress.batches()) {
       checkpoints
           .get()

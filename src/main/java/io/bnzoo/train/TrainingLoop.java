@@ -1,7 +1,7 @@
 package io.bnzoo.train;
 
 import io.bnzoo.data.BatchStream;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.Statistics;
@@ -18,14 +18,14 @@ import java.util.function.BooleanSupplier;
  *
  * <p>After every {@code validationEvery}-th batch it measures the validation set, after every other
  * {@code trainingEvery}-th one the batch itself, both with running statistics; in the end the
- * validation set, the test set, and the first test images one at a time. The same digits, plan and
+ * validation set, the test set, and the first test images one at a time. The same images, plan and
  * initial network give the same figures.
  */
 public final class TrainingLoop {
-  private final Digits digits;
+  private final ImageDataset digits;
   private final TrainingPlan plan;
 
-  public TrainingLoop(Digits digits, TrainingPlan plan) {
+  public TrainingLoop(ImageDataset digits, TrainingPlan plan) {
     this.digits = digits;
     this.plan = plan;
   }
@@ -144,7 +144,7 @@ public final class TrainingLoop {
         return new Outcome.Diverged(steps - 1);
       }
       return test.onlyPrediction().isPresent()
-          ? new Outcome.PredictsOneDigit(test.onlyPrediction().getAsInt())
+          ? new Outcome.PredictsOneClass(test.onlyPrediction().getAsInt())
           : new Outcome.Completed();
     }
 

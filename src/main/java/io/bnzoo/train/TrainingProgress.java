@@ -3,7 +3,7 @@ package io.bnzoo.train;
 import java.util.List;
 
 /**
- * How far a training has come: with the network in its state, its plan and the digits, all that is
+ * How far a training has come: with the network in its state, its plan and the images, all that is
  * needed to resume as if nothing had happened. The order of the batches follows from the plan's
  * data seed and the number of steps.
  *

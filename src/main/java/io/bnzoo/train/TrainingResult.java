@@ -24,7 +24,7 @@ public record TrainingResult(
     double trainingSeconds,
     double totalSeconds) {
 
-  /** More than rounding can do to images on the border of two digits. */
+  /** More than rounding can do to images on the border of two classes. */
   private static final double ALARMING_DIFFERENCE = 0.05;
 
   public TrainingResult {

@@ -3,7 +3,7 @@ package io.bnzoo.notebook;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DataException;
 import io.bnzoo.data.DigitLibrary;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
@@ -60,11 +60,11 @@ public final class Notebook {
 
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-  private final Digits digits;
+  private final ImageDataset digits;
   private final Scale scale;
   private final Claims claims;
 
-  Notebook(Digits digits, Scale scale, PrintStream out) {
+  Notebook(ImageDataset digits, Scale scale, PrintStream out) {
     this.digits = digits;
     this.scale = scale;
     this.claims = new Claims(out, scale);
@@ -82,7 +82,7 @@ public final class Notebook {
   static Notebook open(Map<String, String> environment, PrintStream out) throws IOException {
     Scale scale = scale(environment.getOrDefault(SCALE, "1"));
     String computedBy = EngineChoice.AUTO.start();
-    Digits digits = digits(environment.getOrDefault(DATA, "auto"), out);
+    ImageDataset digits = digits(environment.getOrDefault(DATA, "auto"), out);
     out.println("digits: " + digits.origin().description());
     out.println(computedBy);
     if (!scale.isFull()) {
@@ -91,7 +91,7 @@ public final class Notebook {
     return new Notebook(digits, scale, out);
   }
 
-  private static Digits digits(String choice, PrintStream out) throws IOException {
+  private static ImageDataset digits(String choice, PrintStream out) throws IOException {
     try {
       return DigitLibrary.standard().withNotices(out::println).load(DataChoice.parse(choice));
     } catch (DataException e) {
@@ -110,7 +110,7 @@ public final class Notebook {
     }
   }
 
-  public Digits digits() {
+  public ImageDataset digits() {
     return digits;
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bnzoo.data.DataException;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.EngineChoice;
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 
 class NotebookTest {
-  private static final Digits DIGITS = TestDigits.small();
+  private static final ImageDataset DIGITS = TestDigits.small();
   private static final int VERMILION = 0xFFD55E00;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -59,7 +59,7 @@ class NotebookTest {
     Notebook notebook =
         Notebook.open(
             Map.of("BNZOO_NOTEBOOK_SCALE", "0.25", "BNZOO_NOTEBOOK_DATA", "generated"), out);
-    assertThat(notebook.digits().origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(notebook.digits().origin().kind()).isEqualTo(ImageDataset.Kind.GENERATED);
     assertThat(notebook.train(ThreeLayerMlp.builder().build(), plan(40)).result().batches())
         .isEqualTo(10);
     assertThat(bytes.toString(StandardCharsets.UTF_8))

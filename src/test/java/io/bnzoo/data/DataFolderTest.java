@@ -24,11 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DataFolderTest {
   @TempDir private Path folder;
 
-  private static Digits load(Path place) throws IOException {
+  private static ImageDataset load(Path place) throws IOException {
     return DataFolder.load(place, Optional.empty(), ProgressListener.NONE);
   }
 
-  private static Digits load(Path place, String size) throws IOException {
+  private static ImageDataset load(Path place, String size) throws IOException {
     return DataFolder.load(place, Optional.of(ImageSize.parse(size)), ProgressListener.NONE);
   }
 
@@ -52,7 +52,7 @@ class DataFolderTest {
 
   @Test
   void idxFilesOfAnySizeAndAnyNumberOfClassesAreRead() throws IOException {
-    Digits data = load(ImageFolders.idx(folder, 470, 94, 20, 12, 47));
+    ImageDataset data = load(ImageFolders.idx(folder, 470, 94, 20, 12, 47));
     assertThat(data.shape()).isEqualTo(ImageShape.withChannels(1).height(20).width(12));
     assertThat(data.classes()).isEqualTo(47);
     assertThat(data.train().size()).isEqualTo(423);
@@ -60,15 +60,15 @@ class DataFolderTest {
     assertThat(data.test().size()).isEqualTo(94);
     assertThat(data.test().label(93)).isEqualTo(46);
     assertThat(data.className(46)).isEqualTo("46");
-    assertThat(data.origin().kind()).isEqualTo(Digits.Kind.OTHER);
+    assertThat(data.origin().kind()).isEqualTo(ImageDataset.Kind.OTHER);
     assertThat(data.origin().description()).isEqualTo("IDX files in " + folder);
   }
 
   @Test
   void validationImagesAreAlwaysTheSameAndNoneOfThoseTrained() throws IOException {
     ImageFolders.idx(folder, 200, 20, 8, 8, 4);
-    Digits first = load(folder);
-    Digits again = load(folder);
+    ImageDataset first = load(folder);
+    ImageDataset again = load(folder);
     assertThat(contents(again.validation())).isEqualTo(contents(first.validation()));
     assertThat(contents(first.validation()))
         .hasSize(20)
@@ -90,7 +90,7 @@ class DataFolderTest {
   void classesOfIdxFilesMayHaveNames() throws IOException {
     ImageFolders.idx(folder, 60, 12, 8, 8, 3);
     Files.writeString(folder.resolve("class-names.txt"), "shirt\nshoe\n\nbag\nhat\n");
-    Digits data = load(folder);
+    ImageDataset data = load(folder);
     assertThat(data.classNames()).containsExactly("shirt", "shoe", "bag", "hat");
     assertThat(data.classes()).isEqualTo(4);
     Files.writeString(folder.resolve("class-names.txt"), "shirt\nshoe\n");
@@ -147,7 +147,7 @@ class DataFolderTest {
     IdxFile.write(folder.resolve("train-images-idx4-ubyte"), pixels, 60, 8, 8, 3);
     IdxFile.write(folder.resolve("t10k-images-idx4-ubyte"), pixels, 60, 8, 8, 3);
     IdxFile.write(folder.resolve("t10k-labels-idx1-ubyte"), new byte[60], 60);
-    Digits data = load(folder);
+    ImageDataset data = load(folder);
     assertThat(data.shape().channels()).isEqualTo(3);
     assertThat(data.test().pixels(0)).hasSize(192);
     assertThat(data.test().pixels(0)[2 * 64]).isEqualTo((byte) 9); // The third channel's first.
@@ -158,7 +158,7 @@ class DataFolderTest {
     ImageFolders.cifar(folder, 2, 30);
     byte[] file = Files.readAllBytes(folder.resolve("test_batch.bin"));
     Files.writeString(folder.resolve("batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
-    Digits data = load(folder);
+    ImageDataset data = load(folder);
     assertThat(data.shape()).isEqualTo(ImageShape.withChannels(3).height(32).width(32));
     assertThat(data.train().size() + data.validation().size()).isEqualTo(60);
     assertThat(data.test().size()).isEqualTo(30);
@@ -188,7 +188,7 @@ class DataFolderTest {
   @Test
   void foldersAreClassesAndSizesAreUnifiedOnRequest() throws IOException {
     ImageFolders.classes(folder, 20, "owl", "cat", "dog");
-    Digits data = load(folder, "16x12");
+    ImageDataset data = load(folder, "16x12");
     assertThat(data.classNames()).containsExactly("cat", "dog", "owl");
     assertThat(data.shape()).isEqualTo(ImageShape.withChannels(3).height(16).width(12));
     assertThat(data.train().size() + data.validation().size() + data.test().size()).isEqualTo(60);
@@ -202,7 +202,7 @@ class DataFolderTest {
     ImageFolders.classes(folder.resolve("train"), 10, "cat", "dog");
     ImageFolders.classes(folder.resolve("val"), 3, "cat", "dog");
     ImageFolders.classes(folder.resolve("test"), 2, "dog");
-    Digits data = load(folder, "8x8");
+    ImageDataset data = load(folder, "8x8");
     assertThat(data.train().size()).isEqualTo(20);
     assertThat(data.validation().size()).isEqualTo(6);
     assertThat(data.test().size()).isEqualTo(2);
@@ -220,7 +220,7 @@ class DataFolderTest {
       image.getRaster().setSample(1, 0, 0, 100 + i);
       ImageFolders.png(folder.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png"), image);
     }
-    Digits data = load(folder);
+    ImageDataset data = load(folder);
     assertThat(data.shape()).isEqualTo(ImageShape.withChannels(1).height(2).width(3));
     Set<String> levels = new HashSet<>();
     for (LabeledImages part : new LabeledImages[] {data.train(), data.validation(), data.test()}) {
@@ -273,7 +273,7 @@ class DataFolderTest {
   /** So that a split, and with it every figure, is the same tomorrow. */
   @Test
   void aSplitAndItsChecksumNeverChange() throws IOException {
-    Digits data = load(ImageFolders.classes(folder, 30, "owl", "cat"), "6x6");
+    ImageDataset data = load(ImageFolders.classes(folder, 30, "owl", "cat"), "6x6");
     assertThat(data.origin().sha256())
         .isEqualTo("844a88a607b33c22616f76ac162a5d0e11d81ac5c584db22e0127cd19a175cf1");
     assertThat(labels(data.test())).containsExactly(1, 1, 0, 1, 0, 0, 1, 1, 0, 0);
@@ -291,10 +291,10 @@ class DataFolderTest {
   @Test
   void anotherNameOfAFileChangesNothingAndAnotherRoleDoes() throws IOException {
     ImageFolders.classes(folder.resolve("one"), 12, "owl", "cat");
-    Digits before = load(folder.resolve("one"), "6x6");
+    ImageDataset before = load(folder.resolve("one"), "6x6");
     Path owls = folder.resolve("one").resolve("owl");
     Files.move(owls.resolve("0.png"), owls.resolve("zzz.PNG"));
-    Digits after = load(folder.resolve("one"), "6x6");
+    ImageDataset after = load(folder.resolve("one"), "6x6");
     assertThat(contents(after.test())).isEqualTo(contents(before.test()));
     ImageFolders.classes(folder.resolve("two").resolve("train"), 12, "owl", "cat");
     ImageFolders.classes(folder.resolve("two").resolve("test"), 3, "owl", "cat");
@@ -349,7 +349,7 @@ class DataFolderTest {
       Files.createDirectories(file.getParent());
       ImageIO.write(image, "jpg", file.toFile());
     }
-    Digits data = load(folder);
+    ImageDataset data = load(folder);
     byte[] pixels = data.train().pixels(0);
     boolean red = data.train().label(0) == 0; // "blue" comes first, and has the red images.
     assertThat(pixels[red ? 0 : 128] & 0xFF).isBetween(200, 250);
@@ -392,7 +392,7 @@ class DataFolderTest {
           DigitFiles.find(mnist, part).orElseThrow(),
           folder.resolve(DigitFiles.find(mnist, part).orElseThrow().getFileName()));
     }
-    assertThat(load(folder).origin().kind()).isEqualTo(Digits.Kind.MNIST);
+    assertThat(load(folder).origin().kind()).isEqualTo(ImageDataset.Kind.MNIST);
     for (DigitFiles.MnistFile part :
         new DigitFiles.MnistFile[] {
           DigitFiles.MnistFile.TEST_LABELS, DigitFiles.MnistFile.TEST_IMAGES
@@ -406,7 +406,7 @@ class DataFolderTest {
       if (part == DigitFiles.MnistFile.TEST_LABELS) {
         assertRefused(folder, "its t10k-labels-idx1-ubyte is damaged or another", "own-t10k");
       } else {
-        assertThat(load(folder).origin().kind()).isEqualTo(Digits.Kind.OTHER);
+        assertThat(load(folder).origin().kind()).isEqualTo(ImageDataset.Kind.OTHER);
       }
     }
   }

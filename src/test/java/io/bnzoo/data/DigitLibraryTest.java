@@ -68,7 +68,7 @@ class DigitLibraryTest {
   @Test
   void aMirrorThatForbidsIsNamedAndGeneratedDigitsAreUsed() throws IOException {
     serve("/", exchange -> exchange.sendResponseHeaders(403, -1));
-    Digits digits = library("/").load(new DataChoice.Automatic());
+    ImageDataset digits = library("/").load(new DataChoice.Automatic());
     assertFellBack(digits, "HTTP status 403");
   }
 
@@ -96,7 +96,7 @@ class DigitLibraryTest {
           exchange.getResponseBody().write(new byte[1000]);
           exchange.close();
         });
-    Digits digits = library("/").load(new DataChoice.Automatic());
+    ImageDataset digits = library("/").load(new DataChoice.Automatic());
     assertFellBack(digits, "127.0.0.1: ");
   }
 
@@ -126,16 +126,16 @@ class DigitLibraryTest {
   void theNextMirrorIsAskedWhereOneFails() throws IOException {
     serve("/bad/", exchange -> exchange.sendResponseHeaders(403, -1));
     serve("/worse/", exchange -> exchange.sendResponseHeaders(500, -1));
-    Digits digits = library("/bad/", "/worse/").load(new DataChoice.Automatic());
+    ImageDataset digits = library("/bad/", "/worse/").load(new DataChoice.Automatic());
     assertFellBack(digits, "HTTP status 403");
     assertThat(notices.get(1)).contains("HTTP status 500");
   }
 
   @Test
   void generatedDigitsAreFarFromTheNetwork() throws IOException {
-    Digits digits = library("/nobody/").load(new DataChoice.Generated());
+    ImageDataset digits = library("/nobody/").load(new DataChoice.Generated());
     assertThat(notices).isEmpty();
-    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(digits.origin().kind()).isEqualTo(ImageDataset.Kind.GENERATED);
     assertThat(digits.train().size()).isEqualTo(55_000);
     assertThat(digits.validation().size()).isEqualTo(5_000);
     assertThat(digits.test().size()).isEqualTo(10_000);
@@ -144,11 +144,11 @@ class DigitLibraryTest {
   @Test
   void aDamagedCacheOfGeneratedDigitsIsDrawnAgain() throws IOException {
     Path cache = folder.resolve("own");
-    Digits first = GeneratedDigits.cachedIn(cache, "drawn", ProgressListener.NONE);
+    ImageDataset first = GeneratedDigits.cachedIn(cache, "drawn", ProgressListener.NONE);
     byte[] bytes = Files.readAllBytes(cache.resolve(LABELS));
     bytes[100] ^= 1;
     Files.write(cache.resolve(LABELS), bytes);
-    Digits again = GeneratedDigits.cachedIn(cache, "drawn", ProgressListener.NONE);
+    ImageDataset again = GeneratedDigits.cachedIn(cache, "drawn", ProgressListener.NONE);
     assertThat(again.origin()).isEqualTo(first.origin());
     assertThat(Files.readAllBytes(cache.resolve(LABELS))[100]).isNotEqualTo(bytes[100]);
   }
@@ -201,8 +201,8 @@ class DigitLibraryTest {
       Files.createDirectories(file.getParent());
       Files.createLink(file, drawn.resolve("generated").resolve(part.fileName()));
     }
-    Digits digits =
-        DigitFiles.load(own, GeneratedDigits.checksums(), Digits.Kind.GENERATED, "drawn");
+    ImageDataset digits =
+        DigitFiles.load(own, GeneratedDigits.checksums(), ImageDataset.Kind.GENERATED, "drawn");
     assertThat(digits.test().size()).isEqualTo(10_000);
   }
 
@@ -210,8 +210,8 @@ class DigitLibraryTest {
   void filesThatCannotBeUsedAreToldOfBeforeOthersAreTakenInTheirPlace() throws IOException {
     Path dl4j = Files.createDirectories(folder.resolve("dl4j"));
     Files.createFile(dl4j.resolve("mnist.npz"));
-    Digits digits = library("/nobody/").load(new DataChoice.Automatic());
-    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    ImageDataset digits = library("/nobody/").load(new DataChoice.Automatic());
+    assertThat(digits.origin().kind()).isEqualTo(ImageDataset.Kind.GENERATED);
     assertThat(notices.get(0))
         .startsWith("incomplete: " + dl4j + " has no train-images-idx3-ubyte, ")
         .endsWith("; it has mnist.npz");
@@ -221,11 +221,11 @@ class DigitLibraryTest {
   void digitsAreDrawnWhereNothingCanBeKeptAndTheWayOutIsNamed() throws IOException {
     Path place = Files.createDirectory(folder.resolve("place"));
     Files.createFile(place.resolve("home")); // A file, in which no folder can be made.
-    Digits digits =
+    ImageDataset digits =
         DigitLibrary.below(place, Optional.empty(), List.of(), IMPATIENT)
             .withNotices(notices::add)
             .load(new DataChoice.Automatic());
-    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    assertThat(digits.origin().kind()).isEqualTo(ImageDataset.Kind.GENERATED);
     assertThat(digits.train().size()).isEqualTo(55_000);
     assertThat(notices.get(1))
         .startsWith("using GENERATED digits, not MNIST: ")
@@ -236,17 +236,17 @@ class DigitLibraryTest {
 
   @Test
   void aChecksumTellsWhatTheDigitsAre() {
-    assertThat(Digits.Kind.of(DigitFiles.combined(DigitFiles.mnistChecksums())))
-        .contains(Digits.Kind.MNIST);
-    assertThat(Digits.Kind.of(DigitFiles.combined(GeneratedDigits.checksums())))
-        .contains(Digits.Kind.GENERATED);
-    assertThat(Digits.Kind.of("0".repeat(64))).isEmpty();
+    assertThat(ImageDataset.Kind.of(DigitFiles.combined(DigitFiles.mnistChecksums())))
+        .contains(ImageDataset.Kind.MNIST);
+    assertThat(ImageDataset.Kind.of(DigitFiles.combined(GeneratedDigits.checksums())))
+        .contains(ImageDataset.Kind.GENERATED);
+    assertThat(ImageDataset.Kind.of("0".repeat(64))).isEmpty();
   }
 
   @Test
   void aFolderOfGeneratedDigitsIsKnownByItsChecksum() throws IOException {
-    Digits digits = library("/").load(new DataChoice.Folder(drawn.resolve("generated")));
-    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+    ImageDataset digits = library("/").load(new DataChoice.Folder(drawn.resolve("generated")));
+    assertThat(digits.origin().kind()).isEqualTo(ImageDataset.Kind.GENERATED);
     assertThat(digits.validation().size()).isEqualTo(5_000);
   }
 
@@ -307,8 +307,8 @@ class DigitLibraryTest {
         .withMessageEndingWith("empty is no folder");
   }
 
-  private void assertFellBack(Digits digits, String reason) throws IOException {
-    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.GENERATED);
+  private void assertFellBack(ImageDataset digits, String reason) throws IOException {
+    assertThat(digits.origin().kind()).isEqualTo(ImageDataset.Kind.GENERATED);
     assertThat(digits.origin().description()).contains("because MNIST could not be downloaded");
     assertThat(notices).hasSize(2);
     assertThat(notices.get(1)).startsWith("using GENERATED digits").contains(reason);

@@ -25,7 +25,7 @@ import org.nd4j.linalg.learning.config.Adam;
 /** The generated digits are hard enough to be worth something, and no harder. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES) // Against a hang; far above what it takes.
 class GeneratedDigitsIT {
-  private static Digits digits;
+  private static ImageDataset digits;
 
   @BeforeAll
   static void load() throws IOException {

@@ -55,11 +55,11 @@ class MnistDownloadTest {
     List<Long> reported = new ArrayList<>();
     List<URI> mirrors =
         List.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mnist/"));
-    Digits digits =
+    ImageDataset digits =
         DigitLibrary.below(folder, Optional.empty(), mirrors, MnistDownload.Timeouts.STANDARD)
             .withProgress((task, done, total) -> reported.add(done))
             .load(new DataChoice.Automatic());
-    assertThat(digits.origin().kind()).isEqualTo(Digits.Kind.MNIST);
+    assertThat(digits.origin().kind()).isEqualTo(ImageDataset.Kind.MNIST);
     for (DigitFiles.MnistFile part : DigitFiles.MnistFile.values()) {
       assertThat(reported).contains(Files.size(mnist.resolve(part.fileName() + ".gz")));
     }

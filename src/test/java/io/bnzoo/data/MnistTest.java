@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class MnistTest {
   @Test
   void theSplitIsTensorFlows() throws IOException {
-    Digits digits = RealMnist.load();
+    ImageDataset digits = RealMnist.load();
     assertThat(digits.train().size()).isEqualTo(55_000);
     assertThat(digits.validation().size()).isEqualTo(5_000);
     assertThat(digits.test().size()).isEqualTo(10_000);

@@ -19,7 +19,7 @@ public final class RealMnist {
     return Path.of(folder);
   }
 
-  public static Digits load() throws IOException {
+  public static ImageDataset load() throws IOException {
     return DigitLibrary.standard().load(new DataChoice.Folder(folder()));
   }
 }

@@ -5,12 +5,12 @@ public final class TestDigits {
   private TestDigits() {}
 
   /** 600 training, 120 validation and 150 test images. */
-  public static Digits small() {
-    return new Digits(
+  public static ImageDataset small() {
+    return new ImageDataset(
         draw(600, 1),
         draw(120, 2),
         draw(150, 3),
-        new Digits.Origin(Digits.Kind.GENERATED, "drawn for a test", "0".repeat(64)));
+        new ImageDataset.Origin(ImageDataset.Kind.GENERATED, "drawn for a test", "0".repeat(64)));
   }
 
   public static LabeledImages draw(int count, long seed) {

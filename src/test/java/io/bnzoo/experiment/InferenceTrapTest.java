@@ -2,7 +2,7 @@ package io.bnzoo.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class InferenceTrapTest {
-  private static final Digits DIGITS = TestDigits.small();
+  private static final ImageDataset DIGITS = TestDigits.small();
 
   static Stream<Normalization> normalizations() {
     return Stream.of(Normalization.batchNorm(), Normalization.lowLevel());

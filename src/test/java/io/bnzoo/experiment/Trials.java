@@ -23,7 +23,7 @@ public final class Trials {
   /** A trial that ended always predicting a digit. */
   public static Finished always(Trial trial, int digit, double accuracy) {
     return finished(
-        trial, new Outcome.PredictsOneDigit(digit), accuracy, OptionalInt.of(digit), accuracy);
+        trial, new Outcome.PredictsOneClass(digit), accuracy, OptionalInt.of(digit), accuracy);
   }
 
   /** A trial whose loss became NaN, so that it always predicts 0. */

@@ -1,6 +1,6 @@
 package io.bnzoo.parity;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.parity.Distances.Quantity;
@@ -41,7 +41,7 @@ final class ExactRun {
   private final double secondLossFromRecord;
   private final double[] lastLogitsFromRecord;
 
-  ExactRun(RecordedRun run, Digits digits) throws IOException {
+  ExactRun(RecordedRun run, ImageDataset digits) throws IOException {
     this.run = run;
     this.network = run.exactNetwork();
     this.initial = run.arrays(State.INITIAL);

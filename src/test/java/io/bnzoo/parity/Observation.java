@@ -1,6 +1,6 @@
 package io.bnzoo.parity;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
@@ -56,7 +56,7 @@ record Observation(
 
   /** Trains a network of ours as TensorFlow's was. */
   static Observation of(
-      RecordedRun run, Digits digits, Normalization normalization, EngineChoice choice)
+      RecordedRun run, ImageDataset digits, Normalization normalization, EngineChoice choice)
       throws IOException {
     LabeledImages first = run.batch(digits, 0);
     Map<String, double[]> gradients =

@@ -1,6 +1,6 @@
 package io.bnzoo.parity;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
@@ -110,12 +110,12 @@ record RecordedRun(Path folder, RunDescription description) {
   }
 
   /** The batch of a step. */
-  LabeledImages batch(Digits digits, int step) {
+  LabeledImages batch(ImageDataset digits, int step) {
     return digits
         .train()
         .select(
             description.batches().get(step).stream()
-                .mapToInt(index -> index - Digits.VALIDATION_SIZE)
+                .mapToInt(index -> index - ImageDataset.VALIDATION_SIZE)
                 .toArray());
   }
 
@@ -132,7 +132,7 @@ record RecordedRun(Path folder, RunDescription description) {
   }
 
   /** What the logits are of. */
-  LabeledImages inferenceImages(Digits digits) {
+  LabeledImages inferenceImages(ImageDataset digits) {
     return digits.validation().slice(0, LOGITS_IMAGES);
   }
 

@@ -3,7 +3,7 @@ package io.bnzoo.parity;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,9 +67,9 @@ record RunDescription(
           batch.size());
       for (int index : batch) {
         check(
-            index >= Digits.VALIDATION_SIZE && index < TRAINING_FILE_SIZE,
+            index >= ImageDataset.VALIDATION_SIZE && index < TRAINING_FILE_SIZE,
             "its batches must be of images %d to %d of the training file, got %d",
-            Digits.VALIDATION_SIZE,
+            ImageDataset.VALIDATION_SIZE,
             TRAINING_FILE_SIZE - 1,
             index);
       }

@@ -2,7 +2,7 @@ package io.bnzoo.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.RealMnist;
 import io.bnzoo.parity.Distances.Quantity;
 import io.bnzoo.parity.Verdict.Subject;
@@ -38,7 +38,7 @@ class TensorFlowParityTest {
   /** How many times a limit TensorFlow's own distance may be: above it the record is wrong. */
   private static final double FACTOR_OF_RECORD = 5;
 
-  private static Digits digits;
+  private static ImageDataset digits;
   private static Map<String, List<RecordedRun>> runs;
   private static final Map<String, Map<Subject, Verdict>> VERDICTS = new TreeMap<>();
 

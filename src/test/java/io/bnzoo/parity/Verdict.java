@@ -1,6 +1,6 @@
 package io.bnzoo.parity;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.Normalization;
 import java.io.IOException;
@@ -53,7 +53,7 @@ record Verdict(Distances ours, Distances tensorFlow) {
   }
 
   /** Judges all of ours over runs of one kind, two runs side by side. */
-  static Map<Subject, Verdict> of(List<RecordedRun> runs, Digits digits)
+  static Map<Subject, Verdict> of(List<RecordedRun> runs, ImageDataset digits)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
@@ -73,8 +73,8 @@ record Verdict(Distances ours, Distances tensorFlow) {
     }
   }
 
-  private static Map<Subject, Verdict> of(RecordedRun run, List<Subject> subjects, Digits digits)
-      throws IOException {
+  private static Map<Subject, Verdict> of(
+      RecordedRun run, List<Subject> subjects, ImageDataset digits) throws IOException {
     ExactRun exact = new ExactRun(run, digits);
     Distances tensorFlow = exact.ofTensorFlow();
     Map<Subject, Verdict> verdicts = new LinkedHashMap<>();

@@ -2,7 +2,7 @@ package io.bnzoo.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.train.Outcome;
@@ -61,8 +61,8 @@ class ComparisonTableTest {
 
   @Test
   void otherDigitsHaveNoPublishedFiguresAndSaySo() {
-    Digits.Origin generated =
-        new Digits.Origin(Digits.Kind.GENERATED, "generated digits, seed 7", "cd34");
+    ImageDataset.Origin generated =
+        new ImageDataset.Origin(ImageDataset.Kind.GENERATED, "generated digits, seed 7", "cd34");
     ComparisonTable table = new ComparisonTable(Results.of(generated, Results.batchNorm(1, 0.9)));
     assertThat(table.rows().get(1).get(5)).isEqualTo("-");
     assertThat(table.notes())

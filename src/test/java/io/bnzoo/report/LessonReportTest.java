@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.InferenceTrap;
@@ -29,9 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The report on made-up trials, in all its forms. */
 class LessonReportTest {
-  private static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
-  private static final Digits.Origin DRAWN =
-      new Digits.Origin(Digits.Kind.GENERATED, "drawn <for> a test", "cd34");
+  private static final ImageDataset.Origin MNIST =
+      new ImageDataset.Origin(ImageDataset.Kind.MNIST, "MNIST", "ab12");
+  private static final ImageDataset.Origin DRAWN =
+      new ImageDataset.Origin(ImageDataset.Kind.GENERATED, "drawn <for> a test", "cd34");
 
   private static List<Trial> trials(String id, Scale scale, Long... seeds) {
     return Lesson.find(id).orElseThrow().trials(List.of(seeds), scale);
@@ -53,7 +54,7 @@ class LessonReportTest {
         Trials.finished(trials.get(3), 0.95, 0.1, 0.5, 0.94));
   }
 
-  private static LessonReport report(Digits.Origin data, ExperimentResult... results) {
+  private static LessonReport report(ImageDataset.Origin data, ExperimentResult... results) {
     return LessonReport.of(
         List.of(results),
         results[0].scale(),

@@ -1,6 +1,6 @@
 package io.bnzoo.report;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Sample;
@@ -17,7 +17,8 @@ import java.util.OptionalInt;
 /** Made-up results for tests of what is made of them. */
 public final class Results {
   public static final TrainingPlan PLAN = DeepCnn.PLAN;
-  static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
+  static final ImageDataset.Origin MNIST =
+      new ImageDataset.Origin(ImageDataset.Kind.MNIST, "MNIST", "ab12");
 
   private Results() {}
 
@@ -25,7 +26,7 @@ public final class Results {
     return of(MNIST, plain(1), batchNorm(1, 0.9687));
   }
 
-  static Comparison.Result of(Digits.Origin data, Comparison.VariantResult... variants) {
+  static Comparison.Result of(ImageDataset.Origin data, Comparison.VariantResult... variants) {
     return new Comparison.Result(DeepCnn.ID, PLAN, 2, data, List.of(variants));
   }
 
@@ -33,7 +34,7 @@ public final class Results {
     return variant(
         Normalization.none(),
         seed,
-        new Outcome.PredictsOneDigit(8),
+        new Outcome.PredictsOneClass(8),
         Optional.of(finals(0.0924, 0.0974, 0.0774)));
   }
 

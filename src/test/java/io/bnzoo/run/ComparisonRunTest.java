@@ -2,7 +2,7 @@ package io.bnzoo.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Variants;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonRunTest {
-  private static final Digits DIGITS = TestDigits.small();
+  private static final ImageDataset DIGITS = TestDigits.small();
 
   @TempDir private Path folder;
 

@@ -3,7 +3,7 @@ package io.bnzoo.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
@@ -63,7 +63,7 @@ class FormerRunsTest {
         LessonFolder.open(
             folder("lesson"),
             scale,
-            Json.mapper().treeToValue(data, Digits.Origin.class),
+            Json.mapper().treeToValue(data, ImageDataset.Origin.class),
             notices::add);
     assertThat(notices).isEmpty();
     assertThat(trials).hasSize(2);

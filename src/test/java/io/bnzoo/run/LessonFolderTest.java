@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.InferenceTrap;
@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LessonFolderTest {
-  private static final Digits.Origin MNIST = new Digits.Origin(Digits.Kind.MNIST, "MNIST", "ab12");
+  private static final ImageDataset.Origin MNIST =
+      new ImageDataset.Origin(ImageDataset.Kind.MNIST, "MNIST", "ab12");
   private static final Provenance HERE = Provenance.ofThisJvm("a test");
   private static final String COMMAND = "bnzoo lesson run cell-05";
   private static final List<Trial> TRIALS =
@@ -41,7 +42,7 @@ class LessonFolderTest {
     return folder(Scale.FULL, MNIST);
   }
 
-  private LessonFolder folder(Scale scale, Digits.Origin data) throws IOException {
+  private LessonFolder folder(Scale scale, ImageDataset.Origin data) throws IOException {
     return LessonFolder.open(path, scale, data, warnings::add);
   }
 
@@ -183,7 +184,8 @@ class LessonFolderTest {
     assertThatThrownBy(() -> folder(new Scale(0.1), MNIST))
         .isInstanceOf(IOException.class)
         .hasMessage(file + " is of another length: choose another --name, or move the folder away");
-    Digits.Origin drawn = new Digits.Origin(Digits.Kind.GENERATED, "drawn", "cd34");
+    ImageDataset.Origin drawn =
+        new ImageDataset.Origin(ImageDataset.Kind.GENERATED, "drawn", "cd34");
     assertThatThrownBy(() -> folder(Scale.FULL, drawn)).hasMessageContaining("of other digits");
     edit(file, "\"stddev\":0.05", "\"stddev\":0.06", Seal.State.INTACT);
     assertThatThrownBy(this::folder).hasMessageContaining("of other settings");

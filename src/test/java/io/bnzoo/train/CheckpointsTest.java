@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Engine;
@@ -35,12 +35,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.learning.config.Adam;
 
 class CheckpointsTest {
-  private static final Digits DIGITS =
-      new Digits(
+  private static final ImageDataset DIGITS =
+      new ImageDataset(
           TestDigits.draw(70, 1),
           TestDigits.draw(20, 2),
           TestDigits.draw(20, 3),
-          new Digits.Origin(Digits.Kind.GENERATED, "drawn", "ab12"));
+          new ImageDataset.Origin(ImageDataset.Kind.GENERATED, "drawn", "ab12"));
 
   /** Batches that straddle epochs, and measurements before and after every interruption. */
   private static final TrainingPlan PLAN =

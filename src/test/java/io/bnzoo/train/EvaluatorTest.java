@@ -109,7 +109,7 @@ class EvaluatorTest {
 
   @Test
   void anOnlyDigitIsOneThatEveryImageIsTakenFor() {
-    assertThat(new Predictions(List.of(1, 2, 3), List.of(8, 8, 8)).onlyDigit()).hasValue(8);
-    assertThat(new Predictions(List.of(1, 2, 3), List.of(8, 8, 7)).onlyDigit()).isEmpty();
+    assertThat(new Predictions(List.of(1, 2, 3), List.of(8, 8, 8)).onlyClass()).hasValue(8);
+    assertThat(new Predictions(List.of(1, 2, 3), List.of(8, 8, 7)).onlyClass()).isEmpty();
   }
 }

@@ -79,7 +79,7 @@ class ModelEvaluationTest {
     EvaluationRecord record = evaluate(trained());
     List<List<Integer>> confusion = record.confusion();
     for (EvaluationRecord.ClassFigures figures : record.classes()) {
-      int digit = figures.digit();
+      int digit = figures.label();
       double right = confusion.get(digit).get(digit);
       int predicted = confusion.stream().mapToInt(row -> row.get(digit)).sum();
       assertThat(figures.recall()).isCloseTo(right / sum(confusion.get(digit)), within(1e-9));

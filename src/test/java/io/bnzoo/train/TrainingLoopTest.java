@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TrainingLoopTest {
-  private static final Digits DIGITS = TestDigits.small();
+  private static final ImageDataset DIGITS = TestDigits.small();
   private static final TrainingPlan PLAN =
       TrainingPlan.builder()
           .batches(31)
@@ -166,7 +166,7 @@ class TrainingLoopTest {
   @Test
   void aNetworkThatKnowsOneDigitIsSaidToDoSo() {
     assertThat(run(new Scripted(4, -1), TrainingLoopTest::never).outcome())
-        .isEqualTo(new Outcome.PredictsOneDigit(4));
+        .isEqualTo(new Outcome.PredictsOneClass(4));
   }
 
   @Test

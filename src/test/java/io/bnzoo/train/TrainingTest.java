@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.bnzoo.ArrayAssert;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TrainingTest {
-  private static final Digits DIGITS = TestDigits.small();
+  private static final ImageDataset DIGITS = TestDigits.small();
   private static final TrainingPlan PLAN =
       TrainingPlan.builder()
           .batches(12)
@@ -97,12 +97,12 @@ class TrainingTest {
   void trainingsInOneFolderDoNotDisturbEachOther() throws IOException {
     Training kept = Training.of(DIGITS, PLAN).checkpoints(folder);
     TrainedNetwork first = kept.run(MODEL);
-    Digits others =
-        new Digits(
+    ImageDataset others =
+        new ImageDataset(
             DIGITS.test(),
             DIGITS.validation(),
             DIGITS.test(),
-            new Digits.Origin(Digits.Kind.OTHER, "others", "1".repeat(64)));
+            new ImageDataset.Origin(ImageDataset.Kind.OTHER, "others", "1".repeat(64)));
     kept.run(ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).seed(2).build());
     kept.run(ThreeLayerMlp.builder().build());
     kept.run(
@@ -154,9 +154,12 @@ class TrainingTest {
     byte[] pixels = new byte[30 * coloured.size()];
     new Random(1).nextBytes(pixels);
     LabeledImages images = new LabeledImages(coloured, 10, pixels, new int[30]);
-    Digits others =
-        new Digits(
-            images, images, images, new Digits.Origin(Digits.Kind.OTHER, "random", "0".repeat(64)));
+    ImageDataset others =
+        new ImageDataset(
+            images,
+            images,
+            images,
+            new ImageDataset.Origin(ImageDataset.Kind.OTHER, "random", "0".repeat(64)));
     MultiLayerNetwork network = MODEL.init();
     INDArray before = network.params().dup();
     assertThatIllegalArgumentException()

@@ -1,7 +1,7 @@
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
-import io.bnzoo.data.Digits;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.train.TrainedNetwork;
 import io.bnzoo.train.Training;
@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Somebody's own program: trains, saves, loads and predicts. */
 public final class Outside {
   public static void main(String[] arguments) throws Exception {
-    Digits digits = DigitLibrary.standard().load(new DataChoice.Generated());
+    ImageDataset digits = DigitLibrary.standard().load(new DataChoice.Generated());
     ThreeLayerMlp model =
         ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build();
     TrainedNetwork trained =

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param classNames one a class; none at all where the classes have only numbers
  * @param origin what the images are, as results quote it
  */
-public record Digits(
+public record ImageDataset(
     LabeledImages train,
     LabeledImages validation,
     LabeledImages test,
@@ -22,7 +22,7 @@ public record Digits(
   /** How many of the training file's first images are for validation. */
   public static final int VALIDATION_SIZE = 5_000;
 
-  public Digits {
+  public ImageDataset {
     classNames = List.copyOf(classNames);
     for (LabeledImages part : List.of(train, validation, test)) {
       if (part.size() == 0) {
@@ -49,12 +49,13 @@ public record Digits(
   }
 
   /** Images whose classes have no names, such as digits. */
-  public Digits(LabeledImages train, LabeledImages validation, LabeledImages test, Origin origin) {
+  public ImageDataset(
+      LabeledImages train, LabeledImages validation, LabeledImages test, Origin origin) {
     this(train, validation, test, List.of(), origin);
   }
 
   /** MNIST where it is found or can be fetched, else generated digits. */
-  public static Digits load() throws IOException {
+  public static ImageDataset digits() throws IOException {
     return DigitLibrary.standard().load(new DataChoice.Automatic());
   }
 
@@ -64,7 +65,7 @@ public record Digits(
    *
    * @throws DataException if it holds none, or a file is damaged, naming it
    */
-  public static Digits load(Path folder) throws IOException {
+  public static ImageDataset load(Path folder) throws IOException {
     return DigitLibrary.standard().load(new DataChoice.Folder(folder));
   }
 
@@ -74,7 +75,7 @@ public record Digits(
    * @param size that all images get
    * @throws DataException likewise
    */
-  public static Digits load(Path folder, ImageSize size) throws IOException {
+  public static ImageDataset load(Path folder, ImageSize size) throws IOException {
     return DigitLibrary.standard().load(new DataChoice.Folder(folder, Optional.of(size)));
   }
 
@@ -112,7 +113,7 @@ public record Digits(
   public enum Kind {
     /** MNIST's own files, by their checksums. */
     MNIST,
-    /** Digits that this library has drawn. */
+    /** ImageDataset that this library has drawn. */
     GENERATED,
     /** Any other images. */
     OTHER;
@@ -151,8 +152,8 @@ public record Digits(
    * Splits as TensorFlow's tutorial reader does: the first 5,000 images of the training file are
    * for validation, all others for training.
    */
-  static Digits split(LabeledImages trainingFile, LabeledImages testFile, Origin origin) {
-    return new Digits(
+  static ImageDataset split(LabeledImages trainingFile, LabeledImages testFile, Origin origin) {
+    return new ImageDataset(
         trainingFile.slice(VALIDATION_SIZE, trainingFile.size()),
         trainingFile.slice(0, VALIDATION_SIZE),
         testFile,
