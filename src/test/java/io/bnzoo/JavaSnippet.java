@@ -32,7 +32,6 @@ record JavaSnippet(Path file, int line, String given, String code) {
   /** Whose types are imported; of the classes among them those within. */
   private static final List<String> LIBRARIES =
       List.of(
-          "io.bnzoo.train.Checkpoints",
           "java.nio.file",
           "java.util",
           "org.deeplearning4j.nn.api",

@@ -22,8 +22,12 @@ final class TrainingNarrator implements Comparison.Listener {
   @Override
   public TrainingListener starting(NetworkSpec spec, TrainingPlan plan) {
     TrainingListener lines = narrator.starting(spec, plan);
-    bar = terminal.bar(spec.normalization().label(), plan.batches(), "batches");
     return new TrainingListener() {
+      @Override
+      public void started() {
+        bar = terminal.bar(spec.normalization().label(), plan.batches(), "batches");
+      }
+
       @Override
       public void stepped(int done, int total) {
         bar.at(done);

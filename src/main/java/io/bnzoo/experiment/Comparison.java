@@ -1,15 +1,11 @@
 package io.bnzoo.experiment;
 
 import io.bnzoo.data.ImageDataset;
-import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.Threads;
-import io.bnzoo.train.Checkpoints;
-import io.bnzoo.train.Checkpoints.Checkpoint;
-import io.bnzoo.train.Outcome;
+import io.bnzoo.train.TrainedNetwork;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingListener;
-import io.bnzoo.train.TrainingLoop;
-import io.bnzoo.train.TrainingProgress;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.InitialWeights;
@@ -27,7 +23,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
  * Trains variants of one zoo model side by side: same seed, same initial weights wherever both have
@@ -239,37 +234,27 @@ public final class Comparison {
       throws IOException {
     NetworkSpec spec = model.spec();
     TrainingPlan seeded = plan.withDataSeed(spec.seed());
-    Optional<Checkpoints> checkpoints = store.checkpoints(spec, seeded);
+    Training training =
+        store.withCheckpoints(Training.of(digits, seeded).named(name(spec)).engines(engines));
     Optional<TrainingResult> known = store.finished(spec);
     if (known.isPresent()) {
-      remove(checkpoints);
+      training.removeCheckpoints(model);
       return new VariantResult(spec, seeded, known.get());
     }
-    Optional<Checkpoint> newest =
-        checkpoints.isPresent() ? checkpoints.get().newest(listener::notice) : Optional.empty();
-    MultiLayerNetwork network = newest.map(Checkpoint::network).orElseGet(model::init);
-    TrainingProgress progress = newest.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
-    if (progress.batches() > 0) {
-      listener.notice(name(spec) + " resumes after batch " + progress.batches());
-    }
-    try (Engine engine = engines.open(network, digits.shape(), threads)) {
-      TrainingListener training = listener.starting(spec, seeded);
-      TrainingResult trained =
-          new TrainingLoop(digits, seeded).run(engine, progress, checkpoints, training, stop);
-      VariantResult result = new VariantResult(spec, seeded, trained);
-      store.keep(result, engine.snapshot());
-      if (!(trained.outcome() instanceof Outcome.Stopped)) {
-        remove(checkpoints);
-      }
-      listener.finished(result);
-      return result;
-    }
+    TrainedNetwork trained =
+        training
+            .threads(threads)
+            .notices(listener::notice)
+            .listener(listener.starting(spec, seeded))
+            .stopWhen(stop)
+            .run(model, network -> store.keep(result(spec, seeded, network), network.network()));
+    VariantResult result = result(spec, seeded, trained);
+    listener.finished(result);
+    return result;
   }
 
-  private static void remove(Optional<Checkpoints> checkpoints) throws IOException {
-    if (checkpoints.isPresent()) {
-      checkpoints.get().remove();
-    }
+  private static VariantResult result(NetworkSpec spec, TrainingPlan plan, TrainedNetwork trained) {
+    return new VariantResult(spec, plan, trained.result());
   }
 
   /** A name that no other network of a comparison has. */

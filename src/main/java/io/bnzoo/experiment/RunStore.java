@@ -1,9 +1,8 @@
 package io.bnzoo.experiment;
 
-import io.bnzoo.train.Checkpoints;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.NetworkSpec;
-import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
 import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -21,9 +20,9 @@ public interface RunStore {
     return Optional.empty();
   }
 
-  /** Where a network's training keeps its states. */
-  default Optional<Checkpoints> checkpoints(NetworkSpec spec, TrainingPlan plan) {
-    return Optional.empty();
+  /** The training of one of the networks, with the place where it keeps its checkpoints. */
+  default Training withCheckpoints(Training training) {
+    return training;
   }
 
   /**

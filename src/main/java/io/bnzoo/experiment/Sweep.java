@@ -8,8 +8,8 @@ import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Probe;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Snapshot;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingListener;
-import io.bnzoo.train.TrainingLoop;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -136,7 +136,8 @@ public final class Sweep {
     try (Engine engine = engines.open(trial.model().init(), digits.shape(), 1)) {
       List<Snapshot> snapshots = new ArrayList<>();
       TrainingListener training = listener(trial, engine, snapshots, progress);
-      TrainingResult result = new TrainingLoop(digits, trial.plan()).run(engine, training, stopped);
+      TrainingResult result =
+          Training.of(digits, trial.plan()).listener(training).stopWhen(stopped).run(engine);
       if (!(result.outcome() instanceof Outcome.Stopped)) {
         Optional<InferenceTrap> trap =
             trial.experiment().inferenceTrap()

@@ -12,10 +12,9 @@ import io.bnzoo.report.Provenance;
 import io.bnzoo.report.ResultDocument;
 import io.bnzoo.storage.Json;
 import io.bnzoo.train.CheckpointPlan;
-import io.bnzoo.train.Checkpoints;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.NetworkSpec;
-import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,6 @@ public final class RunFolder implements RunStore, AutoCloseable {
   private static final List<String> SIGNS = List.of(REQUEST, TRIALS, "lesson.json");
 
   private final Path path;
-  private final RunRequest.Settings settings;
   private final CheckpointPlan checkpointPlan;
   private final Consumer<String> notices;
   private final FolderLock lock;
@@ -63,7 +61,6 @@ public final class RunFolder implements RunStore, AutoCloseable {
       Consumer<String> notices,
       FolderLock lock) {
     this.path = path;
-    this.settings = settings;
     this.checkpointPlan = checkpointPlan;
     this.notices = notices;
     this.lock = lock;
@@ -197,15 +194,8 @@ public final class RunFolder implements RunStore, AutoCloseable {
   }
 
   @Override
-  public Optional<Checkpoints> checkpoints(NetworkSpec spec, TrainingPlan plan) {
-    return Optional.of(
-        new Checkpoints(
-            path.resolve(CHECKPOINTS),
-            Comparison.name(spec),
-            spec,
-            settings.data(),
-            plan,
-            checkpointPlan));
+  public Training withCheckpoints(Training training) {
+    return training.checkpoints(path.resolve(CHECKPOINTS), checkpointPlan);
   }
 
   @Override

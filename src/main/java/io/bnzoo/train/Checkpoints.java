@@ -31,7 +31,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * <p>Each is a model that {@link ModelFiles} opens, so that a training that was given up can be
  * evaluated, too.
  */
-public final class Checkpoints {
+final class Checkpoints {
   private static final String ENDING = ".zip";
 
   private final Path folder;
@@ -50,7 +50,7 @@ public final class Checkpoints {
    * @param training how it is trained, its data seed included
    * @param plan when checkpoints are written
    */
-  public Checkpoints(
+  Checkpoints(
       Path folder,
       String name,
       NetworkSpec specification,
@@ -75,7 +75,7 @@ public final class Checkpoints {
   private record CheckpointState(TrainingPlan plan, TrainingProgress progress) {}
 
   /** A training's state. */
-  public record Checkpoint(MultiLayerNetwork network, TrainingProgress progress) {}
+  record Checkpoint(MultiLayerNetwork network, TrainingProgress progress) {}
 
   /** Whether it is time for one. */
   boolean isDue(int batchesSince, double secondsSince) {
@@ -123,7 +123,7 @@ public final class Checkpoints {
    *
    * @param warnings receives a line for each that is skipped
    */
-  public Optional<Checkpoint> newest(Consumer<String> warnings) throws IOException {
+  Optional<Checkpoint> newest(Consumer<String> warnings) throws IOException {
     return newest(warnings, TrustedClasses.STANDARD);
   }
 
@@ -132,7 +132,7 @@ public final class Checkpoints {
    *
    * @param trusted what a checkpoint may name
    */
-  public Optional<Checkpoint> newest(Consumer<String> warnings, TrustedClasses trusted)
+  Optional<Checkpoint> newest(Consumer<String> warnings, TrustedClasses trusted)
       throws IOException {
     for (Path file : newestFirst()) {
       try {
@@ -173,7 +173,7 @@ public final class Checkpoints {
   }
 
   /** Removes all of them: the training is over, and its result is written. */
-  public void remove() throws IOException {
+  void remove() throws IOException {
     for (Path file : newestFirst()) {
       Files.deleteIfExists(file);
     }

@@ -27,33 +27,18 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 public final class Training {
   private final ImageDataset images;
   private final TrainingPlan plan;
-  private final EngineFactory engines;
-  private final OptionalInt threads;
-  private final Optional<Path> folder;
-  private final CheckpointPlan checkpointPlan;
-  private final TrainingListener listener;
-  private final Consumer<String> notices;
-  private final BooleanSupplier stop;
+  private EngineFactory engines = EngineChoice.AUTO;
+  private OptionalInt threads = OptionalInt.empty();
+  private Optional<Path> folder = Optional.empty();
+  private CheckpointPlan checkpointPlan = CheckpointPlan.STANDARD;
+  private Optional<String> name = Optional.empty();
+  private TrainingListener listener = TrainingListener.NONE;
+  private Consumer<String> notices = notice -> {};
+  private BooleanSupplier stop = () -> false;
 
-  private Training(
-      ImageDataset images,
-      TrainingPlan plan,
-      EngineFactory engines,
-      OptionalInt threads,
-      Optional<Path> folder,
-      CheckpointPlan checkpointPlan,
-      TrainingListener listener,
-      Consumer<String> notices,
-      BooleanSupplier stop) {
+  private Training(ImageDataset images, TrainingPlan plan) {
     this.images = given("images", images);
     this.plan = given("plan", plan);
-    this.engines = given("engines", engines);
-    this.threads = threads;
-    this.folder = folder;
-    this.checkpointPlan = given("checkpointPlan", checkpointPlan);
-    this.listener = given("listener", listener);
-    this.notices = given("notices", notices);
-    this.stop = given("stop", stop);
   }
 
   private static <T> T given(String name, T value) {
@@ -65,22 +50,27 @@ public final class Training {
 
   /** A training on the fast engine where it can run the network, keeping nothing. */
   public static Training of(ImageDataset images, TrainingPlan plan) {
-    return new Training(
-        images,
-        plan,
-        EngineChoice.AUTO,
-        OptionalInt.empty(),
-        Optional.empty(),
-        CheckpointPlan.STANDARD,
-        TrainingListener.NONE,
-        notice -> {},
-        () -> false);
+    return new Training(images, plan);
+  }
+
+  /** A copy that has been changed before anybody else sees it. */
+  private Training with(Consumer<Training> change) {
+    Training copy = new Training(images, plan);
+    copy.engines = engines;
+    copy.threads = threads;
+    copy.folder = folder;
+    copy.checkpointPlan = checkpointPlan;
+    copy.name = name;
+    copy.listener = listener;
+    copy.notices = notices;
+    copy.stop = stop;
+    change.accept(copy);
+    return copy;
   }
 
   /** The same with other engines, such as {@link EngineChoice#DL4J}. */
   public Training engines(EngineFactory choice) {
-    return new Training(
-        images, plan, choice, threads, folder, checkpointPlan, listener, notices, stop);
+    return with(copy -> copy.engines = given("engines", choice));
   }
 
   /**
@@ -93,16 +83,7 @@ public final class Training {
     if (count < 1) {
       throw new IllegalArgumentException("threads must be at least 1, got " + count);
     }
-    return new Training(
-        images,
-        plan,
-        engines,
-        OptionalInt.of(count),
-        folder,
-        checkpointPlan,
-        listener,
-        notices,
-        stop);
+    return with(copy -> copy.threads = OptionalInt.of(count));
   }
 
   /** The same, keeping its state in a folder once a minute, and resuming from there. */
@@ -112,34 +93,47 @@ public final class Training {
 
   /** The same, keeping its state when the plan says so. */
   public Training checkpoints(Path place, CheckpointPlan when) {
-    return new Training(
-        images,
-        plan,
-        engines,
-        threads,
-        Optional.of(given("folder", place)),
-        when,
-        listener,
-        notices,
-        stop);
+    return with(
+        copy -> {
+          copy.folder = Optional.of(given("folder", place));
+          copy.checkpointPlan = given("checkpointPlan", when);
+        });
+  }
+
+  /**
+   * The same under a name, in notices and in the names of checkpoints.
+   *
+   * @param choice that no other training in the folder of checkpoints has; by default the model,
+   *     its normalization, its seed, and eight digits that stand for all that decides the figures
+   */
+  public Training named(String choice) {
+    return with(copy -> copy.name = Optional.of(given("name", choice)));
   }
 
   /** The same with a listener. */
   public Training listener(TrainingListener choice) {
-    return new Training(
-        images, plan, engines, threads, folder, checkpointPlan, choice, notices, stop);
+    return with(copy -> copy.listener = given("listener", choice));
   }
 
   /** The same, with lines on what was resumed, and which damaged checkpoint was passed over. */
   public Training notices(Consumer<String> lines) {
-    return new Training(
-        images, plan, engines, threads, folder, checkpointPlan, listener, lines, stop);
+    return with(copy -> copy.notices = given("notices", lines));
   }
 
   /** The same, asking before each step; once the answer is true, it ends with what it has. */
   public Training stopWhen(BooleanSupplier question) {
-    return new Training(
-        images, plan, engines, threads, folder, checkpointPlan, listener, notices, question);
+    return with(copy -> copy.stop = given("stop", question));
+  }
+
+  /** Keeps a network that has been trained; its checkpoints go once this has returned. */
+  @FunctionalInterface
+  public interface Keeper {
+    /**
+     * Keeps it, such as in a file.
+     *
+     * @param trained to its end or until it was stopped
+     */
+    void keep(TrainedNetwork trained) throws IOException;
   }
 
   /**
@@ -154,20 +148,53 @@ public final class Training {
    * @throws IOException if a checkpoint cannot be written; those before it are intact
    */
   public TrainedNetwork run(BatchNormModel model) throws IOException {
-    Optional<Checkpoints> checkpoints =
-        folder.map(
-            place ->
-                new Checkpoints(
-                    place,
-                    name(model.spec()),
-                    model.spec(),
-                    images.origin().sha256(),
-                    plan,
-                    checkpointPlan));
-    return run(model, checkpoints);
+    Optional<Checkpoints> checkpoints = checkpoints(model.spec());
+    return run(model, checkpoints, trained -> keepLast(trained, checkpoints));
   }
 
-  private TrainedNetwork run(BatchNormModel model, Optional<Checkpoints> checkpoints)
+  /** With what a training that is over begins when it is run again. */
+  private static void keepLast(TrainedNetwork trained, Optional<Checkpoints> checkpoints)
+      throws IOException {
+    TrainingResult result = trained.result();
+    boolean finished =
+        result.outcome() instanceof Outcome.Completed
+            || result.outcome() instanceof Outcome.PredictsOneClass;
+    if (checkpoints.isPresent() && finished) {
+      checkpoints.get().write(trained.network(), TrainingProgress.of(result));
+    }
+  }
+
+  /**
+   * The same, after which the network is another's to keep: no checkpoint stays unless the training
+   * was stopped.
+   *
+   * @throws IllegalArgumentException likewise
+   * @throws IOException if a checkpoint cannot be written or removed, or the network not be kept;
+   *     the last checkpoint is intact then
+   */
+  public TrainedNetwork run(BatchNormModel model, Keeper keeper) throws IOException {
+    TrainedNetwork trained = run(model, checkpoints(model.spec()), keeper);
+    if (!(trained.result().outcome() instanceof Outcome.Stopped)) {
+      removeCheckpoints(model);
+    }
+    return trained;
+  }
+
+  /** Removes the checkpoints of a training that will not be resumed. */
+  public void removeCheckpoints(BatchNormModel model) throws IOException {
+    Optional<Checkpoints> checkpoints = checkpoints(model.spec());
+    if (checkpoints.isPresent()) {
+      checkpoints.get().remove();
+    }
+  }
+
+  private Optional<Checkpoints> checkpoints(NetworkSpec spec) {
+    String data = images.origin().sha256();
+    return folder.map(
+        place -> new Checkpoints(place, name(spec), spec, data, plan, checkpointPlan));
+  }
+
+  private TrainedNetwork run(BatchNormModel model, Optional<Checkpoints> checkpoints, Keeper keeper)
       throws IOException {
     Optional<Checkpoints.Checkpoint> newest =
         checkpoints.isPresent() ? checkpoints.get().newest(notices) : Optional.empty();
@@ -179,23 +206,7 @@ public final class Training {
           String.format(
               Locale.ROOT, "%s resumes after batch %,d", name(model.spec()), progress.batches()));
     }
-    TrainedNetwork trained = run(network, progress, checkpoints);
-    TrainingResult result = trained.result();
-    boolean finished =
-        result.outcome() instanceof Outcome.Completed
-            || result.outcome() instanceof Outcome.PredictsOneClass;
-    if (checkpoints.isPresent() && finished && result.batches() > progress.batches()) {
-      checkpoints
-          .get()
-          .write(
-              trained.network(),
-              new TrainingProgress(
-                  result.batches(),
-                  result.curve(),
-                  result.trainingSeconds(),
-                  result.totalSeconds()));
-    }
-    return trained;
+    return run(network, progress, checkpoints, keeper);
   }
 
   /**
@@ -208,37 +219,67 @@ public final class Training {
    *     other classes than it has outputs, or no engine can run it; nothing has been trained then
    */
   public TrainedNetwork run(MultiLayerNetwork network) {
-    if (folder.isPresent()) {
-      throw new IllegalStateException(
-          "checkpoints are for the zoo's models: train this network without, and save it with"
-              + " ModelFiles.save");
-    }
+    requireNoCheckpoints();
     try {
-      return run(network, TrainingProgress.NONE, Optional.empty());
+      return run(network, TrainingProgress.NONE, Optional.empty(), trained -> {});
     } catch (IOException e) {
       throw new AssertionError("nothing is written", e);
     }
   }
 
-  private TrainedNetwork run(
-      MultiLayerNetwork network, TrainingProgress progress, Optional<Checkpoints> checkpoints)
-      throws IOException {
-    int count = threads.orElseGet(() -> Threads.usefulFor(network.getLayerWiseConfigurations()));
-    try (Engine engine = engines.open(network, images.shape(), count)) {
-      TrainingResult result =
-          new TrainingLoop(images, plan).run(engine, progress, checkpoints, listener, stop);
-      return new TrainedNetwork(engine.snapshot(), result);
+  /**
+   * Trains the network of an engine, which stays open and the caller's; threads are the engine's.
+   *
+   * @throws IllegalStateException likewise
+   * @throws IllegalArgumentException likewise
+   */
+  public TrainingResult run(Engine engine) {
+    requireNoCheckpoints();
+    try {
+      return run(engine, TrainingProgress.NONE, Optional.empty());
+    } catch (IOException e) {
+      throw new AssertionError("nothing is written", e);
     }
   }
 
-  /** In words, then by all that decides the training's figures. */
+  private void requireNoCheckpoints() {
+    if (folder.isPresent()) {
+      throw new IllegalStateException(
+          "checkpoints are for the zoo's models: train this network without, and save it with"
+              + " ModelFiles.save");
+    }
+  }
+
+  private TrainedNetwork run(
+      MultiLayerNetwork network,
+      TrainingProgress progress,
+      Optional<Checkpoints> checkpoints,
+      Keeper keeper)
+      throws IOException {
+    int count = threads.orElseGet(() -> Threads.usefulFor(network.getLayerWiseConfigurations()));
+    try (Engine engine = engines.open(network, images.shape(), count)) {
+      TrainingResult result = run(engine, progress, checkpoints);
+      TrainedNetwork trained = new TrainedNetwork(engine.snapshot(), result);
+      keeper.keep(trained);
+      return trained;
+    }
+  }
+
+  private TrainingResult run(
+      Engine engine, TrainingProgress progress, Optional<Checkpoints> checkpoints)
+      throws IOException {
+    return new TrainingLoop(images, plan).run(engine, progress, checkpoints, listener, stop);
+  }
+
   private String name(NetworkSpec spec) {
-    return spec.model()
-        + "-"
-        + spec.normalization().label()
-        + "-seed-"
-        + spec.seed()
-        + "-"
-        + Checkpoints.checksum(spec, plan, images.origin().sha256());
+    return name.orElseGet(
+        () ->
+            String.format(
+                Locale.ROOT,
+                "%s-%s-seed-%d-%s",
+                spec.model(),
+                spec.normalization().label(),
+                spec.seed(),
+                Checkpoints.checksum(spec, plan, images.origin().sha256())));
   }
 }

@@ -6,6 +6,9 @@ public interface TrainingListener {
   /** Ignores everything. */
   TrainingListener NONE = new TrainingListener() {};
 
+  /** Before the first step, of a training that is resumed before the first of those left. */
+  default void started() {}
+
   /** After each step; {@code done} counts from 1. */
   default void stepped(int done, int total) {}
 

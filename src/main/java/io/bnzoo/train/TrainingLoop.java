@@ -7,7 +7,6 @@ import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,26 +20,13 @@ import java.util.function.BooleanSupplier;
  * validation set, the test set, and the first test images one at a time. The same images, plan and
  * initial network give the same figures.
  */
-public final class TrainingLoop {
+final class TrainingLoop {
   private final ImageDataset digits;
   private final TrainingPlan plan;
 
-  public TrainingLoop(ImageDataset digits, TrainingPlan plan) {
+  TrainingLoop(ImageDataset digits, TrainingPlan plan) {
     this.digits = digits;
     this.plan = plan;
-  }
-
-  /**
-   * Trains the engine's network, and keeps nothing.
-   *
-   * @param stop asked before each step; once it says true, the training ends with what it has
-   */
-  public TrainingResult run(Engine engine, TrainingListener listener, BooleanSupplier stop) {
-    try {
-      return run(engine, TrainingProgress.NONE, Optional.empty(), listener, stop);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // Nothing is written.
-    }
   }
 
   /**
@@ -52,13 +38,14 @@ public final class TrainingLoop {
    * @param stop asked before each step; once it says true, the training ends with what it has
    * @throws IOException if a checkpoint cannot be written; those before it are intact
    */
-  public TrainingResult run(
+  TrainingResult run(
       Engine engine,
       TrainingProgress progress,
       Optional<Checkpoints> checkpoints,
       TrainingListener listener,
       BooleanSupplier stop)
       throws IOException {
+    listener.started();
     try {
       return new Run(engine, progress, checkpoints, listener).train(stop);
     } finally {

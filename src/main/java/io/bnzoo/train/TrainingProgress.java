@@ -12,11 +12,17 @@ import java.util.List;
  * @param trainingSeconds time in steps alone
  * @param totalSeconds time in all, measurements included
  */
-public record TrainingProgress(
+record TrainingProgress(
     int batches, List<Sample> curve, double trainingSeconds, double totalSeconds) {
 
   /** Before the first step. */
-  public static final TrainingProgress NONE = new TrainingProgress(0, List.of(), 0, 0);
+  static final TrainingProgress NONE = new TrainingProgress(0, List.of(), 0, 0);
+
+  /** At the end of a training. */
+  static TrainingProgress of(TrainingResult result) {
+    return new TrainingProgress(
+        result.batches(), result.curve(), result.trainingSeconds(), result.totalSeconds());
+  }
 
   public TrainingProgress {
     curve = List.copyOf(curve);

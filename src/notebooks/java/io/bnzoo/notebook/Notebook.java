@@ -19,8 +19,8 @@ import io.bnzoo.experiment.Trial;
 import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.files.Reason;
 import io.bnzoo.train.Probe;
-import io.bnzoo.train.TrainingListener;
-import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.TrainedNetwork;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.TrainingPlan;
@@ -178,12 +178,12 @@ public final class Notebook {
     MultiLayerNetwork network = new MultiLayerNetwork(configuration);
     network.init();
     TrainingPlan scaled = scale.apply(plan);
-    try (Engine engine = EngineChoice.AUTO.open(network, digits.shape(), THREADS)) {
-      TrainingResult result =
-          new TrainingLoop(digits, scaled)
-              .run(engine, TrainingListener.NONE, Notebook::interrupted);
-      return new Trained(label, engine.snapshot(), scaled, result);
-    }
+    TrainedNetwork trained =
+        Training.of(digits, scaled)
+            .threads(THREADS)
+            .stopWhen(Notebook::interrupted)
+            .run(network);
+    return new Trained(label, trained.network(), scaled, trained.result());
   }
 
   /**

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
-import io.bnzoo.train.TrainingListener;
-import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.Training;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -80,12 +79,7 @@ class GeneratedDigitsIT {
             .singleImages(1)
             .build();
     try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
-      return new TrainingLoop(digits, plan)
-          .run(engine, TrainingListener.NONE, () -> false)
-          .finals()
-          .orElseThrow()
-          .test()
-          .accuracy();
+      return Training.of(digits, plan).run(engine).finals().orElseThrow().test().accuracy();
     }
   }
 }

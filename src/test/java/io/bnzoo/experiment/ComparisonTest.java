@@ -8,8 +8,8 @@ import io.bnzoo.ArrayAssert;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.train.CheckpointPlan;
-import io.bnzoo.train.Checkpoints;
 import io.bnzoo.train.Outcome;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
@@ -171,10 +171,8 @@ class ComparisonTest {
     }
 
     @Override
-    public Optional<Checkpoints> checkpoints(NetworkSpec spec, TrainingPlan plan) {
-      CheckpointPlan everyFour = new CheckpointPlan(Optional.of(4), Optional.empty(), 3);
-      return Optional.of(
-          new Checkpoints(folder, Comparison.name(spec), spec, "ab12", plan, everyFour));
+    public Training withCheckpoints(Training training) {
+      return training.checkpoints(folder, new CheckpointPlan(Optional.of(4), Optional.empty(), 3));
     }
 
     @Override

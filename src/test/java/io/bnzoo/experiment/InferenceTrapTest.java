@@ -7,8 +7,7 @@ import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
-import io.bnzoo.train.TrainingListener;
-import io.bnzoo.train.TrainingLoop;
+import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -59,7 +58,7 @@ class InferenceTrapTest {
   }
 
   private static TrainingResult train(Engine engine) {
-    return new TrainingLoop(
+    return Training.of(
             DIGITS,
             TrainingPlan.builder()
                 .batches(400)
@@ -68,6 +67,6 @@ class InferenceTrapTest {
                 .trainingEvery(400)
                 .singleImages(40)
                 .build())
-        .run(engine, TrainingListener.NONE, () -> false);
+        .run(engine);
   }
 }

@@ -85,7 +85,7 @@ class CheckpointsTest {
     MultiLayerNetwork whole = model.init();
     TrainingResult expected;
     try (Engine engine = choice.open(whole, ImageShape.MNIST, 1)) {
-      expected = new TrainingLoop(DIGITS, PLAN).run(engine, TrainingListener.NONE, () -> false);
+      expected = Training.of(DIGITS, PLAN).run(engine);
     }
     MultiLayerNetwork last = null;
     TrainingResult result = null;

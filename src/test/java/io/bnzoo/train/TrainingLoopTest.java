@@ -191,10 +191,14 @@ class TrainingLoopTest {
   @Test
   void theListenerHearsEveryStepEveryMeasurementAndTheEnd() {
     List<String> heard = new ArrayList<>();
-    new TrainingLoop(DIGITS, PLAN.withBatches(2))
-        .run(
-            new Scripted(0, -1),
+    Training.of(DIGITS, PLAN.withBatches(2))
+        .listener(
             new TrainingListener() {
+              @Override
+              public void started() {
+                heard.add("started");
+              }
+
               @Override
               public void stepped(int done, int total) {
                 heard.add(done + " of " + total);
@@ -214,9 +218,10 @@ class TrainingLoopTest {
               public void ended() {
                 heard.add("ended");
               }
-            },
-            TrainingLoopTest::never);
-    assertThat(heard).containsExactly("sample 0", "1 of 2", "2 of 2", "evaluating", "ended");
+            })
+        .run(new Scripted(0, -1));
+    assertThat(heard)
+        .containsExactly("started", "sample 0", "1 of 2", "2 of 2", "evaluating", "ended");
   }
 
   @Test
@@ -252,12 +257,11 @@ class TrainingLoopTest {
             .build()
             .init();
     try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
-      return new TrainingLoop(DIGITS, PLAN.withBatches(150))
-          .run(engine, TrainingListener.NONE, TrainingLoopTest::never);
+      return Training.of(DIGITS, PLAN.withBatches(150)).run(engine);
     }
   }
 
   private static TrainingResult run(Engine engine, BooleanSupplier stop) {
-    return new TrainingLoop(DIGITS, PLAN).run(engine, TrainingListener.NONE, stop);
+    return Training.of(DIGITS, PLAN).stopWhen(stop).run(engine);
   }
 }

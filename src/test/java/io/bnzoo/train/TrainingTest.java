@@ -1,6 +1,7 @@
 package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -132,6 +133,29 @@ class TrainingTest {
           .anyMatch(name -> name.endsWith("-000008.zip"))
           .anyMatch(name -> name.endsWith("-000009.zip"));
     }
+  }
+
+  @Test
+  void checkpointsGoOnceTheNetworkIsKept() throws IOException {
+    Training kept = Training.of(DIGITS, PLAN).checkpoints(folder).named("mine");
+    Counter counter = new Counter();
+    kept.listener(counter).stopWhen(() -> counter.steps == 5).run(MODEL, stopped -> {});
+    assertThat(folder.toFile().list()).containsExactly("mine-000005.zip");
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(
+            () ->
+                kept.run(
+                    MODEL,
+                    trained -> {
+                      throw new IOException("the disk is full");
+                    }));
+    assertThat(folder.toFile().list()).containsExactly("mine-000005.zip");
+
+    List<TrainedNetwork> given = new ArrayList<>();
+    TrainedNetwork trained = kept.run(MODEL, given::add);
+    assertThat(given).containsExactly(trained);
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
