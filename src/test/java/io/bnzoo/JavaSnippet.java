@@ -41,6 +41,7 @@ record JavaSnippet(Path file, int line, String given, String code) {
           "org.deeplearning4j.nn.multilayer",
           "org.deeplearning4j.util",
           "org.nd4j.linalg.activations",
+          "org.nd4j.linalg.dataset.api.iterator",
           "org.nd4j.linalg.dataset.api.preprocessor",
           "org.nd4j.linalg.learning.config");
 

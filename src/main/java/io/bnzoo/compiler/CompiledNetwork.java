@@ -4,7 +4,7 @@ import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.TensorPool;
-import java.nio.ByteBuffer;
+import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -86,16 +86,17 @@ public final class CompiledNetwork implements AutoCloseable {
   /**
    * The logits of images, without a gradient.
    *
-   * @param pixels [count,values], channel after channel, row by row, bytes from 0 black to 255
-   *     white
+   * @param pixels [count,values], channel after channel, row by row: floats, or bytes from 0 black
+   *     to 255 white, which are divided by 255
    * @return [count,classes], row by row
    * @throws IllegalArgumentException if there is no image or the number of pixels is another
    */
-  public float[] logits(ByteBuffer pixels, int count, Mode mode) {
+  public float[] logits(Buffer pixels, int count, Mode mode) {
     checkPixels(pixels, count);
     Compiled fast = compiled(new Key(count, mode, Care.FAST));
-    float[] logits = run(fast, pixels, count);
-    if (!headroom.suffices(count, mode, fast.norms())) {
+    double norm = fast.program().write(pixels);
+    float[] logits = run(fast, count);
+    if (!headroom.suffices(count, mode, norm, fast.norms())) {
       findNan(pixels, count, mode, logits);
     }
     return logits;
@@ -106,13 +107,13 @@ public final class CompiledNetwork implements AutoCloseable {
    *
    * @param pixels as in {@link #logits}
    */
-  public float[] forward(ByteBuffer pixels, int count) {
+  public float[] forward(Buffer pixels, int count) {
     float[] logits = logits(pixels, count, Mode.TRAINING);
     training = Optional.of(new Key(count, Mode.TRAINING, Care.FAST));
     return logits;
   }
 
-  private void checkPixels(ByteBuffer pixels, int count) {
+  private void checkPixels(Buffer pixels, int count) {
     long needed = count * graph.input().values();
     if (count < 1 || pixels.remaining() != needed) {
       throw new IllegalArgumentException(
@@ -125,16 +126,16 @@ public final class CompiledNetwork implements AutoCloseable {
     }
   }
 
-  private float[] run(Compiled compiled, ByteBuffer pixels, int count) {
+  /** Runs on what has been written. */
+  private float[] run(Compiled compiled, int count) {
     KernelProgram program = compiled.program();
-    program.pixels().write(pixels.duplicate());
     program.forward();
     float[] logits = new float[Math.toIntExact(count * graph.classes())];
     program.logits().read(logits);
     return logits;
   }
 
-  private void findNan(ByteBuffer pixels, int count, Mode mode, float[] logits) {
+  private void findNan(Buffer pixels, int count, Mode mode, float[] logits) {
     if (headroom.spoilsAll()) {
       Arrays.fill(logits, Float.NaN);
       return;
@@ -142,7 +143,8 @@ public final class CompiledNetwork implements AutoCloseable {
     Mode forward = mode == Mode.TRAINING ? Mode.INFERENCE_BY_BATCH : mode;
     Compiled careful = compiled(new Key(count, forward, Care.FINDS_NAN));
     careful.nanRows().clear();
-    run(careful, pixels, count);
+    careful.program().write(pixels);
+    run(careful, count);
     careful.nanRows().mark(logits);
   }
 

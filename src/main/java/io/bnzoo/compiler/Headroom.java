@@ -30,7 +30,6 @@ final class Headroom {
     double bound(double before, double images, Mode mode);
   }
 
-  private final double valuesOfImage;
   private final List<Bound> steps = new ArrayList<>();
   private final List<Norm> all = new ArrayList<>();
   private final List<Norm> hidden = new ArrayList<>();
@@ -83,8 +82,7 @@ final class Headroom {
   }
 
   Headroom(NetworkGraph graph, ParameterStore store) {
-    valuesOfImage = graph.input().values();
-    double values = valuesOfImage;
+    double values = graph.input().values();
     for (Operation operation : graph.operations()) {
       boolean last = steps.size() == graph.operations().size() - 1;
       int before = all.size();
@@ -197,13 +195,14 @@ final class Headroom {
   /**
    * Whether no value of a batch can be NaN.
    *
+   * @param norm of the batch itself, or more
    * @param norms measured as the batch passed through
    */
-  boolean suffices(int images, Mode mode, Norms norms) {
+  boolean suffices(int images, Mode mode, double norm, Norms norms) {
     if (spoilsAll()) {
       return false;
     }
-    double bound = Math.sqrt(valuesOfImage * images); // No pixel is above 1.
+    double bound = within(norm);
     for (int i = 0; i < steps.size(); i++) {
       bound = Math.min(steps.get(i).bound(bound, images, mode), norms.after(i));
     }

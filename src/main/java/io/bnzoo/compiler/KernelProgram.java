@@ -8,6 +8,9 @@ import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +22,11 @@ final class KernelProgram implements AutoCloseable {
   private static final long USUAL_BATCH = 64;
 
   private final TensorPool pool = new TensorPool();
+  private final List<Kernel> conversion;
   private final List<Kernel> forward;
   private final List<Kernel> backward;
-  private final Tensor pixels;
+  private final Tensor bytes;
+  private final Tensor values;
   private final Tensor logits;
   private final Tensor logitGradients;
 
@@ -33,8 +38,10 @@ final class KernelProgram implements AutoCloseable {
   KernelProgram(
       NetworkGraph graph, ParameterStore store, long batch, Mode mode, Inspection inspection) {
     Workbench bench = new Workbench(pool, store, mode);
-    pixels = bench.tensor(Layout.bytes(batch, graph.input().values()));
-    Tensor current = bench.view(greyLevels(pixels, bench), input(graph, batch));
+    bytes = bench.tensor(Layout.bytes(batch, graph.input().values()));
+    values = greyLevels(bytes, bench);
+    conversion = bench.take();
+    Tensor current = bench.view(values, input(graph, batch));
     List<OperationKernels> steps = new ArrayList<>();
     for (Operation operation : graph.operations()) {
       OperationKernels stage = OperationKernels.of(operation, bench);
@@ -105,9 +112,21 @@ final class KernelProgram implements AutoCloseable {
     return layouts;
   }
 
-  /** [N,values] bytes, channel after channel, row by row. */
-  Floats pixels() {
-    return pixels.floats();
+  /**
+   * Writes images, [N,values], channel after channel, row by row.
+   *
+   * @param pixels bytes, which are divided by 255, or floats
+   * @return an upper bound on the L2 norm of what was written
+   */
+  double write(Buffer pixels) {
+    Floats floats = values.floats().part(0, values.layout().floats());
+    if (pixels instanceof ByteBuffer given) {
+      bytes.floats().write(given.duplicate());
+      conversion.forEach(Kernel::run);
+      return Math.sqrt(floats.length()); // No pixel is above 1.
+    }
+    floats.write(((FloatBuffer) pixels).duplicate());
+    return Math.sqrt(floats.squares());
   }
 
   /** [N,classes], row by row. */
@@ -122,7 +141,7 @@ final class KernelProgram implements AutoCloseable {
     return logitGradients.floats();
   }
 
-  /** From the input to the logits. */
+  /** From the images written to the logits. */
   void forward() {
     for (Kernel kernel : forward) {
       kernel.run();

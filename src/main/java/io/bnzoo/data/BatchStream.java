@@ -10,7 +10,7 @@ import java.util.Random;
  * of the old one and the start of the new one, so no image is left out and every batch is full. The
  * same seed gives the same batches.
  */
-public final class BatchStream {
+public final class BatchStream implements BatchSource {
   private final LabeledImages images;
   private final int batchSize;
   private final Random random;
@@ -39,11 +39,12 @@ public final class BatchStream {
   }
 
   /** The next batch of exactly {@code batchSize} images. */
+  @Override
   public LabeledImages next() {
     return images.select(nextIndices());
   }
 
-  /** Moves on as if so many batches had been taken. */
+  @Override
   public void skip(int batches) {
     for (int i = 0; i < batches; i++) {
       nextIndices();

@@ -17,7 +17,8 @@ public record ImageDataset(
     LabeledImages validation,
     LabeledImages test,
     List<String> classNames,
-    Origin origin) {
+    Origin origin)
+    implements TrainingData {
 
   /** How many of the training file's first images are for validation. */
   public static final int VALIDATION_SIZE = 5_000;
@@ -79,14 +80,30 @@ public record ImageDataset(
     return DigitLibrary.standard().load(new DataChoice.Folder(folder, Optional.of(size)));
   }
 
-  /** The shape of every image. */
+  @Override
   public ImageShape shape() {
     return train.shape();
   }
 
-  /** How many classes there are to tell apart. */
+  @Override
   public int classes() {
     return train.classes();
+  }
+
+  /**
+   * The training images, shuffled anew for each epoch; see {@link BatchStream}.
+   *
+   * @throws IllegalArgumentException if there are less than a batch
+   */
+  @Override
+  public BatchSource batches(int batchSize, long seed) {
+    return new BatchStream(train, batchSize, seed);
+  }
+
+  /** Always: the seed decides. */
+  @Override
+  public boolean isRepeatable() {
+    return true;
   }
 
   /** What there is, in one line. */

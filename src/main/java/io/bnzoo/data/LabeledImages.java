@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Pixels are kept as bytes, image after image, channel after channel, row by row, which is
  * Deeplearning4j's own order, [N,C,H,W]; arrays hold them as floats in [0, 1], {@code byte / 255}.
  */
-public final class LabeledImages {
+public final class LabeledImages implements ImageBatch {
 
   /** Pixels along one side of an MNIST digit. */
   public static final int SIDE = 28;
@@ -114,31 +116,38 @@ public final class LabeledImages {
     return values;
   }
 
-  /** The shape that all images have. */
+  @Override
   public ImageShape shape() {
     return shape;
   }
 
-  /** How many classes there are to tell apart. */
+  @Override
   public int classes() {
     return classes;
   }
 
-  /** How many images there are. */
+  @Override
   public int size() {
     return size;
   }
 
-  /**
-   * The class that image {@code index} shows.
-   *
-   * @throws IndexOutOfBoundsException if there is no such image
-   */
+  @Override
   public int label(int index) {
     return labels[offset + Objects.checkIndex(index, size)];
   }
 
-  /** Images {@code from} (inclusive) to {@code to} (exclusive), sharing this object's memory. */
+  @Override
+  public Stream<LabeledImages> inBatches(int atMost) {
+    return IntStream.iterate(0, from -> from < size, from -> from + atMost)
+        .mapToObj(from -> slice(from, Math.min(size, from + atMost)));
+  }
+
+  @Override
+  public LabeledImages first(int count) {
+    return slice(0, Math.min(count, size));
+  }
+
+  @Override
   public LabeledImages slice(int from, int to) {
     if (from < 0 || to < from || to > size) {
       throw new IllegalArgumentException(
@@ -175,11 +184,40 @@ public final class LabeledImages {
   }
 
   /** All images' pixels, one image after the other, as bytes 0 to 255; not a copy. */
+  @Override
   public ByteBuffer pixels() {
     return ByteBuffer.wrap(pixels, offset * shape.size(), size * shape.size()).asReadOnlyBuffer();
   }
 
+  /**
+   * The same images with their channels in the other order, such as blue, green, red.
+   *
+   * @throws IllegalArgumentException if they have a single channel
+   */
+  public LabeledImages withReversedChannels() {
+    int channels = shape.channels();
+    if (channels == 1) {
+      throw new IllegalArgumentException(
+          "images of " + shape.description() + " have no channels in another order");
+    }
+    int plane = shape.height() * shape.width();
+    byte[] reversed = new byte[size * shape.size()];
+    for (int image = 0; image < size; image++) {
+      for (int channel = 0; channel < channels; channel++) {
+        System.arraycopy(
+            pixels,
+            ((offset + image) * channels + channels - 1 - channel) * plane,
+            reversed,
+            (image * channels + channel) * plane,
+            plane);
+      }
+    }
+    int[] shown = Arrays.copyOfRange(labels, offset, offset + size);
+    return new LabeledImages(shape, classes, reversed, shown, 0, size);
+  }
+
   /** All images, [size, values of an image], float, in [0, 1]. */
+  @Override
   public INDArray images() {
     return images(PixelRange.UNIT);
   }
@@ -189,7 +227,7 @@ public final class LabeledImages {
     return array(levels(range), shape.size());
   }
 
-  /** All labels, [size, classes], float, 1 in the column of the class and 0 elsewhere. */
+  @Override
   public INDArray oneHotLabels() {
     float[] values = new float[Math.multiplyExact(size, classes)];
     for (int i = 0; i < size; i++) {

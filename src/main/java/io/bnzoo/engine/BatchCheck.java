@@ -1,7 +1,7 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
 import java.util.Locale;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -31,7 +31,7 @@ record BatchCheck(ImageShape shape, long outputs, Optional<String> featureNormal
    * @throws IllegalArgumentException if it has no image, other classes than the network outputs, or
    *     one image where features are normalized
    */
-  void training(LabeledImages batch) {
+  void training(ImageBatch batch) {
     prediction(batch);
     if (outputs != batch.classes()) {
       throw new IllegalArgumentException(
@@ -55,7 +55,7 @@ record BatchCheck(ImageShape shape, long outputs, Optional<String> featureNormal
    *
    * @throws IllegalArgumentException if there are none, or they have another shape
    */
-  void prediction(LabeledImages images) {
+  void prediction(ImageBatch images) {
     if (images.size() == 0) {
       throw new IllegalArgumentException("a batch needs at least 1 image, got none");
     }
@@ -72,7 +72,7 @@ record BatchCheck(ImageShape shape, long outputs, Optional<String> featureNormal
    *
    * @throws IllegalArgumentException if the images are others or have other classes
    */
-  static void loss(Logits logits, LabeledImages images) {
+  static void loss(Logits logits, ImageBatch images) {
     if (logits.size() != images.size() || logits.classes() != images.classes()) {
       throw new IllegalArgumentException(
           String.format(

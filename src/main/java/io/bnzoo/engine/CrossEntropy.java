@@ -1,6 +1,6 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ImageBatch;
 import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,7 +59,7 @@ abstract class CrossEntropy implements LogitLoss {
   }
 
   @Override
-  public final double mean(Logits logits, LabeledImages images) {
+  public final double mean(Logits logits, ImageBatch images) {
     BatchCheck.loss(logits, images);
     return mean(logits, images::label, null);
   }

@@ -1,8 +1,8 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
 import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -71,7 +71,12 @@ public final class Dl4jEngine implements Engine {
   }
 
   @Override
-  public double step(LabeledImages batch) {
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public double step(ImageBatch batch) {
     check.training(batch);
     threads.ifPresent(NativeBackend::useThreads);
     network.fit(input.shaped(batch.images(), shape), batch.oneHotLabels());
@@ -79,17 +84,13 @@ public final class Dl4jEngine implements Engine {
   }
 
   @Override
-  public Logits logits(LabeledImages images, Statistics statistics) {
+  public Logits logits(ImageBatch images, Statistics statistics) {
     check.prediction(images);
     return logits(images.images(), statistics);
   }
 
-  /**
-   * The same for pixels in the values that the network was trained on.
-   *
-   * @param pixels [N,values], as {@link LabeledImages#images} has them
-   */
-  public Logits logits(INDArray pixels, Statistics statistics) {
+  /** Of pixels, [N,values], as {@link ImageBatch#images} has them. */
+  private Logits logits(INDArray pixels, Statistics statistics) {
     threads.ifPresent(NativeBackend::useThreads);
     return Logits.of(
         beforeActivation.output(input.shaped(pixels, shape), statistics == Statistics.BATCH));

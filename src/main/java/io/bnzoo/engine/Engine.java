@@ -1,7 +1,10 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.FloatImages;
+import io.bnzoo.data.ImageBatch;
+import io.bnzoo.data.ImageShape;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.dataset.api.DataSet;
 
 /**
  * Trains one network and predicts with it.
@@ -10,24 +13,45 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  */
 public interface Engine extends AutoCloseable {
 
+  /** The shape of the images that it was opened for. */
+  ImageShape shape();
+
   /**
    * One step of the network's optimizer on one batch.
    *
    * @return the loss before the update, normalized by the batch's own statistics; NaN or infinite
    *     when the network has diverged
    * @throws IllegalArgumentException if the batch has no image or other classes than the network
-   *     has outputs, or if it has one image and a Deeplearning4j BatchNormalization is given
-   *     vectors
+   *     has outputs, if its images have another shape, or if it has one image and a Deeplearning4j
+   *     BatchNormalization is given vectors
    */
-  double step(LabeledImages batch);
+  double step(ImageBatch batch);
+
+  /**
+   * The same on a batch of Deeplearning4j's, whatever the axis order of the network.
+   *
+   * @throws IllegalArgumentException likewise, or if {@link FloatImages#of} refuses the batch
+   */
+  default double step(DataSet batch) {
+    return step(FloatImages.of(batch, shape()));
+  }
 
   /**
    * The output layer's values before its activation; NaN for an image that has NaN in it at any
    * depth.
    *
-   * @throws IllegalArgumentException if there is no image
+   * @throws IllegalArgumentException if there is no image, or they have another shape
    */
-  Logits logits(LabeledImages images, Statistics statistics);
+  Logits logits(ImageBatch images, Statistics statistics);
+
+  /**
+   * The same for a batch of Deeplearning4j's.
+   *
+   * @throws IllegalArgumentException likewise, or if {@link FloatImages#of} refuses the batch
+   */
+  default Logits logits(DataSet images, Statistics statistics) {
+    return logits(FloatImages.of(images, shape()), statistics);
+  }
 
   /** The loss of the network's output layer. */
   LogitLoss loss();

@@ -1,7 +1,7 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +42,7 @@ public enum ImageInput {
     return InputType.convolutional(shape.height(), shape.width(), shape.channels(), format);
   }
 
-  /** Images, [N,values] as {@link LabeledImages#images} has them, in this shape. */
+  /** Images, [N,values] as {@link ImageBatch#images} has them, in this shape. */
   public INDArray shaped(INDArray images, ImageShape shape) {
     if (this == FLAT) {
       return images;

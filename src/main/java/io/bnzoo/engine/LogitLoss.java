@@ -1,6 +1,6 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ImageBatch;
 
 /**
  * An output layer's loss, from its logits.
@@ -15,5 +15,5 @@ public interface LogitLoss {
    *
    * @throws IllegalArgumentException if the logits are of another number of images or classes
    */
-  double mean(Logits logits, LabeledImages images);
+  double mean(Logits logits, ImageBatch images);
 }

@@ -4,8 +4,8 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.CompiledNetwork;
 import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.UnsupportedNetworkException;
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.OneDnn;
 import java.util.List;
@@ -96,7 +96,12 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public double step(LabeledImages batch) {
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public double step(ImageBatch batch) {
     prepare();
     plan.check().training(batch);
     float[] logits = compiled.forward(batch.pixels(), batch.size());
@@ -112,7 +117,7 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public Logits logits(LabeledImages images, Statistics statistics) {
+  public Logits logits(ImageBatch images, Statistics statistics) {
     prepare();
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;

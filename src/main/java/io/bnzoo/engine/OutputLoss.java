@@ -1,6 +1,6 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.util.Optional;
 import java.util.Set;
@@ -67,7 +67,7 @@ record OutputLoss(ILossFunction function, IActivation activation) {
     return exact.isPresent() ? exact.get() : this::dl4j;
   }
 
-  private double dl4j(Logits logits, LabeledImages images) {
+  private double dl4j(Logits logits, ImageBatch images) {
     BatchCheck.loss(logits, images);
     return function.computeScore(images.oneHotLabels(), logits.array(), activation, null, true);
   }

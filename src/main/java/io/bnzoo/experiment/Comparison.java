@@ -1,6 +1,7 @@
 package io.bnzoo.experiment;
 
 import io.bnzoo.data.ImageDataset;
+import io.bnzoo.data.TrainingData;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.Threads;
 import io.bnzoo.train.TrainedNetwork;
@@ -161,10 +162,10 @@ public final class Comparison {
   }
 
   /** The same networks for some images: they take their shape and tell their classes apart. */
-  public Comparison forImages(ImageDataset digits) {
+  public Comparison forImages(TrainingData data) {
     return new Comparison(
         entry,
-        builder -> settings.apply(builder).input(digits.shape()).classes(digits.classes()),
+        builder -> settings.apply(builder).input(data.shape()).classes(data.classes()),
         variants,
         seeds,
         plan,
@@ -175,23 +176,30 @@ public final class Comparison {
    * Trains one network after the other, each made for the images, and resumes what the store has.
    *
    * @param engines train the networks
-   * @param store of the same comparison on the same digits
+   * @param data gives each network the same batches in the same order
+   * @param store of the same comparison on the same data
    * @param stop asked before each step; once it says true, no more is trained
+   * @throws IllegalArgumentException if the data is not repeatable
    */
   public Result run(
-      ImageDataset digits,
+      TrainingData data,
       EngineFactory engines,
       RunStore store,
       Listener listener,
       BooleanSupplier stop)
       throws IOException {
+    if (!data.isRepeatable()) {
+      throw new IllegalArgumentException(
+          "networks can only be compared on the same batches, but the training iterator gives"
+              + " others after a reset: give it a fixed seed");
+    }
     List<VariantResult> results = new ArrayList<>();
-    for (BatchNormModel model : forImages(digits).models()) {
+    for (BatchNormModel model : forImages(data).models()) {
       if (!stop.getAsBoolean()) {
-        results.add(train(model, digits, engines, store, listener, stop));
+        results.add(train(model, data, engines, store, listener, stop));
       }
     }
-    return new Result(entry.id(), plan, threads, digits.origin(), results);
+    return new Result(entry.id(), plan, threads, data.origin(), results);
   }
 
   /** Common to all networks, the data seed aside. */
@@ -226,7 +234,7 @@ public final class Comparison {
 
   private VariantResult train(
       BatchNormModel model,
-      ImageDataset digits,
+      TrainingData data,
       EngineFactory engines,
       RunStore store,
       Listener listener,
@@ -235,7 +243,7 @@ public final class Comparison {
     NetworkSpec spec = model.spec();
     TrainingPlan seeded = plan.withDataSeed(spec.seed());
     Training training =
-        store.withCheckpoints(Training.of(digits, seeded).named(name(spec)).engines(engines));
+        store.withCheckpoints(Training.of(data, seeded).named(name(spec)).engines(engines));
     Optional<TrainingResult> known = store.finished(spec);
     if (known.isPresent()) {
       training.removeCheckpoints(model);

@@ -137,7 +137,7 @@ public final class Sweep {
       List<Snapshot> snapshots = new ArrayList<>();
       TrainingListener training = listener(trial, engine, snapshots, progress);
       TrainingResult result =
-          Training.of(digits, trial.plan()).listener(training).stopWhen(stopped).run(engine);
+          Training.of(digits, trial.plan()).listener(training).stopWhen(stopped).runOn(engine);
       if (!(result.outcome() instanceof Outcome.Stopped)) {
         Optional<InferenceTrap> trap =
             trial.experiment().inferenceTrap()

@@ -2,6 +2,7 @@ package io.bnzoo.onednn;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Locale;
 import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
@@ -139,6 +140,15 @@ public final class Floats implements AutoCloseable {
    */
   public void write(ByteBuffer values) {
     new BytePointer(start).capacity((long) length * Float.BYTES).asByteBuffer().put(values);
+  }
+
+  /**
+   * Writes what is left of a buffer at the start.
+   *
+   * @throws BufferOverflowException if it is more than this vector has
+   */
+  public void write(FloatBuffer values) {
+    new FloatPointer(start).capacity(length).asBuffer().put(values);
   }
 
   /**

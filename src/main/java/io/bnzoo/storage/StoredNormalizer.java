@@ -1,5 +1,6 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.data.FloatImages;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
@@ -91,11 +92,16 @@ public final class StoredNormalizer {
   }
 
   /**
-   * The images as the model was trained on them, in the order of {@link LabeledImages#images}.
+   * The images as the model was trained on them.
    *
    * @throws IllegalArgumentException if it was fitted on other images
    */
-  public INDArray apply(LabeledImages images) {
+  public FloatImages apply(LabeledImages images) {
+    return FloatImages.of(images, normalized(images));
+  }
+
+  /** In the order of {@link LabeledImages#images}. */
+  private INDArray normalized(LabeledImages images) {
     ImageShape shape = images.shape();
     requireFit(shape);
     ImageOrder order = arrangement(shape).orElseThrow();

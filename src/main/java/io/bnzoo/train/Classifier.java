@@ -1,16 +1,14 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
-import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.LogitLoss;
 import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
-import io.bnzoo.storage.StoredNormalizer;
-import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -25,35 +23,23 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param loss the model's own, given what that returned
  * @param closing frees what was made for it; the model stays
  */
-record Classifier(Function<LabeledImages, Logits> prediction, LogitLoss loss, Runnable closing)
+record Classifier(Function<ImageBatch, Logits> prediction, LogitLoss loss, Runnable closing)
     implements AutoCloseable {
 
   /**
    * A classifier of what a file held.
    *
-   * @param normalizer what its pixels go through
    * @param images as those that it is to tell apart
    * @throws IllegalArgumentException if it takes no such images or does not give their classes
    */
-  static Classifier of(
-      Model model,
-      Optional<StoredNormalizer> normalizer,
-      EngineFactory engines,
-      LabeledImages images) {
+  static Classifier of(Model model, EngineFactory engines, LabeledImages images) {
     ModelFit.require(model, images);
     ImageShape shape = images.shape();
-    if (normalizer.isPresent()) {
-      normalizer.get().requireFit(shape);
-    }
     if (model instanceof ComputationGraph graph) {
-      return of(
-          graph, shape, some -> normalizer.map(known -> known.apply(some)).orElseGet(some::images));
+      return of(graph, shape);
     }
-    MultiLayerNetwork network = (MultiLayerNetwork) model;
     int threads = Runtime.getRuntime().availableProcessors();
-    return normalizer.isPresent()
-        ? of(new Dl4jEngine(network, shape, threads), normalizer.get())
-        : of(engines.open(network, shape, threads), Statistics.RUNNING);
+    return of(engines.open((MultiLayerNetwork) model, shape, threads), Statistics.RUNNING);
   }
 
   /** A sequential network, through its logits. */
@@ -64,19 +50,10 @@ record Classifier(Function<LabeledImages, Logits> prediction, LogitLoss loss, Ru
         engine::close);
   }
 
-  /** The same with a normalizer, whose values are not the bytes that oneDNN takes. */
-  private static Classifier of(Dl4jEngine engine, StoredNormalizer normalizer) {
-    return new Classifier(
-        images -> engine.logits(normalizer.apply(images), Statistics.RUNNING),
-        engine.loss(),
-        engine::close);
-  }
-
   /** A graph, through its output. */
-  private static Classifier of(
-      ComputationGraph graph, ImageShape shape, Function<LabeledImages, INDArray> pixels) {
+  private static Classifier of(ComputationGraph graph, ImageShape shape) {
     ImageInput input = ImageInput.of(graph, shape);
-    Function<LabeledImages, INDArray> shaped = images -> input.shaped(pixels.apply(images), shape);
+    Function<ImageBatch, INDArray> shaped = images -> input.shaped(images.images(), shape);
     return new Classifier(
         images -> Logits.of(graph.outputSingle(shaped.apply(images))),
         (output, images) ->

@@ -1,14 +1,16 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
-import io.bnzoo.data.ProgressListener;
+import io.bnzoo.data.ImageSource;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.LogitLoss;
 import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** Predicts images, a chunk at a time, and compares with the classes that they show. */
 public final class Evaluator {
@@ -44,26 +46,33 @@ public final class Evaluator {
    *
    * @throws IllegalArgumentException if there are none
    */
-  public Score score(LabeledImages images) {
-    if (images.size() == 0) {
-      throw new IllegalArgumentException("a score needs at least 1 image, got none");
-    }
-    Evaluated evaluated = evaluate(images, ProgressListener.NONE);
+  public Score score(ImageSource images) {
+    Evaluated evaluated = evaluate(images, done -> {});
     Predictions predictions = evaluated.predictions();
     return new Score(evaluated.loss(), predictions.accuracy(), predictions.onlyClass());
   }
 
   /** What each image is taken for when it is predicted alone. */
-  public Predictions oneAtATime(LabeledImages images) {
+  public Predictions oneAtATime(ImageBatch images) {
     return predict(images, 1);
   }
 
   /** What each image is taken for when all are predicted in one batch. */
-  public Predictions together(LabeledImages images) {
+  public Predictions together(ImageBatch images) {
     return predict(images, images.size());
   }
 
-  Evaluated evaluate(LabeledImages images, ProgressListener progress) {
+  private Predictions predict(ImageBatch images, int atOnce) {
+    LogitLoss none = (logits, chunk) -> 0;
+    return evaluate(images, atOnce, none, done -> {}).predictions();
+  }
+
+  /**
+   * Predicts all images.
+   *
+   * @param progress receives how many have been, again and again
+   */
+  Evaluated evaluate(ImageSource images, IntConsumer progress) {
     int atOnce = Math.min(chunk, atMost(images.shape()));
     return evaluate(images, atOnce, classifier.loss(), progress);
   }
@@ -74,19 +83,14 @@ public final class Evaluator {
     return (int) Math.max(1, CHUNK * SMALL / Math.max(SMALL, pixels));
   }
 
-  private Predictions predict(LabeledImages images, int atOnce) {
-    LogitLoss none = (logits, chunk) -> 0;
-    return evaluate(images, atOnce, none, ProgressListener.NONE).predictions();
-  }
-
-  private Evaluated evaluate(
-      LabeledImages images, int atOnce, LogitLoss loss, ProgressListener progress) {
+  private Evaluated evaluate(ImageSource images, int atOnce, LogitLoss loss, IntConsumer progress) {
     List<Integer> shown = new ArrayList<>();
     List<Integer> predicted = new ArrayList<>();
     double sum = 0;
     long nanoseconds = 0;
-    for (int from = 0; from < images.size(); from += atOnce) {
-      LabeledImages some = images.slice(from, Math.min(images.size(), from + atOnce));
+    Iterator<? extends ImageBatch> batches = images.inBatches(atOnce).iterator();
+    while (batches.hasNext()) {
+      ImageBatch some = batches.next();
       long before = System.nanoTime();
       Logits logits = classifier.prediction().apply(some);
       nanoseconds += System.nanoTime() - before;
@@ -96,8 +100,11 @@ public final class Evaluator {
         shown.add(some.label(i));
         predicted.add(logits.argMax(i));
       }
-      progress.advanced("evaluating", from + some.size(), images.size());
+      progress.accept(shown.size());
     }
-    return new Evaluated(new Predictions(shown, predicted), sum / images.size(), nanoseconds);
+    if (shown.isEmpty()) {
+      throw new IllegalArgumentException("an evaluation needs at least 1 image, got none");
+    }
+    return new Evaluated(new Predictions(shown, predicted), sum / shown.size(), nanoseconds);
   }
 }

@@ -1,5 +1,8 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.FloatImages;
+import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
 import io.bnzoo.data.ProgressListener;
@@ -9,6 +12,7 @@ import io.bnzoo.storage.StoredNormalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.evaluation.classification.Evaluation;
@@ -18,6 +22,7 @@ public final class ModelEvaluation implements AutoCloseable {
   private static final int SINGLES = 100;
 
   private final LabeledImages images;
+  private final ImageSource source;
   private final Classifier classifier;
   private final Evaluator evaluator;
   private final EvaluationRecord.Pixels pixels;
@@ -48,7 +53,10 @@ public final class ModelEvaluation implements AutoCloseable {
       EngineFactory engines,
       LabeledImages images) {
     this.images = images;
-    this.classifier = Classifier.of(model, normalizer, engines, images);
+    normalizer.ifPresent(known -> known.requireFit(images.shape()));
+    this.source =
+        normalizer.<ImageSource>map(known -> new Normalized(images, known)).orElse(images);
+    this.classifier = Classifier.of(model, engines, images);
     this.evaluator = new Evaluator(classifier, BatchSize.of(model, images.shape()));
     PixelRange range = normalizer.map(StoredNormalizer::pixels).orElse(PixelRange.UNIT);
     this.pixels =
@@ -57,16 +65,35 @@ public final class ModelEvaluation implements AutoCloseable {
   }
 
   /** What keeps engines from a model, so that Deeplearning4j computes; a clause for people. */
-  public static Optional<String> obstacle(StoredModel stored) {
-    if (stored.model() instanceof ComputationGraph) {
-      return Optional.of("the model is a graph");
+  public static Optional<String> obstacle(Model model) {
+    return model instanceof ComputationGraph
+        ? Optional.of("the model is a graph")
+        : Optional.empty();
+  }
+
+  /** Images as a normalizer makes them, each batch when it is asked for. */
+  private record Normalized(LabeledImages images, StoredNormalizer normalizer)
+      implements ImageSource {
+    @Override
+    public ImageShape shape() {
+      return images.shape();
     }
-    return stored.normalizer().map(normalizer -> "the model has a normalizer");
+
+    @Override
+    public Stream<FloatImages> inBatches(int atMost) {
+      return images.inBatches(atMost).map(normalizer::apply);
+    }
+
+    @Override
+    public FloatImages first(int count) {
+      return normalizer.apply(images.first(count));
+    }
   }
 
   /** The figures; the first 100 images are fed one at a time as well. */
   public EvaluationRecord run(ProgressListener progress) {
-    Evaluator.Evaluated evaluated = evaluator.evaluate(images, progress);
+    Evaluator.Evaluated evaluated =
+        evaluator.evaluate(source, done -> progress.advanced("evaluating", done, images.size()));
     Predictions predictions = evaluated.predictions();
     Evaluation evaluation = new Evaluation(images.classes());
     for (int i = 0; i < images.size(); i++) {
@@ -81,7 +108,7 @@ public final class ModelEvaluation implements AutoCloseable {
         classFigures(evaluation),
         confusion(evaluation),
         singles,
-        evaluator.oneAtATime(images.slice(0, singles)).accuracy(),
+        evaluator.oneAtATime(source.first(singles)).accuracy(),
         images.size() / (evaluated.nanoseconds() / 1e9));
   }
 

@@ -1,5 +1,6 @@
 package io.bnzoo.train;
 
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.NetworkInput;
@@ -49,7 +50,7 @@ final class ModelFit {
   }
 
   /** Checks how many classes a model gives. */
-  static void requireClasses(long classes, LabeledImages images) {
+  static void requireClasses(long classes, ImageBatch images) {
     require(
         classes == images.classes(),
         "the model gives %,d %s; the images have %d",

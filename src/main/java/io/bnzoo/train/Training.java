@@ -1,6 +1,6 @@
 package io.bnzoo.train;
 
-import io.bnzoo.data.ImageDataset;
+import io.bnzoo.data.TrainingData;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.EngineFactory;
@@ -25,7 +25,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * object, so that one training may be the start of several.
  */
 public final class Training {
-  private final ImageDataset images;
+  private final TrainingData images;
   private final TrainingPlan plan;
   private EngineFactory engines = EngineChoice.AUTO;
   private OptionalInt threads = OptionalInt.empty();
@@ -36,7 +36,7 @@ public final class Training {
   private Consumer<String> notices = notice -> {};
   private BooleanSupplier stop = () -> false;
 
-  private Training(ImageDataset images, TrainingPlan plan) {
+  private Training(TrainingData images, TrainingPlan plan) {
     this.images = given("images", images);
     this.plan = given("plan", plan);
   }
@@ -49,7 +49,7 @@ public final class Training {
   }
 
   /** A training on the fast engine where it can run the network, keeping nothing. */
-  public static Training of(ImageDataset images, TrainingPlan plan) {
+  public static Training of(TrainingData images, TrainingPlan plan) {
     return new Training(images, plan);
   }
 
@@ -145,6 +145,7 @@ public final class Training {
    *
    * @throws IllegalArgumentException if the images have another shape than the model takes, or
    *     other classes than it has outputs; nothing has been trained then
+   * @throws IllegalStateException if there are to be checkpoints and the images are not repeatable
    * @throws IOException if a checkpoint cannot be written; those before it are intact
    */
   public TrainedNetwork run(BatchNormModel model) throws IOException {
@@ -189,6 +190,11 @@ public final class Training {
   }
 
   private Optional<Checkpoints> checkpoints(NetworkSpec spec) {
+    if (folder.isPresent() && !images.isRepeatable()) {
+      throw new IllegalStateException(
+          "the training iterator gives other batches after a reset, so that no training on it can"
+              + " be resumed: give it a fixed seed, or keep no checkpoints");
+    }
     String data = images.origin().sha256();
     return folder.map(
         place -> new Checkpoints(place, name(spec), spec, data, plan, checkpointPlan));
@@ -233,7 +239,7 @@ public final class Training {
    * @throws IllegalStateException likewise
    * @throws IllegalArgumentException likewise
    */
-  public TrainingResult run(Engine engine) {
+  public TrainingResult runOn(Engine engine) {
     requireNoCheckpoints();
     try {
       return run(engine, TrainingProgress.NONE, Optional.empty());

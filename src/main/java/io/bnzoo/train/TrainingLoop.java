@@ -1,8 +1,8 @@
 package io.bnzoo.train;
 
-import io.bnzoo.data.BatchStream;
-import io.bnzoo.data.ImageDataset;
-import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.BatchSource;
+import io.bnzoo.data.ImageBatch;
+import io.bnzoo.data.TrainingData;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.zoo.TrainingPlan;
@@ -21,11 +21,11 @@ import java.util.function.BooleanSupplier;
  * initial network give the same figures.
  */
 final class TrainingLoop {
-  private final ImageDataset digits;
+  private final TrainingData data;
   private final TrainingPlan plan;
 
-  TrainingLoop(ImageDataset digits, TrainingPlan plan) {
-    this.digits = digits;
+  TrainingLoop(TrainingData data, TrainingPlan plan) {
+    this.data = data;
     this.plan = plan;
   }
 
@@ -84,14 +84,14 @@ final class TrainingLoop {
     }
 
     TrainingResult train(BooleanSupplier stop) throws IOException {
-      BatchStream stream = new BatchStream(digits.train(), plan.batchSize(), plan.dataSeed());
+      BatchSource stream = data.batches(plan.batchSize(), plan.dataSeed());
       stream.skip(steps);
       while (steps < plan.batches()) {
         if (stop.getAsBoolean()) {
           keep();
           return result(new Outcome.Stopped(steps), Optional.empty());
         }
-        LabeledImages batch = stream.next();
+        ImageBatch batch = stream.next();
         double loss = step(batch);
         // A step's loss is that before its update; what the update did shows in the next figure.
         if (!Double.isFinite(loss) || !measure(steps - 1, batch)) {
@@ -135,7 +135,7 @@ final class TrainingLoop {
           : new Outcome.Completed();
     }
 
-    private double step(LabeledImages batch) {
+    private double step(ImageBatch batch) {
       long before = System.nanoTime();
       double loss = engine.step(batch);
       stepSeconds += (System.nanoTime() - before) / 1e9;
@@ -144,9 +144,9 @@ final class TrainingLoop {
     }
 
     /** Evaluates when due; returns false if the loss is NaN or infinite. */
-    private boolean measure(int batchNumber, LabeledImages batch) {
+    private boolean measure(int batchNumber, ImageBatch batch) {
       if (batchNumber % plan.validationEvery() == 0) {
-        return record(batchNumber, Split.VALIDATION, evaluator.score(digits.validation()));
+        return record(batchNumber, Split.VALIDATION, evaluator.score(data.validation()));
       }
       if (batchNumber % plan.trainingEvery() == 0) {
         return record(batchNumber, Split.TRAINING, evaluator.score(batch));
@@ -163,11 +163,10 @@ final class TrainingLoop {
 
     private TrainingResult.Finals finals() {
       listener.evaluating();
-      LabeledImages firstImages =
-          digits.test().slice(0, Math.min(plan.singleImages(), digits.test().size()));
+      ImageBatch firstImages = data.test().first(plan.singleImages());
       return new TrainingResult.Finals(
-          evaluator.score(digits.validation()),
-          evaluator.score(digits.test()),
+          evaluator.score(data.validation()),
+          evaluator.score(data.test()),
           firstImages.size(),
           evaluator.oneAtATime(firstImages).accuracy(),
           evaluator.score(firstImages).accuracy());

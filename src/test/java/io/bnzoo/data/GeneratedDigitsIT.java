@@ -79,7 +79,7 @@ class GeneratedDigitsIT {
             .singleImages(1)
             .build();
     try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
-      return Training.of(digits, plan).run(engine).finals().orElseThrow().test().accuracy();
+      return Training.of(digits, plan).runOn(engine).finals().orElseThrow().test().accuracy();
     }
   }
 }

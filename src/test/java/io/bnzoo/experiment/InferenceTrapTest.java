@@ -67,6 +67,6 @@ class InferenceTrapTest {
                 .trainingEvery(400)
                 .singleImages(40)
                 .build())
-        .run(engine);
+        .runOn(engine);
   }
 }

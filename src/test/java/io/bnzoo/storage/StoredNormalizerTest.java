@@ -91,7 +91,7 @@ class StoredNormalizerTest {
     StoredNormalizer stored = ModelFiles.open(saved(normalizer)).normalizer().orElseThrow();
     INDArray expected = shaped(IMAGES, range, shape);
     normalizer.transform(expected);
-    ArrayAssert.assertSameBits(stored.apply(IMAGES), expected.reshape('c', 30, 784));
+    ArrayAssert.assertSameBits(stored.apply(IMAGES).images(), expected.reshape('c', 30, 784));
     assertThat(stored.pixels()).isEqualTo(range);
     assertThat(stored.description()).isEqualTo(description);
   }
@@ -119,7 +119,7 @@ class StoredNormalizerTest {
     INDArray expected = asTrained.dup();
     normalizer.transform(expected);
     ArrayAssert.assertSameBits(
-        stored.apply(images), channelsFirst.apply(expected).reshape('c', 10, 60));
+        stored.apply(images).images(), channelsFirst.apply(expected).reshape('c', 10, 60));
   }
 
   @Test

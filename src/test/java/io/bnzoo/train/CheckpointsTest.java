@@ -85,7 +85,7 @@ class CheckpointsTest {
     MultiLayerNetwork whole = model.init();
     TrainingResult expected;
     try (Engine engine = choice.open(whole, ImageShape.MNIST, 1)) {
-      expected = Training.of(DIGITS, PLAN).run(engine);
+      expected = Training.of(DIGITS, PLAN).runOn(engine);
     }
     MultiLayerNetwork last = null;
     TrainingResult result = null;

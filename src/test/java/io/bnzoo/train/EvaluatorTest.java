@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
@@ -29,7 +30,7 @@ class EvaluatorTest {
     try (Engine engine = choice.open(ThreeLayerMlp.builder().build().init(), ImageShape.MNIST, 1)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new Evaluator(engine, Statistics.RUNNING).score(IMAGES.slice(0, 0)))
-          .withMessage("a score needs at least 1 image, got none");
+          .withMessage("an evaluation needs at least 1 image, got none");
     }
   }
 
@@ -53,7 +54,7 @@ class EvaluatorTest {
       return new Evaluator(new Classifier(this::predict, this::loss, () -> {}), chunk);
     }
 
-    private Logits predict(LabeledImages images) {
+    private Logits predict(ImageBatch images) {
       float[] values = new float[images.size() * 10];
       for (int i = 0; i < images.size(); i++) {
         boolean first = sizes.isEmpty() && i < 2;
@@ -63,7 +64,7 @@ class EvaluatorTest {
       return new Logits(values, 10);
     }
 
-    private double loss(Logits logits, LabeledImages images) {
+    private double loss(Logits logits, ImageBatch images) {
       losses++;
       return images.size();
     }
@@ -72,13 +73,10 @@ class EvaluatorTest {
   @Test
   void figuresAreMeansOverTheImagesWhateverChunksTheyComeIn() {
     Recorder recorder = new Recorder();
-    List<String> progress = new ArrayList<>();
-    Evaluator.Evaluated evaluated =
-        recorder
-            .evaluator(12)
-            .evaluate(IMAGES, (task, done, total) -> progress.add(done + " of " + total));
+    List<Integer> progress = new ArrayList<>();
+    Evaluator.Evaluated evaluated = recorder.evaluator(12).evaluate(IMAGES, progress::add);
     assertThat(recorder.sizes).containsExactly(12, 12, 6);
-    assertThat(progress).containsExactly("12 of 30", "24 of 30", "30 of 30");
+    assertThat(progress).containsExactly(12, 24, 30);
     assertThat(evaluated.loss()).isCloseTo((12 * 12 + 12 * 12 + 6 * 6) / 30.0, within(1e-12));
     assertThat(evaluated.predictions().accuracy()).isCloseTo(2 / 30.0, within(1e-12));
   }

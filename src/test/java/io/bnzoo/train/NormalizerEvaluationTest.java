@@ -147,15 +147,20 @@ class NormalizerEvaluationTest {
   }
 
   @Test
-  void oneDnnIsKeptFromWhatHasANormalizerAndFromGraphs() throws IOException {
+  void oneDnnRunsWhatHasANormalizerAsDeeplearning4jDoes() throws IOException {
     Training training = scaled();
-    MultiLayerNetwork network = training.network();
-    Path plain = folder.resolve("plain.zip");
-    ModelFiles.save(network, plain);
-    assertThat(ModelEvaluation.obstacle(ModelFiles.open(plain))).isEmpty();
-    assertThat(ModelEvaluation.obstacle(saved(network, training.normalizer)))
-        .isEqualTo(Optional.of("the model has a normalizer"));
-    assertThat(ModelEvaluation.obstacle(saved(network.toComputationGraph(), training.normalizer)))
+    StoredModel stored = saved(training.network(), training.normalizer);
+    EvaluationRecord fast = evaluate(stored, EngineChoice.ONEDNN);
+    EvaluationRecord slow = evaluate(stored, EngineChoice.DL4J);
+    assertThat(fast.loss()).isCloseTo(slow.loss(), within(1e-5 * slow.loss()));
+    assertThat(fast.confusion()).isEqualTo(slow.confusion());
+  }
+
+  @Test
+  void oneDnnIsKeptFromGraphs() {
+    MultiLayerNetwork network = scaled().network();
+    assertThat(ModelEvaluation.obstacle(network)).isEmpty();
+    assertThat(ModelEvaluation.obstacle(network.toComputationGraph()))
         .isEqualTo(Optional.of("the model is a graph"));
   }
 
@@ -167,7 +172,11 @@ class NormalizerEvaluationTest {
   }
 
   private static EvaluationRecord evaluate(StoredModel stored) {
-    try (ModelEvaluation evaluation = new ModelEvaluation(stored, EngineChoice.AUTO, TEST)) {
+    return evaluate(stored, EngineChoice.AUTO);
+  }
+
+  private static EvaluationRecord evaluate(StoredModel stored, EngineChoice engine) {
+    try (ModelEvaluation evaluation = new ModelEvaluation(stored, engine, TEST)) {
       return evaluation.run(ProgressListener.NONE);
     }
   }

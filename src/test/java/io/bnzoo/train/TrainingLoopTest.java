@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.ArrayAssert;
+import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.Dl4jEngine;
 import io.bnzoo.engine.Engine;
@@ -49,13 +49,18 @@ class TrainingLoopTest {
     }
 
     @Override
-    public double step(LabeledImages batch) {
+    public ImageShape shape() {
+      return ImageShape.MNIST;
+    }
+
+    @Override
+    public double step(ImageBatch batch) {
       batches.add(batch.images());
       return batches.size() - 1 == divergesAt ? Double.NaN : 1;
     }
 
     @Override
-    public Logits logits(LabeledImages images, Statistics statistics) {
+    public Logits logits(ImageBatch images, Statistics statistics) {
       assertThat(statistics).isEqualTo(Statistics.RUNNING);
       predictions.add(images.size());
       float[] values = new float[images.size() * 10];
@@ -124,7 +129,7 @@ class TrainingLoopTest {
     Engine engine =
         new Scripted(0, -1) {
           @Override
-          public Logits logits(LabeledImages images, Statistics statistics) {
+          public Logits logits(ImageBatch images, Statistics statistics) {
             float[] values = super.logits(images, statistics).values();
             for (int i = 0; i < images.size(); i++) {
               // In a batch it knows the first test images, alone it does not.
@@ -219,7 +224,7 @@ class TrainingLoopTest {
                 heard.add("ended");
               }
             })
-        .run(new Scripted(0, -1));
+        .runOn(new Scripted(0, -1));
     assertThat(heard)
         .containsExactly("started", "sample 0", "1 of 2", "2 of 2", "evaluating", "ended");
   }
@@ -257,11 +262,11 @@ class TrainingLoopTest {
             .build()
             .init();
     try (Engine engine = new Dl4jEngine(network, ImageShape.MNIST)) {
-      return Training.of(DIGITS, PLAN.withBatches(150)).run(engine);
+      return Training.of(DIGITS, PLAN.withBatches(150)).runOn(engine);
     }
   }
 
   private static TrainingResult run(Engine engine, BooleanSupplier stop) {
-    return Training.of(DIGITS, PLAN).stopWhen(stop).run(engine);
+    return Training.of(DIGITS, PLAN).stopWhen(stop).runOn(engine);
   }
 }
