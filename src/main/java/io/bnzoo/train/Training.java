@@ -262,6 +262,7 @@ public final class Training {
       Optional<Checkpoints> checkpoints,
       Keeper keeper)
       throws IOException {
+    Schedules.requireSteps(network.getLayerWiseConfigurations());
     int count = threads.orElseGet(() -> Threads.usefulFor(network.getLayerWiseConfigurations()));
     try (Engine engine = engines.open(network, images.shape(), count)) {
       TrainingResult result = run(engine, progress, checkpoints);

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 class TrainingTest {
   private static final ImageDataset DIGITS = TestDigits.small();
@@ -190,6 +193,21 @@ class TrainingTest {
         .isThrownBy(() -> Training.of(others, PLAN).engines(engine).run(network))
         .withMessageStartingWith("the network takes no images of 32 x 32 pixels and 3 channels: ");
     ArrayAssert.assertSameBits(network.params(), before);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ScheduleType.class)
+  void learningRatesFollowStepsAndNotEpochs(ScheduleType counted) throws IOException {
+    BatchNormModel model =
+        ThreeLayerMlp.builder().updater(new Sgd(new StepSchedule(counted, 0.1, 0.5, 3))).build();
+    Training training = Training.of(DIGITS, PLAN);
+    if (counted == ScheduleType.ITERATION) {
+      assertThat(training.run(model).result().batches()).isEqualTo(12);
+    } else {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> training.run(model))
+          .withMessageStartingWith("layer 0 has a learning rate that changes with the epoch");
+    }
   }
 
   @Test
