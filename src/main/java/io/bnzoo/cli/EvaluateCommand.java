@@ -2,6 +2,7 @@ package io.bnzoo.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bnzoo.data.ImageDataset;
+import io.bnzoo.data.LabeledImages;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
 import io.bnzoo.storage.ModelFiles;
@@ -52,6 +53,13 @@ final class EvaluateCommand extends BnzooCommand {
       })
   private List<String> trusted = List.of();
 
+  @Option(
+      names = "--bgr",
+      description =
+          "Give the model blue, green, red, in which order DataVec reads images, and not red,"
+              + " green, blue.")
+  private boolean bgr;
+
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
   @Mixin private Terminal terminal;
@@ -79,9 +87,8 @@ final class EvaluateCommand extends BnzooCommand {
       terminal.tell("model: its normalizer was added later; nothing vouches for it");
     }
     ImageDataset digits = data.loadAndTell(terminal);
-    if (digits.shape().channels() == 3 && stored.manifest().isEmpty()) {
-      terminal.warn(
-          "model: given red, green, blue; one trained on DataVec's images expects blue, green, red");
+    if (digits.shape().channels() == 3 && stored.manifest().isEmpty() && !bgr) {
+      terminal.warn("model: given red, green, blue; one trained on DataVec's images expects --bgr");
     }
     Optional<TrainingImages> trainedOn = TrainingImages.of(stored, digits.origin());
     trainedOn
@@ -123,11 +130,16 @@ final class EvaluateCommand extends BnzooCommand {
         .orElse("model: nothing vouches for it; it has no bnzoo.json");
   }
 
+  private LabeledImages test(ImageDataset digits) {
+    return bgr ? digits.test().withReversedChannels() : digits.test();
+  }
+
   private EvaluationRecord figures(StoredModel stored, ImageDataset digits) {
     try (ModelEvaluation evaluation =
-            new ModelEvaluation(stored, engine.factory(terminal), digits.test());
+            new ModelEvaluation(stored, engine.factory(terminal), test(digits));
         Terminal.Progress progress = terminal.progress()) {
-      ModelEvaluation.obstacle(stored).ifPresent(reason -> engine.without(reason, terminal));
+      ModelEvaluation.obstacle(stored.model())
+          .ifPresent(reason -> engine.without(reason, terminal));
       return evaluation.run(progress);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(file + " cannot be evaluated here: " + Reason.of(e));

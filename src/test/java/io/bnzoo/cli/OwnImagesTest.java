@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageFolders;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.train.ModelEvaluation;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +138,35 @@ class OwnImagesTest extends CommandRun {
     String[] evaluate = {"evaluate", model.toString()};
     assertThat(run(with(evaluate, data(Kind.COLOURED_BINARY)))).isEqualTo(1);
     assertThat(err.toString()).contains("the model takes 784 values; the images are 32 x 32 x 3");
+  }
+
+  @Test
+  void channelsAreGivenInTheOtherOrderWhereAsked() throws IOException {
+    Path images = ImageFolders.cifar(folder.resolve("images"), 2, 60);
+    LabeledImages test = ImageDataset.load(images).test();
+    MultiLayerNetwork network =
+        ThreeLayerMlp.builder().input(test.shape()).classes(test.classes()).build().init();
+    Path model = folder.resolve("model.zip");
+    ModelSerializer.writeModel(network, model.toFile(), false);
+    String[] command = {"evaluate", model.toString(), "--data", images.toString(), "--json"};
+    assertThat(run(command)).isZero();
+    assertThat(err.toString()).contains("one trained on DataVec's images expects --bgr");
+    double asTheyAre = json(out.toString()).at("/evaluation/loss").asDouble();
+    out.getBuffer().setLength(0);
+    assertThat(
+            run(Stream.concat(Arrays.stream(command), Stream.of("--bgr")).toArray(String[]::new)))
+        .isZero();
+    double reversed = json(out.toString()).at("/evaluation/loss").asDouble();
+    assertThat(loss(network, test)).isCloseTo(asTheyAre, within(1e-6));
+    assertThat(loss(network, test.withReversedChannels()))
+        .isCloseTo(reversed, within(1e-6))
+        .isNotCloseTo(asTheyAre, within(1e-4));
+  }
+
+  private static double loss(MultiLayerNetwork network, LabeledImages images) {
+    try (ModelEvaluation evaluation = new ModelEvaluation(network, EngineChoice.DL4J, images)) {
+      return evaluation.run(ProgressListener.NONE).loss();
+    }
   }
 
   @Test

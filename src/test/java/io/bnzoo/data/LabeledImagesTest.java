@@ -51,6 +51,23 @@ class LabeledImagesTest {
     assertThat(second.select(0).pixels(0)).isEqualTo(TWO.pixels(1));
   }
 
+  @Test
+  void channelsAreReversedImageByImage() {
+    ImageShape shape = ImageShape.withChannels(3).height(1).width(2);
+    byte[] pixels = new byte[18];
+    for (int i = 0; i < 18; i++) {
+      pixels[i] = (byte) i;
+    }
+    LabeledImages images = new LabeledImages(shape, 5, pixels, new int[] {4, 0, 2});
+    LabeledImages reversed = images.slice(1, 3).withReversedChannels();
+    assertThat(reversed.pixels(0)).containsExactly(10, 11, 8, 9, 6, 7);
+    assertThat(reversed.pixels(1)).containsExactly(16, 17, 14, 15, 12, 13);
+    assertThat(reversed.label(1)).isEqualTo(2);
+    assertThatIllegalArgumentException()
+        .isThrownBy(TWO::withReversedChannels)
+        .withMessage("images of 28 x 28 pixels and one channel have no channels in another order");
+  }
+
   /** The neighbours of a slice are in the same memory. */
   @Test
   void aSliceShowsNothingBeyondItsEnds() {
