@@ -33,10 +33,9 @@ class DocumentationTest {
     return snippets;
   }
 
-  @ParameterizedTest
-  @MethodSource("snippets")
-  void everyBlockOfJavaCompiles(JavaSnippet snippet) throws IOException {
-    assertThat(snippet.errors(folder)).isEmpty();
+  @Test
+  void everyBlockOfJavaCompilesAndRuns() throws Exception {
+    assertThat(SnippetRun.failures(snippets(), folder)).isEmpty();
   }
 
   @Test
@@ -50,15 +49,45 @@ class DocumentationTest {
   }
 
   @Test
-  void aBlockThatDoesNotCompileIsNamedByItsLine() throws IOException {
+  void aBlockThatDoesNotCompileOrFailsIsNamedByItsLine() throws Exception {
     String text =
-        "# Title\n\n<!-- java, given: Path file -->\n```java\nPath a = file;\nint x = a;\n```\n";
-    JavaSnippet snippet = JavaSnippet.of(Path.of("some.md"), text).get(0);
-    assertThat(snippet.errors(folder))
-        .singleElement()
-        .asString()
-        .startsWith("some.md:6: ")
-        .contains("Path cannot be converted to int");
+        """
+        # Title
+
+        <!-- java, given: Path file -->
+        ```java
+        Path a = file;
+        int x = a;
+        ```
+        <!-- java, given: TrainingPlan plan -->
+        ```java
+        plan
+            .withBatches(0);
+        ```
+        ```java
+        Files.writeString(Path.of("made-by-a-block.txt"), "");
+        ```
+        <!-- java, given: Thread unknown -->
+        ```java
+        unknown.interrupt();
+        ```
+        ```java
+        System.exit(0);
+        ```
+        """;
+    assertThat(SnippetRun.failures(JavaSnippet.of(Path.of("docs/some.md"), text), folder))
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .startsWith("docs/some.md:6: ")
+                    .contains("Path cannot be converted to int"),
+            second ->
+                assertThat(second)
+                    .startsWith("docs/some.md:11: ")
+                    .contains("IllegalArgumentException: batches must be at least 1, got 0"),
+            third -> assertThat(third).startsWith("docs/some.md:18: ").contains("java.lang.Thread"),
+            fourth -> assertThat(fourth).startsWith("docs/some.md:21: ").contains("process ended"));
+    assertThat(Path.of("made-by-a-block.txt")).doesNotExist();
   }
 
   @ParameterizedTest

@@ -26,6 +26,9 @@ import javax.tools.ToolProvider;
  * @param given the parameters of the method
  */
 record JavaSnippet(Path file, int line, String given, String code) {
+  static final String CLASS = "Snippet";
+  static final String METHOD = "run";
+
   private static final Pattern BLOCK =
       Pattern.compile("(?sm)(?:^<!-- java(?:, given: ([^>]*?))? -->\n)?^```java *\n(.*?)^```");
 
@@ -58,22 +61,28 @@ record JavaSnippet(Path file, int line, String given, String code) {
   }
 
   /**
-   * What the compiler has against it, each with the Markdown file's line; nothing if it is right.
+   * Makes the class {@link #CLASS} whose method {@link #METHOD} has the block for its body. Its
+   * lines are the Markdown file's, in stack traces too.
+   *
+   * @return what the compiler has against it; nothing if it is right
    */
-  List<String> errors(Path output) throws IOException {
-    String head = imports() + "class Snippet { void run(" + given + ") throws Exception {\n";
+  List<String> compile(Path output) throws IOException {
+    Files.createDirectories(output);
+    String head =
+        String.format(
+            "%sclass %s { static void %s(%s) throws Exception {", imports(), CLASS, METHOD, given);
     JavaFileObject source =
-        new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+        new SimpleJavaFileObject(
+            URI.create("string:///" + file.getFileName()), JavaFileObject.Kind.SOURCE) {
           @Override
           public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return head + code + "}}\n";
+            return "\n".repeat(line - 1) + head + code + "}}\n";
           }
         };
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     List<String> options = List.of("-proc:none", "-d", output.toString());
     compiler.getTask(null, null, found, options, null, List.of(source)).call();
-    long headLines = head.lines().count();
     return found.getDiagnostics().stream()
         .filter(one -> one.getKind() == Diagnostic.Kind.ERROR)
         .map(
@@ -82,7 +91,7 @@ record JavaSnippet(Path file, int line, String given, String code) {
                     Locale.ROOT,
                     "%s:%d: %s",
                     file,
-                    line + one.getLineNumber() - headLines - 1,
+                    one.getLineNumber(),
                     one.getMessage(Locale.ROOT)))
         .toList();
   }
@@ -93,7 +102,7 @@ record JavaSnippet(Path file, int line, String given, String code) {
       Stream<String> ours =
           folders.map(folder -> code.relativize(folder).toString().replace('\\', '/'));
       return Stream.concat(ours.map(folder -> folder.replace('/', '.')), LIBRARIES.stream())
-          .map(name -> "import " + name + ".*;\n")
+          .map(name -> "import " + name + ".*; ")
           .collect(Collectors.joining());
     }
   }
