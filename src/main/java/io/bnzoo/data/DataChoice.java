@@ -12,9 +12,11 @@ public sealed interface DataChoice {
   /**
    * The images of one folder, whatever they are.
    *
+   * @param path of the folder
    * @param size that all are scaled to, where they are PNG or JPEG files; none to leave them
    */
   record Folder(Path path, Optional<ImageSize> size) implements DataChoice {
+    /** All images in the size that they have. */
     public Folder(Path path) {
       this(path, Optional.empty());
     }

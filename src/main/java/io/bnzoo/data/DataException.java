@@ -6,11 +6,16 @@ import java.io.IOException;
 public final class DataException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Without another exception behind it.
+   *
+   * @param message one line that names the file or folder and says what is wrong with it
+   */
   public DataException(String message) {
     super(message);
   }
 
-  public DataException(String message, Throwable cause) {
+  DataException(String message, Throwable cause) {
     super(message, cause);
   }
 }

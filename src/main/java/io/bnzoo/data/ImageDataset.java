@@ -9,6 +9,9 @@ import java.util.Optional;
 /**
  * Training, validation and test images of one shape, and where they come from.
  *
+ * @param train what a network is trained on
+ * @param validation what it is measured on while it is trained; not empty
+ * @param test what it is measured on in the end; not empty
  * @param classNames one a class; none at all where the classes have only numbers
  * @param origin what the images are, as results quote it
  */
@@ -23,6 +26,12 @@ public record ImageDataset(
   /** How many of the training file's first images are for validation. */
   public static final int VALIDATION_SIZE = 5_000;
 
+  /**
+   * Checks that the three sets go together.
+   *
+   * @throws IllegalArgumentException if one is empty, their shapes or numbers of classes differ, or
+   *     there are names for more or fewer classes
+   */
   public ImageDataset {
     classNames = List.copyOf(classNames);
     for (LabeledImages part : List.of(train, validation, test)) {
@@ -130,7 +139,7 @@ public record ImageDataset(
   public enum Kind {
     /** MNIST's own files, by their checksums. */
     MNIST,
-    /** ImageDataset that this library has drawn. */
+    /** Digits that this library has drawn. */
     GENERATED,
     /** Any other images. */
     OTHER;

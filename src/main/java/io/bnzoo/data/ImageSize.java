@@ -3,11 +3,21 @@ package io.bnzoo.data;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Rows and columns of an image, each from 1 to 65,535; written {@code 32x32}, rows first. */
+/**
+ * The size of an image, written {@code 32x32}, rows first.
+ *
+ * @param height rows, 1 to 65,535
+ * @param width columns, 1 to 65,535
+ */
 public record ImageSize(int height, int width) {
   private static final int LARGEST = 65_535;
   private static final Pattern TEXT = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
+  /**
+   * Checks the bounds.
+   *
+   * @throws IllegalArgumentException if one of them is exceeded
+   */
   public ImageSize {
     if (height < 1 || height > LARGEST || width < 1 || width > LARGEST) {
       throw new IllegalArgumentException(

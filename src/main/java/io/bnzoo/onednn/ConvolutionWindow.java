@@ -9,7 +9,12 @@ package io.bnzoo.onednn;
  */
 public record ConvolutionWindow(PerAxis strides, PerAxis before, PerAxis after) {
 
-  /** A value for each direction. */
+  /**
+   * A value for each direction.
+   *
+   * @param vertical along the rows' axis
+   * @param horizontal along the columns' axis
+   */
   public record PerAxis(long vertical, long horizontal) {
     long[] toArray() {
       return new long[] {vertical, horizontal};

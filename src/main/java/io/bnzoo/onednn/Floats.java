@@ -39,6 +39,7 @@ public final class Floats implements AutoCloseable {
     return new Floats(memory, new FloatPointer(aligned), Math.toIntExact(length));
   }
 
+  /** How many floats there are. */
   public int length() {
     return length;
   }

@@ -70,18 +70,22 @@ public final class Primitive {
     return attributes;
   }
 
+  /** The layout that the source must have; so for all of these, given or chosen. */
   public Layout source() {
     return layout(dnnl.dnnl_query_src_md);
   }
 
+  /** The layout that the weights must have. */
   public Layout weights() {
     return layout(dnnl.dnnl_query_weights_md);
   }
 
+  /** The layout of the result. */
   public Layout destination() {
     return layout(dnnl.dnnl_query_dst_md);
   }
 
+  /** The layout of what a forward primitive leaves for its backward one; empty if nothing. */
   public Layout workspace() {
     return layout(dnnl.dnnl_query_workspace_md);
   }

@@ -25,6 +25,7 @@ public final class Tensor {
         "create the memory object");
   }
 
+  /** The size, and the order in which the memory holds it. */
   public Layout layout() {
     return layout;
   }

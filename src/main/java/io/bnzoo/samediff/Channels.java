@@ -33,7 +33,12 @@ public record Channels(int rank, int axis) {
     return shape;
   }
 
-  /** A mean and the biased variance that goes with it. */
+  /**
+   * A mean and the variance that goes with it.
+   *
+   * @param mean [C], or the shape that broadcasts
+   * @param variance of the same shape; biased, that is divided by the number of values
+   */
   public record Moments(SDVariable mean, SDVariable variance) {}
 
   /** The moments of each channel, [C]. */

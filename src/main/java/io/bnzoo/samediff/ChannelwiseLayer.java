@@ -61,7 +61,7 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
    * What a graph computes.
    *
    * @param output of the input's shape
-   * @param steps by statistic: what a training step subtracts from it
+   * @param steps by statistic: what a training step subtracts from it; none in inference
    */
   public record Definition(SDVariable output, Map<String, SDVariable> steps) {}
 
@@ -71,6 +71,7 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
   /** For JSON. */
   protected ChannelwiseLayer() {}
 
+  /** As it was set up; constraints for all parameters reach the trained ones. */
   protected ChannelwiseLayer(Builder<?> builder) {
     super(builder);
     features = builder.features;
@@ -119,6 +120,7 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
     return new Channels(rank, channelAxis).broadcastShape(features);
   }
 
+  /** The channels of an array with as many axes as the layer's input, such as that input. */
   protected final Channels channels(SDVariable x) {
     return new Channels(x.getShape().length, channelAxis);
   }
@@ -323,6 +325,7 @@ public abstract class ChannelwiseLayer extends SameDiffLayer {
       return self();
     }
 
+    /** This builder, as its own type. */
     protected abstract B self();
   }
 }

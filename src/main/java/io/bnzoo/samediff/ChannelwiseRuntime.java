@@ -39,6 +39,12 @@ public abstract class ChannelwiseRuntime extends SameDiffLayer {
   private LayerGraph graph;
   private Map<String, INDArray> values = Map.of();
 
+  /**
+   * Of the layer's definition a copy is taken.
+   *
+   * @param conf whose layer is a {@link ChannelwiseLayer}
+   * @param type of parameters and activations
+   */
   protected ChannelwiseRuntime(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
     // Deeplearning4j may go on to change the configuration, which the graphs would not follow.

@@ -31,6 +31,7 @@ public record Manifest(
 
   private static final int FORMAT = 1;
 
+  /** The checksums are put in the order of the entries' names. */
   public Manifest {
     sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256)); // In order, so that bytes repeat.
   }

@@ -8,10 +8,21 @@ import java.util.Locale;
 public final class ModelFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Without another exception behind it.
+   *
+   * @param message one line that names the file and says what is wrong with it
+   */
   public ModelFileException(String message) {
     super(message);
   }
 
+  /**
+   * The same, with what Java, Jackson or Deeplearning4j have said.
+   *
+   * @param message one line, as above
+   * @param cause for a stack trace; the message is complete without it
+   */
   public ModelFileException(String message, Throwable cause) {
     super(message, cause);
   }

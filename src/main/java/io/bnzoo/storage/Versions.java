@@ -19,10 +19,12 @@ public final class Versions {
 
   private Versions() {}
 
+  /** This library's, as in its Maven coordinates. */
   public static String bnzoo() {
     return BUILD.getProperty("bnzoo");
   }
 
+  /** Deeplearning4j's, which the library was built with. */
   public static String deeplearning4j() {
     return BUILD.getProperty("deeplearning4j");
   }
