@@ -52,6 +52,10 @@ class ArchitectureTest {
     return ROOMS;
   }
 
+  static List<String> library() {
+    return LIBRARY;
+  }
+
   private static String[] packages(List<String> rooms) {
     return rooms.stream().map(room -> "io.bnzoo." + room).toArray(String[]::new);
   }

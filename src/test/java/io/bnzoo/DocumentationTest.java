@@ -94,6 +94,7 @@ class DocumentationTest {
   @CsvSource({
     "README.md, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
     "src/site/markdown/library.md, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
+    "src/main/javadoc/overview.html, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
     "src/site/markdown/files.md, TrainOverNight.java, '    TrainedNetwork trained', "
         + "'\n  }\n}'",
     "src/site/markdown/by-hand.md, NormalizeByHand.java, "
@@ -171,6 +172,16 @@ class DocumentationTest {
                 .results()
                 .map(row -> row.group(1)))
         .containsExactlyElementsOf(ArchitectureTest.rooms());
+  }
+
+  @Test
+  void theJavadocsOverviewHasEveryPackageOfTheLibrary() throws IOException {
+    assertThat(
+            Pattern.compile("<td>\\{@link io\\.bnzoo\\.([a-z]+) ")
+                .matcher(Files.readString(Path.of("src", "main", "javadoc", "overview.html")))
+                .results()
+                .map(row -> row.group(1)))
+        .containsExactlyInAnyOrderElementsOf(ArchitectureTest.library());
   }
 
   @Test
