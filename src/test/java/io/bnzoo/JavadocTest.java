@@ -34,7 +34,18 @@ class JavadocTest {
 
   static List<String> rooms() {
     return List.of(
-        "zoo", "layer", "storage", "limits", "samediff", "onednn", "data", "files", "backend");
+        "train",
+        "engine",
+        "compiler",
+        "zoo",
+        "layer",
+        "storage",
+        "limits",
+        "samediff",
+        "onednn",
+        "data",
+        "files",
+        "backend");
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.bnzoo;
 
 import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageFolders;
+import io.bnzoo.data.LabeledImages;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -21,6 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /**
  * Runs blocks of Java one after another in a process of its own, whose working directory has what
@@ -147,6 +151,10 @@ final class SnippetRun {
       return ThreeLayerMlp.PLAN.withBatches(200);
     } else if (type == ThreeLayerMlp.class) {
       return ThreeLayerMlp.builder().build();
+    } else if (type == DataSetIterator.class) {
+      LabeledImages images = ImageDataset.digits().train().first(200);
+      return new ListDataSetIterator<>(
+          new DataSet(images.images(), images.oneHotLabels()).asList(), 50);
     } else if (type == File.class) {
       return Files.copy(Path.of("mine.zip"), Path.of("bytes.zip")).toFile();
     }

@@ -12,10 +12,12 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * A network's computation, up to the logits, as operations that have kernels.
  *
  * @param input the size of its input images
+ * @param operations in the order in which they run, each on what the one before it gave
  * @param classes the number of logits for each
  */
 public record NetworkGraph(Operation.MapSize input, List<Operation> operations, long classes) {
 
+  /** Copies the list. */
   public NetworkGraph {
     operations = List.copyOf(operations);
   }

@@ -17,10 +17,13 @@ public sealed interface Operation {
 
   /** A linear layer, perhaps with a bias, and perhaps with an activation function. */
   sealed interface LinearOp extends Operation {
+    /** Its weights, in the order of the axes that the kind of layer has. */
     Parameter weights();
 
+    /** What is added to each of its outputs, if anything is. */
     Optional<Parameter> bias();
 
+    /** What is computed of its sums at once; none if they are given as they are. */
     Optional<ActivationFunction> activation();
 
     /** The same layer with another activation function, or none. */
@@ -91,6 +94,7 @@ public sealed interface Operation {
       List<Parameter> unused,
       Optional<ActivationFunction> activation)
       implements LinearOp {
+    /** Copies the list. */
     public PixelConvolutionOp {
       unused = List.copyOf(unused);
     }
@@ -163,6 +167,7 @@ public sealed interface Operation {
       return String.format(Locale.ROOT, "%d x %d pixels with %d channels", height, width, channels);
     }
 
+    /** How many values an image has. */
     public long values() {
       return channels * height * width;
     }

@@ -8,6 +8,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 /**
  * One of a network's parameter arrays, and how a training step updates it.
  *
+ * @param name as Deeplearning4j has it, with the layer's index, such as {@code 0_W}
  * @param offset where it starts in Deeplearning4j's flat vector of all parameters
  * @param layout its size and its order in that vector
  * @param update how a step changes it

@@ -6,6 +6,11 @@ public final class UnsupportedNetworkException extends IllegalArgumentException 
 
   private final String reason;
 
+  /**
+   * A refusal.
+   *
+   * @param reason which part it is, in words that complete "because"
+   */
   public UnsupportedNetworkException(String reason) {
     super("oneDNN cannot run this network: " + reason);
     this.reason = reason;

@@ -54,6 +54,7 @@ public final class Logits {
     return values.length / classes;
   }
 
+  /** How many values there are for each image. */
   public int classes() {
     return classes;
   }

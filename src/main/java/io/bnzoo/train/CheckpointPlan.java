@@ -16,6 +16,11 @@ public record CheckpointPlan(Optional<Integer> batches, Optional<Duration> inter
   public static final CheckpointPlan STANDARD =
       new CheckpointPlan(Optional.empty(), Optional.of(Duration.ofMinutes(1)), 3);
 
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is below 1, or the interval is no time at all
+   */
   public CheckpointPlan {
     if (batches.filter(count -> count < 1).isPresent()) {
       throw new IllegalArgumentException(

@@ -93,6 +93,7 @@ public record EvaluationRecord(
         .reduce((one, other) -> row.get(other) > row.get(one) ? other : one);
   }
 
+  /** Copies the lists. */
   public EvaluationRecord {
     classes = List.copyOf(classes);
     confusion = confusion.stream().map(List::copyOf).toList();

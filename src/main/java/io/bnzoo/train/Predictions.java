@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
  */
 public record Predictions(List<Integer> shown, List<Integer> predicted) {
 
+  /** Copies the lists. */
   public Predictions {
     shown = List.copyOf(shown);
     predicted = List.copyOf(predicted);

@@ -26,6 +26,7 @@ public record Snapshot(int batch, List<Layer> layers) {
   public record Layer(
       String name, double low, double median, double high, double dead, double gradientNorm) {}
 
+  /** Copies the list. */
   public Snapshot {
     layers = List.copyOf(layers);
   }

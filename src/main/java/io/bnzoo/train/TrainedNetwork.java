@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * A network as its training left it, and what came out.
  *
  * @param network Deeplearning4j's, with the state of its optimizer
+ * @param result how it went, and the figures in the end
  */
 public record TrainedNetwork(MultiLayerNetwork network, TrainingResult result) {
 

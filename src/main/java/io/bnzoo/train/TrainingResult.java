@@ -27,6 +27,7 @@ public record TrainingResult(
   /** More than rounding can do to images on the border of two classes. */
   private static final double ALARMING_DIFFERENCE = 0.05;
 
+  /** Copies the curve. */
   public TrainingResult {
     curve = List.copyOf(curve);
   }
@@ -34,6 +35,8 @@ public record TrainingResult(
   /**
    * The figures after training, with running statistics.
    *
+   * @param validation of all validation images
+   * @param test of all test images
    * @param singleImages how many test images were fed one at a time
    * @param singleAccuracy the share of those recognized
    * @param batchedAccuracy the share of the same images recognized when they are fed together
