@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -225,6 +227,17 @@ class ModelFilesTest {
         .isEqualTo(DigestUtils.sha256Hex(configuration().getBytes(UTF_8)));
     rewrite(Map.of(), "");
     assertThat(ModelFiles.open(file).manifest()).isEmpty();
+  }
+
+  @Test
+  void aManifestTellsThePlanThatItIsGiven() throws IOException {
+    ModelOrigin origin =
+        new ModelOrigin(
+            ThreeLayerMlp.builder().build().spec(), "ab12", 1, Optional.of(ThreeLayerMlp.PLAN));
+    ModelFiles.save(network, file, origin);
+    JsonNode stored = ModelFiles.open(file).manifest().orElseThrow().origin().orElseThrow();
+    assertThat(stored).isEqualTo(Json.asRead(origin));
+    assertThat(stored.at("/plan/batchSize").asInt()).isEqualTo(60);
   }
 
   @Test
