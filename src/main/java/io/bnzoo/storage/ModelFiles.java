@@ -14,11 +14,13 @@ import java.util.zip.ZipException;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Saves models as Deeplearning4j's .zip files and loads them.
  *
- * <p>What is saved opens with stock {@link ModelSerializer}, updater state included.
+ * <p>What is saved opens with stock {@link ModelSerializer}, updater state included where it is
+ * kept.
  */
 public final class ModelFiles {
   private ModelFiles() {}
@@ -35,6 +37,15 @@ public final class ModelFiles {
   }
 
   /**
+   * Writes a model without its updater's state, whole or not at all; after Adam, a third of the
+   * size. What is loaded predicts the same, and trains on from a state of zeros.
+   */
+  public static void saveWithoutUpdaterState(
+      MultiLayerNetwork network, Path file, ModelOrigin origin) throws IOException {
+    write(network, Optional.empty(), file, Optional.of(origin), Map.of());
+  }
+
+  /**
    * Writes a network in mid-training, whole or not at all.
    *
    * @param training how far it has come, as JSON
@@ -48,7 +59,18 @@ public final class ModelFiles {
   private static void save(
       MultiLayerNetwork network, Path file, Optional<ModelOrigin> origin, Map<String, String> more)
       throws IOException {
-    AtomicFile.write(file, out -> ModelWriter.write(network, origin, more, out));
+    INDArray state = network.getUpdater().getStateViewArray();
+    write(network, Optional.ofNullable(state), file, origin, more);
+  }
+
+  private static void write(
+      MultiLayerNetwork network,
+      Optional<INDArray> state,
+      Path file,
+      Optional<ModelOrigin> origin,
+      Map<String, String> more)
+      throws IOException {
+    AtomicFile.write(file, out -> ModelWriter.write(network, state, origin, more, out));
   }
 
   /**

@@ -53,10 +53,12 @@ final class ModelWriter {
   /**
    * Writes an archive; the stream stays open.
    *
+   * @param state of the network's updater, as far as it is to be kept
    * @param more entries that Deeplearning4j does not look at
    */
   static void write(
       MultiLayerNetwork network,
+      Optional<INDArray> state,
       Optional<ModelOrigin> origin,
       Map<String, String> more,
       OutputStream out)
@@ -64,7 +66,7 @@ final class ModelWriter {
     ModelWriter writer = new ModelWriter(out);
     writer.text(ModelSerializer.CONFIGURATION_JSON, network.getLayerWiseConfigurations().toJson());
     writer.parameters(Optional.ofNullable(network.params()));
-    writer.state(Optional.ofNullable(network.getUpdater().getStateViewArray()));
+    writer.state(state);
     for (Map.Entry<String, String> entry : more.entrySet()) {
       writer.text(entry.getKey(), entry.getValue());
     }

@@ -241,6 +241,19 @@ class ModelFilesTest {
   }
 
   @Test
+  void withoutItsUpdatersStateAModelIsSmallAndPredictsTheSame() throws IOException {
+    long whole = Files.size(file);
+    ModelOrigin origin = new ModelOrigin(ThreeLayerMlp.builder().build().spec(), "ab12", 1);
+    ModelFiles.saveWithoutUpdaterState(network, file, origin);
+    assertThat(Files.size(file)).isLessThan(whole / 2);
+    MultiLayerNetwork loaded = (MultiLayerNetwork) ModelFiles.load(file);
+    ArrayAssert.assertSameBits(loaded.params(), network.params());
+    assertThat(loaded.getUpdater().getStateViewArray().norm2Number().doubleValue()).isZero();
+    assertThat(ModelFiles.open(file).manifest().orElseThrow().origin())
+        .contains(Json.asRead(origin));
+  }
+
+  @Test
   void theSameModelGivesTheSameBytes() throws IOException {
     byte[] first = Files.readAllBytes(file);
     ModelFiles.save(network, file);
