@@ -2,6 +2,8 @@ package io.bnzoo.zoo;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ImageShape;
+import java.io.IOException;
+import java.net.URL;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -15,8 +17,8 @@ import org.deeplearning4j.zoo.ZooType;
  *
  * <p>{@link #spec()} says what is to be built, {@link #conf()} is its configuration and {@link
  * #init()} a fresh network with initial weights. Two models whose specifications differ only in
- * their normalization start from the same weights wherever both have them. There are no pretrained
- * weights.
+ * their normalization start from the same weights wherever both have them. {@link
+ * #initPretrained(PretrainedType)} has weights trained on MNIST in their place.
  */
 public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
     permits DeepCnn, ThreeLayerMlp {
@@ -81,12 +83,43 @@ public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
     return MultiLayerNetwork.class;
   }
 
-  /** Null, which is how a zoo model says that there are no pretrained weights. */
+  /**
+   * A new network with weights that were trained on MNIST, without and with {@link
+   * Normalization#batchNorm()}, instead of its initial weights.
+   *
+   * <p>Everything else is this model's: the updater, with a fresh state, the seed and the axis
+   * order. Images are given as pixels from 0 to 1. Nothing is downloaded, and nothing is written:
+   * the weights are in the jar with the classifier {@code pretrained}.
+   *
+   * @param <M> the caller's type, {@link MultiLayerNetwork}; ZooModel leaves it open
+   * @param type {@link PretrainedType#MNIST}
+   * @throws UnsupportedOperationException if there are no such weights of this model, or their jar
+   *     is not on the class path; the message says which
+   * @throws IOException if that jar is of another version than this library
+   */
   @Override
-  public final String pretrainedUrl(PretrainedType type) {
-    return null;
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  public final <M extends Model> M initPretrained(PretrainedType type) throws IOException {
+    PretrainedWeights weights = PretrainedWeights.of(spec, type);
+    MultiLayerNetwork network = init();
+    network.setParams(weights.read());
+    return (M) network;
   }
 
+  /**
+   * Where in a jar of the class path the weights are, a saved model; null if there are none, as
+   * ZooModel has it.
+   */
+  @Override
+  public final String pretrainedUrl(PretrainedType type) {
+    try {
+      return PretrainedWeights.of(spec, type).url().map(URL::toString).orElse(null);
+    } catch (UnsupportedOperationException e) {
+      return null;
+    }
+  }
+
+  /** 0, as nothing is downloaded; {@link #initPretrained} compares a SHA-256 checksum itself. */
   @Override
   public final long pretrainedChecksum(PretrainedType type) {
     return 0;

@@ -103,6 +103,14 @@ class JarIT {
     }
   }
 
+  @Test
+  void thePretrainedWeightsArePartOfTheApplication() throws IOException {
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      assertThat(jar.stream().map(JarEntry::getName))
+          .contains("io/bnzoo/zoo/deep-cnn-plain.zip", "io/bnzoo/zoo/mlp-batch-norm.zip");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
   void aSignalKeepsWhatWasMeasured(String signal, int exitCode)

@@ -14,7 +14,6 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.zoo.PretrainedType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -198,9 +197,8 @@ class ModelBuilderTest {
   }
 
   @Test
-  void aModelOfTheZooHasNoPretrainedWeights() {
+  void anInputShapeHasThreeNumbers() {
     DeepCnn model = DeepCnn.builder().build();
-    assertThat(model.pretrainedAvailable(PretrainedType.MNIST)).isFalse();
     assertThat(model.modelType()).isEqualTo(MultiLayerNetwork.class);
     assertThatIllegalArgumentException().isThrownBy(() -> model.setInputShape(new int[][] {{28}}));
   }
