@@ -95,6 +95,7 @@ class DocumentationTest {
     "README.md, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
     "src/site/markdown/library.md, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
     "src/main/javadoc/overview.html, TrainDeepCnn.java, '    ImageDataset digits', '\n  }\n}'",
+    "src/site/markdown/library.md, EvaluatePretrained.java, '    DeepCnn model', '\n  }\n}'",
     "src/site/markdown/files.md, TrainOverNight.java, '    TrainedNetwork trained', "
         + "'\n  }\n}'",
     "src/site/markdown/by-hand.md, NormalizeByHand.java, "

@@ -43,6 +43,7 @@ record JavaSnippet(Path file, int line, String given, String code) {
           "org.deeplearning4j.nn.conf.layers",
           "org.deeplearning4j.nn.multilayer",
           "org.deeplearning4j.util",
+          "org.deeplearning4j.zoo",
           "org.nd4j.linalg.activations",
           "org.nd4j.linalg.dataset.api.iterator",
           "org.nd4j.linalg.dataset.api.preprocessor",

@@ -36,6 +36,7 @@ public final class ResultTables {
   private final JsonNode lesson = read(LESSON);
   private final JsonNode stockLesson = read(DATA.resolve("lesson-dl4j.json"));
   private final JsonNode comparisons = read(DATA.resolve("comparisons.json"));
+  private final JsonNode pretrained = read(PretrainedModels.FIGURES);
 
   ResultTables() throws IOException {}
 
@@ -79,6 +80,7 @@ public final class ResultTables {
       case "lesson" -> lesson();
       case "inference" -> inference();
       case "engines" -> engines();
+      case "pretrained" -> pretrained();
       default -> throw new IllegalArgumentException("there is no table '" + name + "'");
     };
   }
@@ -297,6 +299,23 @@ public final class ResultTables {
                 }
               }
             });
+    return rows;
+  }
+
+  /** The models that are trained already, and how they were. */
+  private List<List<String>> pretrained() {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("network", "Adam's rate at first", "batches", "of", "validation", "test"));
+    for (JsonNode model : pretrained) {
+      rows.add(
+          List.of(
+              model.path("network").asText(),
+              model.path("firstLearningRate").asText(),
+              String.format(Locale.ROOT, "%,d", model.path("batches").asInt()),
+              model.path("batchSize").asText(),
+              share(model.path("validation")),
+              share(model.path("test"))));
+    }
     return rows;
   }
 

@@ -40,7 +40,13 @@ class ResultTablesTest {
     }
     assertThat(names)
         .containsExactlyInAnyOrder(
-            "deep-cnn-means", "deep-cnn", "by-hand", "lesson", "inference", "engines");
+            "deep-cnn-means",
+            "deep-cnn",
+            "by-hand",
+            "lesson",
+            "inference",
+            "engines",
+            "pretrained");
   }
 
   @Test
