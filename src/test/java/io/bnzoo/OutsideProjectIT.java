@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.bnzoo.storage.Versions;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ class OutsideProjectIT {
   private static final Path SOURCE = Path.of("src", "test", "outside");
   private static final Pattern PLACEHOLDER = Pattern.compile("@([a-z.-]+)@");
   private static final Pattern DEPENDENCY = Pattern.compile("(?s)```xml\n(<dependency>.*?)```");
+  private static final Path LIBRARY_PAGE = Path.of("src", "site", "markdown", "library.md");
   private static final Path OURS = Path.of("io", "bnzoo", "batchnorm-zoo");
 
   /** No temporary folder: JUnit warns of each link in it. */
@@ -44,6 +46,8 @@ class OutsideProjectIT {
 
   private static List<Path> classPath;
   private static String output;
+  private static String withoutWeights;
+  private static String withWeights;
 
   @BeforeAll
   static void buildAndRun() throws IOException, InterruptedException {
@@ -57,23 +61,36 @@ class OutsideProjectIT {
     install(own.resolve(OURS).resolve(Versions.bnzoo()));
     Path project = FOLDER.resolve("project");
     copyProject(project);
-    run(
-        project,
-        Path.of(maven, "bin", "mvn").toString(),
-        "-o",
-        "-q",
-        "-B",
-        "-Dmaven.repo.local=" + own,
-        "-Dmdep.outputFile=class-path.txt",
-        "compile",
-        "dependency:build-classpath");
-    String found =
-        project.resolve("target").resolve("classes")
-            + File.pathSeparator
-            + Files.readString(project.resolve("class-path.txt"));
+    List<String> mvn =
+        List.of(
+            Path.of(maven, "bin", "mvn").toString(),
+            "-o",
+            "-q",
+            "-B",
+            "-Dmaven.repo.local=" + own,
+            "-Dmdep.outputFile=class-path.txt");
+    String found = built(project, mvn);
     classPath = Stream.of(found.split(File.pathSeparator)).map(Path::of).toList();
+    output = java(project, found, "Outside");
+    withoutWeights = java(project, found, "Recognize");
+    String more = built(project, Stream.concat(mvn.stream(), Stream.of("-Ppretrained")).toList());
+    withWeights = java(project, more, "Recognize");
+  }
+
+  /** Compiles the project; the class path that it runs with. */
+  private static String built(Path project, List<String> mvn)
+      throws IOException, InterruptedException {
+    List<String> goals = List.of("compile", "dependency:build-classpath");
+    run(project, Stream.concat(mvn.stream(), goals.stream()).toArray(String[]::new));
+    return project.resolve("target").resolve("classes")
+        + File.pathSeparator
+        + Files.readString(project.resolve("class-path.txt"));
+  }
+
+  private static String java(Path project, String classPath, String program)
+      throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    output = run(project, java, "-Xmx1g", "-cp", found, "Outside");
+    return run(project, java, "-Xmx1g", "-cp", classPath, program);
   }
 
   /** Links, not what they lead to. */
@@ -105,7 +122,9 @@ class OutsideProjectIT {
   private static void install(Path target) throws IOException {
     Files.createDirectories(target);
     String name = "batchnorm-zoo-" + Versions.bnzoo();
-    Files.copy(Path.of("target", name + ".jar"), target.resolve(name + ".jar"));
+    for (String jar : List.of(name + ".jar", name + "-pretrained.jar")) {
+      Files.copy(Path.of("target", jar), target.resolve(jar));
+    }
     Files.copy(Path.of("target", "installed-pom.xml"), target.resolve(name + ".pom"));
   }
 
@@ -126,15 +145,30 @@ class OutsideProjectIT {
         .replaceAll(
             placeholder ->
                 Matcher.quoteReplacement(
-                    placeholder.group(1).equals("dependency")
-                        ? dependency()
-                        : between(pom, "<" + placeholder.group(1) + ">")));
+                    switch (placeholder.group(1)) {
+                      case "dependency" -> dependency(Path.of("README.md"), "</version>");
+                      case "pretrained" -> dependency(LIBRARY_PAGE, "</classifier>");
+                      default -> between(pom, "<" + placeholder.group(1) + ">");
+                    }));
   }
 
-  private static String dependency() {
-    Matcher snippet = DEPENDENCY.matcher(Readme.text());
-    assertThat(snippet.find()).as("the README has coordinates").isTrue();
-    return snippet.group(1);
+  /** The first of a document whose last element is the given one. */
+  private static String dependency(Path document, String last) {
+    return DEPENDENCY
+        .matcher(read(document))
+        .results()
+        .map(snippet -> snippet.group(1))
+        .filter(snippet -> snippet.contains(last + "\n</dependency>"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(document + " has no coordinates"));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String between(String text, String start) {
@@ -154,6 +188,18 @@ class OutsideProjectIT {
   @Test
   void itTrainsSavesLoadsAndPredicts() {
     assertThat(output).contains("learns: true", "predicts the same: true", "steps: 3");
+  }
+
+  @Test
+  void withoutTheJarOfPretrainedWeightsItIsToldWhatToAdd() {
+    assertThat(withoutWeights)
+        .contains("available: false", "refused: deep-cnn-batch-norm.zip is in a jar of its own")
+        .contains("io.bnzoo:batchnorm-zoo", "<classifier>pretrained</classifier>");
+  }
+
+  @Test
+  void withTheJarOfPretrainedWeightsItRecognizesDigits() {
+    assertThat(withWeights).contains("available: true", "recognizes: true");
   }
 
   @Test
@@ -237,6 +283,26 @@ class OutsideProjectIT {
               "train",
               "zoo");
       assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
+      assertThat(jar.stream()).noneMatch(entry -> entry.getName().endsWith(".zip"));
+    }
+  }
+
+  @Test
+  void theOtherJarHasThePretrainedWeightsAlone() throws IOException {
+    String name = "batchnorm-zoo-" + Versions.bnzoo() + "-pretrained.jar";
+    try (JarFile jar = new JarFile(Path.of("target", name).toFile())) {
+      assertThat(
+              jar.stream()
+                  .map(JarEntry::getName)
+                  .filter(entry -> !entry.endsWith("/") && !entry.startsWith("META-INF/maven/")))
+          .containsExactlyInAnyOrder(
+              "META-INF/MANIFEST.MF",
+              "META-INF/LICENSE",
+              "META-INF/NOTICE",
+              "io/bnzoo/zoo/deep-cnn-plain.zip",
+              "io/bnzoo/zoo/deep-cnn-batch-norm.zip",
+              "io/bnzoo/zoo/mlp-plain.zip",
+              "io/bnzoo/zoo/mlp-batch-norm.zip");
     }
   }
 
