@@ -69,6 +69,7 @@ final class EvaluateCommand extends BnzooCommand {
       String model,
       Optional<TrainingImages> trainedOn,
       ImageDataset.Origin data,
+      Optional<String> channels,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
       EvaluationRecord evaluation) {}
 
@@ -90,6 +91,9 @@ final class EvaluateCommand extends BnzooCommand {
     if (digits.shape().channels() == 3 && stored.manifest().isEmpty() && !bgr) {
       terminal.warn("model: given red, green, blue; one trained on DataVec's images expects --bgr");
     }
+    if (bgr) {
+      terminal.tell("data: given as blue, green, red");
+    }
     Optional<TrainingImages> trainedOn = TrainingImages.of(stored, digits.origin());
     trainedOn
         .filter(known -> !known.same())
@@ -97,7 +101,12 @@ final class EvaluateCommand extends BnzooCommand {
     EvaluationRecord figures = figures(stored, digits);
     terminal.printResult(
         new EvaluationDocument(
-            file.toString(), trainedOn, digits.origin(), digits.classNames(), figures),
+            file.toString(),
+            trainedOn,
+            digits.origin(),
+            bgr ? Optional.of("bgr") : Optional.empty(),
+            digits.classNames(),
+            figures),
         () -> terminal.print(EvaluationText.of(figures, digits)));
   }
 
@@ -131,7 +140,14 @@ final class EvaluateCommand extends BnzooCommand {
   }
 
   private LabeledImages test(ImageDataset digits) {
-    return bgr ? digits.test().withReversedChannels() : digits.test();
+    if (!bgr) {
+      return digits.test();
+    }
+    try {
+      return digits.test().withReversedChannels();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--bgr: " + e.getMessage());
+    }
   }
 
   private EvaluationRecord figures(StoredModel stored, ImageDataset digits) {

@@ -14,19 +14,41 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** A batch of Deeplearning4j's: images as a normalizer, an augmentation or a file left them. */
 public final class FloatImages implements ImageBatch {
   private final ImageShape shape;
-  private final INDArray values;
-  private final INDArray oneHotLabels;
-  private final int[] labels;
 
-  private FloatImages(ImageShape shape, INDArray values, INDArray oneHotLabels, int[] labels) {
+  /** Of all images of which these are some: side by side in memory, and alive as long as these. */
+  private final INDArray values;
+
+  private final int classes;
+  private final int[] labels;
+  private final int offset;
+  private final int size;
+
+  private FloatImages(
+      ImageShape shape, INDArray values, int classes, int[] labels, int offset, int size) {
     this.shape = shape;
     this.values = values;
-    this.oneHotLabels = oneHotLabels;
+    this.classes = classes;
     this.labels = labels;
+    this.offset = offset;
+    this.size = size;
+  }
+
+  private static FloatImages of(ImageShape shape, INDArray values, int classes, int[] labels) {
+    int size = Math.toIntExact(values.size(0));
+    long most = Integer.MAX_VALUE / Float.BYTES;
+    if (values.length() > most) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a batch may have %,d values, got %,d: make it smaller",
+              most,
+              values.length()));
+    }
+    return new FloatImages(shape, values, classes, labels, 0, size);
   }
 
   /**
-   * The images of a batch, which keeps its memory.
+   * The images of a batch.
    *
    * @param batch features [N,channels,height,width], [N,height,width,channels] or [N,values],
    *     channel after channel and row by row, of any type, and labels [N,classes], one-hot
@@ -34,22 +56,47 @@ public final class FloatImages implements ImageBatch {
    *     of their axes are the channels, if there are masks, or the labels are not one-hot
    */
   public static FloatImages of(DataSet batch, ImageShape shape) {
-    if (batch.hasMaskArrays()) {
-      throw new IllegalArgumentException("images have no masks, got a batch with masks");
-    }
-    INDArray features = present("features", batch.getFeatures());
+    INDArray values = values(batch, shape);
     INDArray labels = present("labels", batch.getLabels());
-    INDArray values = rows(features, shape);
     if (labels.rank() != 2 || labels.size(0) != values.size(0)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%d images need labels of shape [%1$d, classes], got %s",
+              "%d images need one-hot labels of shape [%1$d, classes], got %s",
               values.size(0),
               Arrays.toString(labels.shape())));
     }
-    INDArray oneHot = dense(labels);
-    return new FloatImages(shape, values, oneHot, classes(oneHot));
+    return of(shape, values, Math.toIntExact(labels.size(1)), classes(dense(labels)));
+  }
+
+  /**
+   * The same without labels, for a prediction: {@link #label} knows none.
+   *
+   * @throws IllegalArgumentException likewise
+   */
+  public static FloatImages unlabeled(DataSet batch, ImageShape shape) {
+    return of(shape, values(batch, shape), 0, new int[0]);
+  }
+
+  /**
+   * The same images in other values.
+   *
+   * @param values [size, values of an image], float
+   */
+  public static FloatImages of(LabeledImages images, INDArray values) {
+    int[] labels = IntStream.range(0, images.size()).map(images::label).toArray();
+    return of(images.shape(), dense(values), images.classes(), labels);
+  }
+
+  private static INDArray values(DataSet batch, ImageShape shape) {
+    if (batch == null || shape == null) {
+      throw new IllegalArgumentException(
+          (batch == null ? "the batch" : "the shape of its images") + " must be given, got null");
+    }
+    if (batch.hasMaskArrays()) {
+      throw new IllegalArgumentException("images have no masks, got a batch with masks");
+    }
+    return rows(present("features", batch.getFeatures()), shape);
   }
 
   private static INDArray present(String name, INDArray array) {
@@ -82,11 +129,12 @@ public final class FloatImages implements ImageBatch {
     throw new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "images of %s need features of shape %s, %s or [%d, %d], got %s",
+            "images of %s need features of shape [N, %d, %d, %d], [N, %3$d, %4$d, %2$d] or [N, %d],"
+                + " got %s",
             shape.description(),
-            Arrays.toString(channelsFirst),
-            Arrays.toString(channelsLast),
-            count,
+            shape.channels(),
+            shape.height(),
+            shape.width(),
             shape.size(),
             Arrays.toString(given)));
   }
@@ -125,19 +173,10 @@ public final class FloatImages implements ImageBatch {
       throw new IllegalArgumentException(
           "labels must be one-hot, a single 1 in a row of zeros; those of image "
               + image
-              + " are not");
+              + " of the batch are not (neither class numbers nor shares of several classes are"
+              + " taken)");
     }
     return found;
-  }
-
-  /**
-   * The same images in other values.
-   *
-   * @param values [size, values of an image], float
-   */
-  public static FloatImages of(LabeledImages images, INDArray values) {
-    int[] labels = IntStream.range(0, images.size()).map(images::label).toArray();
-    return new FloatImages(images.shape(), dense(values), images.oneHotLabels(), labels);
   }
 
   @Override
@@ -147,64 +186,65 @@ public final class FloatImages implements ImageBatch {
 
   @Override
   public int classes() {
-    return Math.toIntExact(oneHotLabels.size(1));
+    return classes;
   }
 
   @Override
   public int size() {
-    return labels.length;
+    return size;
   }
 
   @Override
   public int label(int index) {
-    return labels[Objects.checkIndex(index, labels.length)];
+    return labels[offset + Objects.checkIndex(index, Math.min(size, labels.length))];
   }
 
   @Override
   public FloatImages slice(int from, int to) {
-    if (from == 0 && to == size()) {
-      return this;
-    }
-    if (from < 0 || to <= from || to > size()) {
+    if (from < 0 || to < from || to > size) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "slice [%d, %d) must have images within [0, %d)", from, to, size()));
+          String.format(Locale.ROOT, "slice [%d, %d) must lie within [0, %d)", from, to, size));
     }
-    return new FloatImages(
-        shape,
-        values.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()),
-        oneHotLabels.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()),
-        Arrays.copyOfRange(labels, from, to));
+    return new FloatImages(shape, values, classes, labels, offset + from, to - from);
   }
 
   /** These images and some others after them, copied. */
   FloatImages and(FloatImages more) {
-    int[] all = Arrays.copyOf(labels, labels.length + more.labels.length);
-    System.arraycopy(more.labels, 0, all, labels.length, more.labels.length);
-    return new FloatImages(
-        shape, Nd4j.vstack(values, more.values), Nd4j.vstack(oneHotLabels, more.oneHotLabels), all);
+    int[] all = Arrays.copyOfRange(labels, offset, offset + size + more.size);
+    System.arraycopy(more.labels, more.offset, all, size, more.size);
+    return of(shape, Nd4j.vstack(images(), more.images()), classes, all);
   }
 
   /** A copy whose memory nobody else has. */
   FloatImages copy() {
-    return new FloatImages(shape, values.dup('c'), oneHotLabels.dup('c'), labels);
+    int[] own = Arrays.copyOfRange(labels, offset, offset + size);
+    return of(shape, images().dup('c'), classes, own);
   }
 
   /** All images as they were given, [size, values of an image], channel after channel. */
   @Override
   public INDArray images() {
-    return values;
+    boolean all = size == values.size(0);
+    return all
+        ? values
+        : values.get(NDArrayIndex.interval(offset, offset + size), NDArrayIndex.all());
   }
 
   @Override
   public INDArray oneHotLabels() {
-    return oneHotLabels;
+    INDArray oneHot = Nd4j.zeros(DataType.FLOAT, size, classes);
+    for (int i = 0; i < size; i++) {
+      oneHot.putScalar(i, label(i), 1);
+    }
+    return oneHot;
   }
 
+  /**
+   * As {@link ImageBatch#pixels}; its memory is freed with this object, which has to outlive it.
+   */
   @Override
   public FloatBuffer pixels() {
-    INDArray dense = dense(values);
-    FloatBuffer all = dense.data().asNioFloat();
-    return all.slice(all.position(), Math.toIntExact(dense.length()));
+    FloatBuffer all = values.data().asNioFloat();
+    return all.slice(all.position() + offset * shape.size(), size * shape.size());
   }
 }

@@ -131,7 +131,7 @@ final class GeneratedDigits {
     IdxFile.write(folder.resolve(labelsPart.fileName()), labels, labelsPart.shape());
   }
 
-  /** ImageDataset in random order, each about as often as the others. */
+  /** Digits in random order, each about as often as the others. */
   static LabeledImages draw(int count, long seed, Runnable drawn) {
     long[] seeds = new SplittableRandom(seed).longs(count).toArray();
     byte[] pixels = new byte[count * LabeledImages.PIXELS];

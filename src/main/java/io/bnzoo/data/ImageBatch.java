@@ -50,7 +50,8 @@ public sealed interface ImageBatch extends ImageSource permits LabeledImages, Fl
 
   /**
    * The values of {@link #images} as they are kept: a {@link java.nio.FloatBuffer}, or a {@link
-   * java.nio.ByteBuffer} whose bytes, 0 to 255, stand for {@code byte / 255}.
+   * java.nio.ByteBuffer} whose bytes, 0 to 255, stand for {@code byte / 255}. It may be used as
+   * long as this object is.
    */
   Buffer pixels();
 }

@@ -1,11 +1,16 @@
 package io.bnzoo.data;
 
 import io.bnzoo.backend.NativeBackend;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
@@ -21,102 +26,107 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  *
  * <p>An iterator is read to its end, reset, and read again. Its own batches are trained on, a
  * smaller last one included; but a batch of a single image, which has no variance to normalize by,
- * is passed over where others are larger. Nothing else may use the iterators meanwhile.
+ * is passed over where others are larger. Nothing else may use the iterators meanwhile, and none
+ * may read from the source of another, as those of a DataSetIteratorSplitter do.
  */
 public final class IteratorDataset implements TrainingData {
-  private final ImageShape shape;
+  private final Part train;
+  private final Part validation;
+  private final Part test;
   private final int classes;
-  private final DataSetIterator train;
-  private final DataSetIterator validation;
-  private final DataSetIterator test;
-  private final ImageDataset.Origin origin;
+  private final int batchSize;
   private final boolean repeatable;
+  private Optional<ImageDataset.Origin> origin = Optional.empty();
 
-  private IteratorDataset(
-      ImageShape shape, DataSetIterator train, DataSetIterator validation, DataSetIterator test) {
-    this.shape = shape;
+  private IteratorDataset(Part train, Part validation, Part test) {
     this.train = train;
     this.validation = validation;
     this.test = test;
-    FloatImages first = firstBatch(train);
+    FloatImages first = train.first();
     this.classes = first.classes();
-    String checksum = checksum(first);
-    this.repeatable = checksum(firstBatch(train)).equals(checksum);
-    String description =
-        String.format(
-            Locale.ROOT,
-            "a %s of images of %s, %d classes",
-            train.getClass().getSimpleName(),
-            shape.description(),
-            classes);
-    this.origin = new ImageDataset.Origin(ImageDataset.Kind.OTHER, description, checksum);
+    this.batchSize = first.size();
+    List<String> beginning = beginning(() -> {});
+    this.repeatable = beginning(() -> {}).equals(beginning);
+    boolean disturbed =
+        !beginning(() -> List.of(validation, test).forEach(this::requireSameClasses))
+            .equals(beginning);
+    if (repeatable && disturbed) {
+      throw new IllegalArgumentException(
+          "reading the validation or test iterator moves the training iterator: they need sources"
+              + " of their own");
+    }
   }
 
   /**
-   * The images of three iterators; see {@link FloatImages#of} for what their batches may be.
+   * The images of three iterators; see {@link FloatImages#of} for what their batches may be. Their
+   * first batches are read to see whether they fit.
    *
    * @param shape of every image
    * @param validation may be the same object as {@code test}
-   * @throws IllegalArgumentException if an iterator cannot be reset or has no batch, if the first
-   *     batch of the training iterator has images of another shape or labels that are not one-hot,
-   *     or if the training iterator is one of the others, which would reset it at each look
+   * @throws IllegalArgumentException naming the iterator, if one is missing, cannot be reset or has
+   *     no batch, if its images have another shape, if its labels are not one-hot or are of other
+   *     classes than the training's; or if reading another moves the training iterator
    */
   public static IteratorDataset of(
       ImageShape shape, DataSetIterator train, DataSetIterator validation, DataSetIterator test) {
     NativeBackend.enableOneDnn(); // It can only be chosen before the first array.
-    if (train == validation || train == test) {
+    return new IteratorDataset(
+        Part.of("training", train, shape),
+        Part.of("validation", validation, shape),
+        Part.of("test", test, shape));
+  }
+
+  /**
+   * Checksums of the first three training batches, before the last of which something else is done.
+   */
+  private List<String> beginning(Runnable between) {
+    List<String> checksums = new ArrayList<>(List.of(checksum(train.first())));
+    train.nextIfAny().map(IteratorDataset::checksum).ifPresent(checksums::add);
+    between.run();
+    train.nextIfAny().map(IteratorDataset::checksum).ifPresent(checksums::add);
+    return checksums;
+  }
+
+  private void requireSameClasses(Part other) {
+    int found = other.first().classes();
+    if (found != classes) {
       throw new IllegalArgumentException(
-          "the training iterator must be another than those for validation and test, which are"
-              + " reset during the training");
-    }
-    requireReset("training", train);
-    requireReset("validation", validation);
-    requireReset("test", test);
-    return new IteratorDataset(shape, train, validation, test);
-  }
-
-  private static void requireReset(String name, DataSetIterator iterator) {
-    if (iterator == null) {
-      throw new IllegalArgumentException("the " + name + " iterator must be given, got null");
-    }
-    if (!iterator.resetSupported()) {
-      throw new IllegalArgumentException(
-          "the " + name + " iterator cannot be reset, so that it can be read only once");
+          String.format(
+              Locale.ROOT,
+              "the training iterator's images have %d classes, the %s iterator's %d",
+              classes,
+              other.name(),
+              found));
     }
   }
 
-  private FloatImages firstBatch(DataSetIterator iterator) {
-    iterator.reset();
-    return read(iterator);
-  }
-
-  private FloatImages read(DataSetIterator iterator) {
-    if (!iterator.hasNext()) {
-      throw new IllegalArgumentException(
-          "the iterator has no batch: " + iterator.getClass().getSimpleName());
-    }
-    return FloatImages.of(iterator.next(), shape);
-  }
-
-  /** Of all values and labels. */
   private static String checksum(FloatImages images) {
     MessageDigest digest = DigestUtils.getSha256Digest();
-    ByteBuffer each = ByteBuffer.allocate(Float.BYTES * images.shape().size() + Integer.BYTES);
-    var values = images.pixels();
-    for (int i = 0; i < images.size(); i++) {
-      each.clear();
-      each.putInt(images.label(i));
-      for (int k = 0; k < images.shape().size(); k++) {
-        each.putFloat(values.get());
-      }
-      digest.update(each.array());
-    }
+    addTo(digest, images);
     return Hex.encodeHexString(digest.digest());
+  }
+
+  /** All values and labels. */
+  private static void addTo(MessageDigest digest, FloatImages images) {
+    int values = images.shape().size();
+    ByteBuffer each = ByteBuffer.allocate(Integer.BYTES + Float.BYTES * values);
+    try {
+      FloatBuffer pixels = images.pixels();
+      for (int i = 0; i < images.size(); i++) {
+        each.clear().putInt(images.label(i));
+        for (int k = 0; k < values; k++) {
+          each.putFloat(pixels.get());
+        }
+        digest.update(each.array());
+      }
+    } finally {
+      Reference.reachabilityFence(images); // It owns the memory.
+    }
   }
 
   @Override
   public ImageShape shape() {
-    return shape;
+    return train.shape();
   }
 
   @Override
@@ -124,13 +134,38 @@ public final class IteratorDataset implements TrainingData {
     return classes;
   }
 
-  /** By its checksum it is what the first training batch is. */
-  @Override
-  public ImageDataset.Origin origin() {
-    return origin;
+  /** How many images the first training batch has. */
+  public int batchSize() {
+    return batchSize;
   }
 
-  /** Whether the training iterator has begun with the same batch again when it was reset. */
+  /**
+   * What the images are, by a checksum over all batches of the three iterators, each of which is
+   * read once for it when this is first asked for.
+   */
+  @Override
+  public ImageDataset.Origin origin() {
+    if (origin.isEmpty()) {
+      MessageDigest digest = DigestUtils.getSha256Digest();
+      for (Part part : List.of(train, validation, test)) {
+        part.batches().forEachRemaining(batch -> addTo(digest, batch));
+      }
+      String description =
+          String.format(
+              Locale.ROOT,
+              "a %s of images of %s, %d classes",
+              train.iterator().getClass().getSimpleName(),
+              shape().description(),
+              classes);
+      origin =
+          Optional.of(
+              new ImageDataset.Origin(
+                  ImageDataset.Kind.OTHER, description, Hex.encodeHexString(digest.digest())));
+    }
+    return origin.get();
+  }
+
+  /** Whether the training iterator has begun with the same batches again when it was reset. */
   @Override
   public boolean isRepeatable() {
     return repeatable;
@@ -140,44 +175,37 @@ public final class IteratorDataset implements TrainingData {
    * The training iterator's own batches; it is reset first.
    *
    * @param seed has no effect: the order is the iterator's
-   * @throws IllegalArgumentException if the iterator says that its batches have another size
+   * @throws IllegalArgumentException if its first batch has another size
    */
   @Override
   public BatchSource batches(int batchSize, long seed) {
-    int given = train.batch();
-    if (given > 0 && given != batchSize) {
+    if (batchSize != this.batchSize) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "the training iterator gives batches of %d, the plan says %d: give both the same",
-              given,
+              this.batchSize,
               batchSize));
     }
-    train.reset();
-    return new Batches(batchSize);
+    return new Epochs();
   }
 
-  /** The training iterator, epoch after epoch. */
-  private final class Batches implements BatchSource {
-    private final int smallest;
-
-    Batches(int batchSize) {
-      this.smallest = Math.min(2, batchSize);
-    }
+  /** The training batches, epoch after epoch. */
+  private final class Epochs implements BatchSource {
+    private Iterator<FloatImages> epoch = train.batches();
 
     @Override
     public ImageBatch next() {
       for (int end = 0; end < 2; end++) {
-        while (train.hasNext()) {
-          FloatImages batch = read(train);
-          if (batch.size() >= smallest) {
+        while (epoch.hasNext()) {
+          FloatImages batch = epoch.next();
+          if (batch.size() >= Math.min(2, batchSize)) {
             return batch;
           }
         }
-        train.reset();
+        epoch = train.batches();
       }
-      throw new IllegalArgumentException(
-          "the training iterator has no batch of at least " + smallest + " images");
+      throw new IllegalStateException("the training iterator has no batch any more");
     }
 
     @Override
@@ -190,56 +218,98 @@ public final class IteratorDataset implements TrainingData {
 
   @Override
   public ImageSource validation() {
-    return new Source(validation);
+    return validation;
   }
 
   @Override
   public ImageSource test() {
-    return new Source(test);
+    return test;
   }
 
-  /** All batches of an iterator, from its start. */
-  private final class Source implements ImageSource {
-    private final DataSetIterator batches;
+  /**
+   * An iterator.
+   *
+   * @param name what it is for
+   */
+  private record Part(String name, DataSetIterator iterator, ImageShape shape)
+      implements ImageSource {
 
-    Source(DataSetIterator batches) {
-      this.batches = batches;
+    static Part of(String name, DataSetIterator iterator, ImageShape shape) {
+      if (iterator == null) {
+        throw new IllegalArgumentException("the " + name + " iterator must be given, got null");
+      }
+      if (!iterator.resetSupported()) {
+        throw new IllegalArgumentException(
+            "the " + name + " iterator cannot be reset, so that it can be read only once");
+      }
+      return new Part(name, iterator, shape);
     }
 
-    @Override
-    public ImageShape shape() {
-      return shape;
+    /** The first batch; those behind it are next. */
+    FloatImages first() {
+      return batches().next();
+    }
+
+    FloatImages next() {
+      try {
+        return FloatImages.of(iterator.next(), shape);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("the " + name + " iterator: " + e.getMessage(), e);
+      }
+    }
+
+    Optional<FloatImages> nextIfAny() {
+      return iterator.hasNext() ? Optional.of(next()) : Optional.empty();
+    }
+
+    /** All batches, at least one. */
+    Iterator<FloatImages> batches() {
+      iterator.reset();
+      if (!iterator.hasNext()) {
+        throw new IllegalArgumentException("the " + name + " iterator has no batch");
+      }
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return iterator.hasNext();
+        }
+
+        @Override
+        public FloatImages next() {
+          return Part.this.next();
+        }
+      };
     }
 
     @Override
     public Stream<FloatImages> inBatches(int atMost) {
-      batches.reset();
       return StreamSupport.stream(
-          Spliterators.spliteratorUnknownSize(new Slices(batches, atMost), Spliterator.ORDERED),
+          Spliterators.spliteratorUnknownSize(new Slices(batches(), atMost), Spliterator.ORDERED),
           false);
     }
 
     @Override
     public ImageBatch first(int count) {
-      FloatImages found = firstBatch(batches).copy();
+      Iterator<FloatImages> batches = batches();
+      FloatImages found = batches.next().copy();
       while (found.size() < count && batches.hasNext()) {
-        found = found.and(read(batches));
+        found = found.and(batches.next());
       }
       return found.slice(0, Math.min(count, found.size()));
     }
   }
 
-  /** The batches of an iterator, those that are too large in parts. */
-  private final class Slices implements Iterator<FloatImages> {
-    private final DataSetIterator batches;
+  /** Batches, those that are too large in parts. */
+  private static final class Slices implements Iterator<FloatImages> {
+    private final Iterator<FloatImages> batches;
     private final int atMost;
     private FloatImages batch;
     private int position;
 
-    Slices(DataSetIterator batches, int atMost) {
+    Slices(Iterator<FloatImages> batches, int atMost) {
       this.batches = batches;
       this.atMost = atMost;
-      this.batch = read(batches);
+      this.batch = batches.next();
     }
 
     @Override
@@ -253,7 +323,7 @@ public final class IteratorDataset implements TrainingData {
         throw new NoSuchElementException();
       }
       if (position == batch.size()) {
-        batch = read(batches);
+        batch = batches.next();
         position = 0;
       }
       int from = position;

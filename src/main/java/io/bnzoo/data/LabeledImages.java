@@ -90,9 +90,7 @@ public final class LabeledImages implements ImageBatch {
     }
   }
 
-  /**
-   * ImageDataset of MNIST's shape: 784 pixels an image, 0 black to 255 white, and labels 0 to 9.
-   */
+  /** Digits of MNIST's shape: 784 pixels an image, 0 black to 255 white, and labels 0 to 9. */
   public LabeledImages(byte[] pixels, byte[] labels) {
     this(ImageShape.MNIST, CLASSES, pixels, unsigned(labels));
   }
@@ -190,15 +188,16 @@ public final class LabeledImages implements ImageBatch {
   }
 
   /**
-   * The same images with their channels in the other order, such as blue, green, red.
+   * The same images with their three channels in the other order, such as blue, green, red.
    *
-   * @throws IllegalArgumentException if they have a single channel
+   * @throws IllegalArgumentException if they have another number of channels
    */
   public LabeledImages withReversedChannels() {
     int channels = shape.channels();
-    if (channels == 1) {
+    if (channels != 3) {
       throw new IllegalArgumentException(
-          "images of " + shape.description() + " have no channels in another order");
+          "only red, green and blue can be given in another order, the images have "
+              + shape.description());
     }
     int plane = shape.height() * shape.width();
     byte[] reversed = new byte[size * shape.size()];

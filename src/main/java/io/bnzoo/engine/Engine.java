@@ -45,12 +45,13 @@ public interface Engine extends AutoCloseable {
   Logits logits(ImageBatch images, Statistics statistics);
 
   /**
-   * The same for a batch of Deeplearning4j's.
+   * The same for a batch of Deeplearning4j's, whose labels, if it has any, do not matter.
    *
-   * @throws IllegalArgumentException likewise, or if {@link FloatImages#of} refuses the batch
+   * @throws IllegalArgumentException likewise, or if {@link FloatImages#unlabeled} refuses the
+   *     batch
    */
   default Logits logits(DataSet images, Statistics statistics) {
-    return logits(FloatImages.of(images, shape()), statistics);
+    return logits(FloatImages.unlabeled(images, shape()), statistics);
   }
 
   /** The loss of the network's output layer. */

@@ -111,7 +111,11 @@ public enum ImageInput {
           refusals.add(line(refused));
         }
       }
-      throw refusal(shape, bestObjection().map(Objection::reason).orElseGet(() -> refusals.get(0)));
+      throw refusal(
+          shape,
+          bestObjection()
+              .map(Objection::reason)
+              .orElseGet(() -> "it failed on one, saying: " + refusals.get(0)));
     }
 
     Optional<Objection> bestObjection() {

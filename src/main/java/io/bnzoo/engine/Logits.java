@@ -79,6 +79,21 @@ public final class Logits {
     return best - start;
   }
 
+  /**
+   * Whether all of an image's values are finite; else its largest says nothing.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
+  public boolean isFinite(int image) {
+    int start = Objects.checkIndex(image, size()) * classes;
+    for (int i = start; i < start + classes; i++) {
+      if (!Float.isFinite(values[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The same as Deeplearning4j takes them. */
   INDArray array() {
     return Nd4j.createFromArray(values).reshape('c', size(), classes);

@@ -1,6 +1,7 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,15 +19,26 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -119,7 +131,7 @@ public final class NetworkInput {
       if (layer.getPreProcessor() != null) {
         return afterPreProcessor(layer.getPreProcessor(), current.equals(input));
       }
-      Layer first = layer.getLayerConf().getLayer();
+      Layer first = unwrapped(layer.getLayerConf().getLayer());
       if (first instanceof BaseRecurrentLayer || first instanceof Convolution1DLayer) {
         return Optional.of("sequences of " + values(((FeedForwardLayer) first).getNIn()));
       }
@@ -133,9 +145,34 @@ public final class NetworkInput {
         long count = ((FeedForwardLayer) first).getNIn();
         return count == images.size() ? Optional.empty() : Optional.of(values(count));
       }
+      if (!keepsChannels(first)) {
+        return Optional.empty(); // What is behind it says nothing of the input.
+      }
       current = node.name();
     }
     return Optional.empty();
+  }
+
+  /** The layer that a wrapper, such as a frozen one's, computes with. */
+  private static Layer unwrapped(Layer layer) {
+    if (layer instanceof FrozenLayer frozen) {
+      return unwrapped(frozen.getLayer());
+    }
+    return layer instanceof BaseWrapperLayer wrapper ? unwrapped(wrapper.getUnderlying()) : layer;
+  }
+
+  /** Whether the channels that leave a layer are those that enter it. */
+  private static boolean keepsChannels(Layer layer) {
+    return layer instanceof SubsamplingLayer
+        || layer instanceof ZeroPaddingLayer
+        || layer instanceof Cropping2D
+        || layer instanceof Upsampling2D
+        || layer instanceof GlobalPoolingLayer
+        || layer instanceof ActivationLayer
+        || layer instanceof DropoutLayer
+        || layer instanceof LocalResponseNormalization
+        || layer instanceof BatchNormalization
+        || layer instanceof ChannelwiseLayer;
   }
 
   private Optional<String> afterPreProcessor(InputPreProcessor step, boolean isFirst) {

@@ -8,7 +8,10 @@ import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.OneDnn;
+import java.lang.ref.Reference;
+import java.nio.Buffer;
 import java.util.List;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -104,7 +107,7 @@ public final class OneDnnEngine implements Engine {
   public double step(ImageBatch batch) {
     prepare();
     plan.check().training(batch);
-    float[] logits = compiled.forward(batch.pixels(), batch.size());
+    float[] logits = reading(batch, pixels -> compiled.forward(pixels, batch.size()));
     float[] gradient = new float[logits.length];
     score =
         plan.loss().mean(plan.logits(logits), batch::label, gradient) + compiled.regularization();
@@ -121,7 +124,16 @@ public final class OneDnnEngine implements Engine {
     prepare();
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
-    return plan.logits(compiled.logits(images.pixels(), images.size(), mode));
+    return plan.logits(reading(images, pixels -> compiled.logits(pixels, images.size(), mode)));
+  }
+
+  /** The images own the memory that is read. */
+  private static float[] reading(ImageBatch images, Function<Buffer, float[]> computation) {
+    try {
+      return computation.apply(images.pixels());
+    } finally {
+      Reference.reachabilityFence(images);
+    }
   }
 
   /**

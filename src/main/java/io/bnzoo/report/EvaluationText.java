@@ -29,7 +29,14 @@ public final class EvaluationText {
     text.append(line("images", "%,d", record.images()));
     text.append(line("pixels", "%s", pixels(record.pixels())));
     text.append(line("accuracy", "%.4f", record.accuracy()));
-    text.append(line("loss", "%.5f", record.loss()));
+    boolean none = Double.isNaN(record.loss()) && record.notFinite() == 0;
+    text.append(
+        none
+            ? line("loss", "%s", "none: the model ends without one")
+            : line("loss", "%.5f", record.loss()));
+    if (record.notFinite() > 0) {
+      text.append(line("! not finite", "the outputs for %,d images: a guess", record.notFinite()));
+    }
     text.append(
         line("first " + record.singleImages() + " one at a time", "%.4f", record.singleAccuracy()));
     text.append(line("images a second", "%,.0f", record.imagesPerSecond()));
@@ -95,7 +102,7 @@ public final class EvaluationText {
   }
 
   private static String line(String name, String format, Object value) {
-    return String.format(Locale.ROOT, "%-22s" + format + "%n", name, value);
+    return String.format(Locale.ROOT, "%-24s" + format + "%n", name, value);
   }
 
   private static List<List<String>> rows(EvaluationRecord record) {

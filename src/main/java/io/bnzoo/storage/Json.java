@@ -39,10 +39,13 @@ public final class Json {
   @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
   private interface NamedByKind {}
 
-  /** Given weights are named; their values would be too many. */
+  /** Given weights are named, and told from others by a checksum: values would be too many. */
   private interface GivenByNames extends NamedByKind {
     @JsonProperty
     Set<String> names();
+
+    @JsonProperty
+    String sha256();
   }
 
   /** A shape by its three parts. */

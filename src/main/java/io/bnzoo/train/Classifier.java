@@ -38,6 +38,11 @@ record Classifier(Function<ImageBatch, Logits> prediction, LogitLoss loss, Runna
     if (model instanceof ComputationGraph graph) {
       return of(graph, shape);
     }
+    if (!ModelFit.hasLoss(model)) {
+      MultiLayerNetwork network = (MultiLayerNetwork) model;
+      ImageInput input = ImageInput.of(network, shape);
+      return withoutLoss(some -> network.output(input.shaped(some.images(), shape)));
+    }
     int threads = Runtime.getRuntime().availableProcessors();
     return of(engines.open((MultiLayerNetwork) model, shape, threads), Statistics.RUNNING);
   }
@@ -54,12 +59,24 @@ record Classifier(Function<ImageBatch, Logits> prediction, LogitLoss loss, Runna
   private static Classifier of(ComputationGraph graph, ImageShape shape) {
     ImageInput input = ImageInput.of(graph, shape);
     Function<ImageBatch, INDArray> shaped = images -> input.shaped(images.images(), shape);
+    if (!ModelFit.hasLoss(graph)) {
+      return withoutLoss(images -> graph.outputSingle(shaped.apply(images)));
+    }
     return new Classifier(
         images -> Logits.of(graph.outputSingle(shaped.apply(images))),
-        (output, images) ->
-            graph.score(new DataSet(shaped.apply(images), images.oneHotLabels()), false)
-                - graph.calcRegularizationScore(true),
+        (output, images) -> loss(graph, new DataSet(shaped.apply(images), images.oneHotLabels())),
         () -> {});
+  }
+
+  private static Classifier withoutLoss(Function<ImageBatch, INDArray> output) {
+    return new Classifier(output.andThen(Logits::of), (logits, images) -> Double.NaN, () -> {});
+  }
+
+  /** The mean; without minibatches Deeplearning4j gives the sum. */
+  private static double loss(ComputationGraph graph, DataSet images) {
+    double loss = graph.score(images, false) - graph.calcRegularizationScore(true);
+    boolean isSum = !graph.getOutputLayer(0).conf().isMiniBatch();
+    return isSum ? loss / images.numExamples() : loss;
   }
 
   @Override

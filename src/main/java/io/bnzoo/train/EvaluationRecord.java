@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
  * @param images how many
  * @param pixels in which values the model was given them
  * @param accuracy the share recognized, in [0, 1]
- * @param loss the model's own mean loss
+ * @param loss the model's own mean loss; NaN where it has none
+ * @param notFinite for how many images the model gave a value that is not finite, so that what it
+ *     takes them for is a guess
  * @param classes one row a class
  * @param confusion row: the class shown; column: the class predicted; value: how many images
  * @param singleImages how many of the first images were also fed one at a time
@@ -25,6 +27,7 @@ public record EvaluationRecord(
     Pixels pixels,
     double accuracy,
     double loss,
+    int notFinite,
     List<ClassFigures> classes,
     List<List<Integer>> confusion,
     int singleImages,

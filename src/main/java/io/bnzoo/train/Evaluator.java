@@ -37,9 +37,10 @@ public final class Evaluator {
    * What came out for some images.
    *
    * @param loss the mean loss
+   * @param notFinite for how many images the model gave a value that is not finite
    * @param nanoseconds in predictions alone
    */
-  record Evaluated(Predictions predictions, double loss, long nanoseconds) {}
+  record Evaluated(Predictions predictions, double loss, int notFinite, long nanoseconds) {}
 
   /**
    * Loss and accuracy over all images.
@@ -87,6 +88,7 @@ public final class Evaluator {
     List<Integer> shown = new ArrayList<>();
     List<Integer> predicted = new ArrayList<>();
     double sum = 0;
+    int notFinite = 0;
     long nanoseconds = 0;
     Iterator<? extends ImageBatch> batches = images.inBatches(atOnce).iterator();
     while (batches.hasNext()) {
@@ -99,12 +101,14 @@ public final class Evaluator {
       for (int i = 0; i < some.size(); i++) {
         shown.add(some.label(i));
         predicted.add(logits.argMax(i));
+        notFinite += logits.isFinite(i) ? 0 : 1;
       }
       progress.accept(shown.size());
     }
     if (shown.isEmpty()) {
       throw new IllegalArgumentException("an evaluation needs at least 1 image, got none");
     }
-    return new Evaluated(new Predictions(shown, predicted), sum / shown.size(), nanoseconds);
+    return new Evaluated(
+        new Predictions(shown, predicted), sum / shown.size(), notFinite, nanoseconds);
   }
 }

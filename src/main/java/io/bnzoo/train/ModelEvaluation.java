@@ -105,6 +105,7 @@ public final class ModelEvaluation implements AutoCloseable {
         pixels,
         predictions.accuracy(),
         evaluated.loss(),
+        evaluated.notFinite(),
         classFigures(evaluation),
         confusion(evaluation),
         singles,

@@ -42,11 +42,18 @@ final class ModelFit {
         shape.height(),
         shape.width(),
         shape.channels());
+    if (!hasLoss(model)) {
+      return; // Such as one that ends in a softmax; what it gives has to be seen.
+    }
     Layer last = lastLayer(model);
-    require(last instanceof IOutputLayer, "the model's last layer must be an output or loss layer");
     if (last.conf().getLayer() instanceof BaseOutputLayer output) {
       requireClasses(output.getNOut(), images);
     }
+  }
+
+  /** Whether a model's last layer has a loss. */
+  static boolean hasLoss(Model model) {
+    return lastLayer(model) instanceof IOutputLayer;
   }
 
   /** Checks how many classes a model gives. */

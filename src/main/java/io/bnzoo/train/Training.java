@@ -241,6 +241,7 @@ public final class Training {
    */
   public TrainingResult runOn(Engine engine) {
     requireNoCheckpoints();
+    Schedules.requireSteps(engine.snapshot().getLayerWiseConfigurations());
     try {
       return run(engine, TrainingProgress.NONE, Optional.empty());
     } catch (IOException e) {
@@ -275,6 +276,11 @@ public final class Training {
   private TrainingResult run(
       Engine engine, TrainingProgress progress, Optional<Checkpoints> checkpoints)
       throws IOException {
+    if (!images.isRepeatable()) {
+      notices.accept(
+          "the training iterator gives other batches after each reset: this training cannot be"
+              + " repeated");
+    }
     return new TrainingLoop(images, plan).run(engine, progress, checkpoints, listener, stop);
   }
 

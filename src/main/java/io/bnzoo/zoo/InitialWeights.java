@@ -1,8 +1,14 @@
 package io.bnzoo.zoo;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Where a network's weights start; biases start at 0, gamma at 1 and beta at 0 in any case. */
 public sealed interface InitialWeights {
@@ -77,6 +83,20 @@ public sealed interface InitialWeights {
     public float[] valuesOf(String name) {
       Check.argument(values.containsKey(name), "no weights are given for %s", name);
       return values.get(name).clone();
+    }
+
+    /** A checksum of all names and values, in hexadecimal digits. */
+    public String sha256() {
+      MessageDigest digest = DigestUtils.getSha256Digest();
+      new TreeMap<>(values)
+          .forEach(
+              (name, array) -> {
+                digest.update((name + " " + array.length + "\n").getBytes(StandardCharsets.UTF_8));
+                ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * array.length);
+                bytes.asFloatBuffer().put(array);
+                digest.update(bytes.array());
+              });
+      return Hex.encodeHexString(digest.digest());
     }
 
     @Override

@@ -1,10 +1,14 @@
 package io.bnzoo.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.ArrayAssert;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,7 +97,38 @@ class FloatImagesTest {
     assertThat(pixels.get()).isEqualTo(-15);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> slice.slice(1, 3))
-        .withMessage("slice [1, 3) must have images within [0, 2)");
+        .withMessage("slice [1, 3) must lie within [0, 2)");
+  }
+
+  /** Memory that nothing else refers to, such as a converted copy's. */
+  @Test
+  void pixelsStayAsLongAsTheImagesDo() {
+    List<FloatImages> kept = new ArrayList<>();
+    List<FloatBuffer> buffers = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      kept.add(images(channelsFirst().castTo(DataType.DOUBLE).permute(0, 2, 3, 1)).slice(1, 3));
+      buffers.add(kept.get(i).pixels());
+      if (i % 50 == 49) {
+        System.gc();
+        Nd4j.createUninitialized(DataType.FLOAT, 4, 60).assign(77);
+      }
+    }
+    try {
+      for (FloatBuffer buffer : buffers) {
+        assertThat(buffer.get(0)).isEqualTo(-15);
+        assertThat(buffer.get(119)).isEqualTo(14.75f);
+      }
+    } finally {
+      Reference.reachabilityFence(kept);
+    }
+  }
+
+  @Test
+  void imagesToBePredictedNeedNoLabels() {
+    FloatImages images = FloatImages.unlabeled(new DataSet(channelsFirst(), null), SHAPE);
+    assertThat(images.size()).isEqualTo(4);
+    assertSameImages(images);
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> images.label(0));
   }
 
   @Test
@@ -101,8 +136,8 @@ class FloatImagesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> images(Nd4j.zeros(4, 3, 5, 4)))
         .withMessage(
-            "images of 4 x 5 pixels and 3 channels need features of shape [4, 3, 4, 5],"
-                + " [4, 4, 5, 3] or [4, 60], got [4, 3, 5, 4]");
+            "images of 4 x 5 pixels and 3 channels need features of shape [N, 3, 4, 5],"
+                + " [N, 4, 5, 3] or [N, 60], got [4, 3, 5, 4]");
   }
 
   @Test
@@ -123,7 +158,7 @@ class FloatImagesTest {
       labels.putScalar(2, 2, row[1]);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> FloatImages.of(new DataSet(channelsFirst(), labels), SHAPE))
-          .withMessageEndingWith("those of image 2 are not");
+          .withMessageContaining("those of image 2 of the batch are not");
     }
   }
 
@@ -136,7 +171,7 @@ class FloatImagesTest {
     DataSet fewer = new DataSet(channelsFirst(), Nd4j.eye(3));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FloatImages.of(fewer, SHAPE))
-        .withMessage("4 images need labels of shape [4, classes], got [3, 3]");
+        .withMessage("4 images need one-hot labels of shape [4, classes], got [3, 3]");
     DataSet masked = new DataSet(channelsFirst(), labels(), null, Nd4j.ones(4, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FloatImages.of(masked, SHAPE))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.deeplearning4j.datasets.iterator.DataSetIteratorSplitter;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.dataset.DataSet;
@@ -61,14 +63,6 @@ class IteratorDatasetTest {
   }
 
   @Test
-  void batchesOfOneAloneAreRefused() {
-    BatchSource batches = dataset(iterator(TestDigits.draw(1, 1), 10)).batches(10, 7);
-    assertThatIllegalArgumentException()
-        .isThrownBy(batches::next)
-        .withMessage("the training iterator has no batch of at least 2 images");
-  }
-
-  @Test
   void whatIsEvaluatedComesWholeAndInParts() {
     LabeledImages images = TestDigits.draw(25, 2);
     ImageSource validation = dataset(iterator(TestDigits.draw(20, 1), 10)).validation();
@@ -83,7 +77,6 @@ class IteratorDatasetTest {
     assertThat(labels(validation.first(3))).isEqualTo(labels(images, 0, 3));
     assertThat(labels(validation.first(100))).isEqualTo(labels(images));
     float[] last = new float[784];
-    validation.first(12).slice(11, 12).images().data().asNioFloat();
     ((FloatImages) validation.first(12)).slice(11, 12).pixels().get(last);
     assertThat(last).isEqualTo(images.slice(11, 12).images().data().asFloat());
   }
@@ -131,13 +124,52 @@ class IteratorDatasetTest {
   }
 
   @Test
-  void iteratorsThatCannotDoAreRefused() {
-    DataSetIterator one = iterator(TestDigits.draw(20, 1), 10);
+  void whatAnIteratorGivesCountsAndNotWhatItSays() {
+    LabeledImages images = TestDigits.draw(20, 1);
+    DataSet whole = new DataSet(images.images(), images.oneHotLabels());
+    IteratorDataset data = dataset(new ExistingDataSetIterator(List.of(whole, whole)));
+    assertThat(data.batchSize()).isEqualTo(20);
+    assertThat(data.batches(20, 7).next().size()).isEqualTo(20);
+  }
+
+  @Test
+  void iteratorsThatMoveEachOtherAreRefused() {
+    DataSetIterator one = iterator(TestDigits.draw(60, 1), 10);
+    DataSetIterator other = iterator(TestDigits.draw(10, 2), 10);
+    String refusal =
+        "reading the validation or test iterator moves the training iterator: they need sources of"
+            + " their own";
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> IteratorDataset.of(SHAPE, one, one, iterator(TestDigits.draw(5, 2), 5)))
-        .withMessageContaining("must be another than those for validation and test");
+        .isThrownBy(() -> IteratorDataset.of(SHAPE, one, one, other))
+        .withMessage(refusal);
+    List<DataSetIterator> parts =
+        new DataSetIteratorSplitter(one, 6, new double[] {0.7, 0.3}).getIterators();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> IteratorDataset.of(SHAPE, one, null, iterator(TestDigits.draw(5, 2), 5)))
+        .isThrownBy(() -> IteratorDataset.of(SHAPE, parts.get(0), other, parts.get(1)))
+        .withMessage(refusal);
+  }
+
+  @Test
+  void theChecksumIsOfAllBatches() {
+    LabeledImages images = TestDigits.draw(40, 1);
+    String all = dataset(iterator(images, 10)).origin().sha256();
+    assertThat(dataset(iterator(images, 10)).origin().sha256()).isEqualTo(all);
+    assertThat(dataset(iterator(images.slice(0, 30), 10)).origin().sha256()).isNotEqualTo(all);
+    IteratorDataset otherTest =
+        IteratorDataset.of(
+            SHAPE,
+            iterator(images, 10),
+            iterator(TestDigits.draw(25, 2), 10),
+            iterator(TestDigits.draw(15, 3), 10));
+    assertThat(otherTest.origin().sha256()).isNotEqualTo(all);
+  }
+
+  @Test
+  void iteratorsThatCannotDoAreRefusedByName() {
+    DataSetIterator train = iterator(TestDigits.draw(20, 1), 10);
+    DataSetIterator small = iterator(TestDigits.draw(5, 2), 5);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> IteratorDataset.of(SHAPE, train, null, small))
         .withMessage("the validation iterator must be given, got null");
     DataSetIterator once =
         new ListDataSetIterator<>(List.<DataSet>of(), 10) {
@@ -149,12 +181,17 @@ class IteratorDatasetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> dataset(once))
         .withMessage("the training iterator cannot be reset, so that it can be read only once");
+    DataSetIterator empty = new ListDataSetIterator<>(List.<DataSet>of(), 10);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> dataset(new ListDataSetIterator<>(List.<DataSet>of(), 10)))
-        .withMessage("the iterator has no batch: ListDataSetIterator");
+        .isThrownBy(() -> IteratorDataset.of(SHAPE, train, small, empty))
+        .withMessage("the test iterator has no batch");
     ImageShape other = ImageShape.withChannels(1).height(14).width(14);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> IteratorDataset.of(other, one, iterator(TestDigits.draw(5, 2), 5), once))
-        .withMessageContaining("cannot be reset");
+        .isThrownBy(() -> IteratorDataset.of(other, train, small, small))
+        .withMessageStartingWith("the training iterator: images of 14 x 14 pixels and one channel");
+    LabeledImages five = new LabeledImages(SHAPE, 5, new byte[2 * 784], new int[2]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> IteratorDataset.of(SHAPE, train, small, iterator(five, 2)))
+        .withMessage("the training iterator's images have 10 classes, the test iterator's 5");
   }
 }

@@ -65,7 +65,7 @@ class LabeledImagesTest {
     assertThat(reversed.label(1)).isEqualTo(2);
     assertThatIllegalArgumentException()
         .isThrownBy(TWO::withReversedChannels)
-        .withMessage("images of 28 x 28 pixels and one channel have no channels in another order");
+        .withMessageEndingWith("the images have 28 x 28 pixels and one channel");
   }
 
   /** The neighbours of a slice are in the same memory. */

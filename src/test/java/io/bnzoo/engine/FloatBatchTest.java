@@ -11,9 +11,11 @@ import io.bnzoo.data.TestDigits;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
+import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -67,6 +70,38 @@ class FloatBatchTest {
           .isEqualTo(bytes.logits(IMAGES, Statistics.RUNNING).values());
       ArrayAssert.assertSameBits(floats.snapshot().params(), bytes.snapshot().params());
     }
+  }
+
+  /** Red, green and blue told apart, whatever the order that they come in. */
+  @ParameterizedTest
+  @MethodSource("modelsOnEngines")
+  void colouredImagesGiveTheSameBitsInEveryAxisOrder(BatchNormModel model, EngineChoice choice) {
+    ImageShape shape = ImageShape.withChannels(3).height(32).width(30);
+    byte[] pixels = new byte[8 * shape.size()];
+    new Random(4).nextBytes(pixels);
+    LabeledImages images = new LabeledImages(shape, 10, pixels, new int[8]);
+    MultiLayerNetwork network = coloured(model, shape);
+    INDArray channelsFirst = images.images().reshape('c', 8, 3, 32, 30);
+    INDArray channelsLast = channelsFirst.permute(0, 2, 3, 1).castTo(DataType.DOUBLE);
+    try (Engine engine = choice.open(network, shape, 1)) {
+      float[] expected = engine.logits(images, Statistics.RUNNING).values();
+      for (INDArray features : List.of(channelsFirst, channelsLast, images.images())) {
+        DataSet batch = new DataSet(features, null);
+        assertThat(engine.logits(batch, Statistics.RUNNING).values()).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static MultiLayerNetwork coloured(BatchNormModel model, ImageShape shape) {
+    NetworkSpec spec = model.spec();
+    return spec.model().equals("mlp")
+        ? ThreeLayerMlp.builder().normalization(spec.normalization()).input(shape).build().init()
+        : DeepCnn.builder()
+            .normalization(spec.normalization())
+            .dataFormat(spec.dataFormat())
+            .input(shape)
+            .build()
+            .init();
   }
 
   /** Values from -40 to 40, in the axis order of a reader of images. */
@@ -128,7 +163,7 @@ class FloatBatchTest {
     try (Engine engine = choice.open(network, ImageShape.MNIST, 1)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> engine.step(new DataSet(Nd4j.zeros(4, 700), Nd4j.eye(4))))
-          .withMessageContaining("[4, 784], got [4, 700]");
+          .withMessageContaining("or [N, 784], got [4, 700]");
       DataSet otherClasses = normal(4, 1);
       otherClasses.setLabels(Nd4j.eye(4));
       assertThatIllegalArgumentException()

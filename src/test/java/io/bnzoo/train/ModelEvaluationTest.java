@@ -20,10 +20,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ModelEvaluationTest {
   private static final LabeledImages IMAGES = TestDigits.draw(130, 11);
@@ -60,6 +67,52 @@ class ModelEvaluationTest {
       assertThat(record.singleAccuracy())
           .isEqualTo(evaluator.oneAtATime(IMAGES.slice(0, 100)).accuracy());
     }
+  }
+
+  /** As Deeplearning4j's SimpleCNN does. */
+  @Test
+  void aModelThatEndsInASoftmaxHasAllFiguresButALoss() {
+    MultiLayerNetwork whole = trained();
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder().nOut(10).activation(Activation.IDENTITY).build())
+                .layer(new ActivationLayer(Activation.SOFTMAX))
+                .setInputType(InputType.feedForward(784))
+                .build());
+    network.init();
+    for (Model model : List.of(network, network.toComputationGraph())) {
+      EvaluationRecord record = evaluate(model);
+      assertThat(record.loss()).isNaN();
+      assertThat(record.notFinite()).isZero();
+      INDArray expected = network.output(IMAGES.images()).argMax(1);
+      for (int i = 0; i < 3; i++) {
+        int shown = IMAGES.label(i);
+        assertThat(record.confusion().get(shown).get(expected.getInt(i))).isPositive();
+      }
+    }
+    assertThat(evaluate(whole).loss()).isFinite();
+  }
+
+  @Test
+  void imagesWithoutFiniteOutputsAreCounted() {
+    MultiLayerNetwork network = trained();
+    assertThat(evaluate(network).notFinite()).isZero();
+    network.getLayer(0).getParam("W").putScalar(0, Double.NaN);
+    assertThat(evaluate(network).notFinite()).isEqualTo(IMAGES.size());
+  }
+
+  /** Without minibatches Deeplearning4j's score of a graph is a sum. */
+  @Test
+  void theLossIsAMeanWhateverTheModelsScoreIs() {
+    MultiLayerNetwork network = trained();
+    ComputationGraph graph = network.toComputationGraph();
+    double expected = evaluate(graph).loss();
+    for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {
+      layer.conf().setMiniBatch(false);
+    }
+    assertThat(evaluate(graph).loss()).isCloseTo(expected, within(1e-6 * expected));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.bnzoo.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
@@ -26,6 +27,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -82,6 +84,16 @@ class OtherInputsTest {
   void aModelOfDigitsIsTaken(MultiLayerNetwork network) {
     new ModelEvaluation(network, EngineChoice.AUTO, DIGITS).close();
     new ModelEvaluation(network.toComputationGraph(), EngineChoice.AUTO, DIGITS).close();
+  }
+
+  /** As transfer learning makes them. */
+  @ParameterizedTest
+  @MethodSource("fitting")
+  void frozenLayersAreFollowed(MultiLayerNetwork network) {
+    assumeThat(network.getnLayers()).as("layers, of which the last is not frozen").isGreaterThan(1);
+    MultiLayerNetwork frozen = new TransferLearning.Builder(network).setFeatureExtractor(0).build();
+    new ModelEvaluation(frozen, EngineChoice.AUTO, DIGITS).close();
+    new ModelEvaluation(frozen.toComputationGraph(), EngineChoice.AUTO, DIGITS).close();
   }
 
   @Test

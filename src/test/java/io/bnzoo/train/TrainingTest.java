@@ -12,6 +12,7 @@ import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -122,6 +124,23 @@ class TrainingTest {
   }
 
   @Test
+  void givenWeightsAreToldApartByTheirValues() throws IOException {
+    Training kept = Training.of(DIGITS, PLAN).checkpoints(folder);
+    float[] bias = new float[100];
+    TrainedNetwork zeros = kept.run(withBias(bias));
+    bias[7] = 0.5f;
+    TrainedNetwork others = kept.run(withBias(bias));
+    assertThat(others.test().loss()).isNotEqualTo(zeros.test().loss());
+    assertSame(kept.run(withBias(bias)), others);
+  }
+
+  private static BatchNormModel withBias(float[] bias) {
+    return ThreeLayerMlp.builder()
+        .initialWeights(InitialWeights.given(Map.of("fc1.b", bias)))
+        .build();
+  }
+
+  @Test
   void checkpointsAreWrittenWhenThePlanSaysSo() throws IOException {
     CheckpointPlan everyFour = new CheckpointPlan(Optional.of(4), Optional.empty(), 2);
     Counter counter = new Counter();
@@ -206,7 +225,8 @@ class TrainingTest {
     } else {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> training.run(model))
-          .withMessageStartingWith("layer 0 has a learning rate that changes with the epoch");
+          .withMessageStartingWith(
+              "layer 0 has a learning rate or momentum that changes with the epoch");
     }
   }
 
