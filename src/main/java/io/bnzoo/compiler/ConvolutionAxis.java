@@ -3,12 +3,16 @@ package io.bnzoo.compiler;
 import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
+import io.bnzoo.onednn.ConvolutionWindow;
+import io.bnzoo.onednn.ConvolutionWindow.PerAxis;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
 /**
- * A convolution in one direction.
+ * A convolution or a pooling in one direction.
  *
  * @param output how many values it gives
  * @param before how many zeros it takes before the first value
@@ -23,9 +27,28 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
    * @throws UnsupportedNetworkException if it cannot
    */
   static ConvolutionAxis of(ConvolutionLayer layer, int direction, long input) {
-    ConvolutionMode mode = layer.getConvolutionMode();
-    long kernel = layer.getKernelSize()[direction];
-    long stride = layer.getStride()[direction];
+    return of(
+        layer,
+        layer.getConvolutionMode(),
+        layer.getKernelSize()[direction],
+        layer.getStride()[direction],
+        layer.getPadding()[direction],
+        input);
+  }
+
+  /** The same for a pooling. */
+  static ConvolutionAxis of(SubsamplingLayer layer, int direction, long input) {
+    return of(
+        layer,
+        layer.getConvolutionMode(),
+        layer.getKernelSize()[direction],
+        layer.getStride()[direction],
+        layer.getPadding()[direction],
+        input);
+  }
+
+  private static ConvolutionAxis of(
+      Layer layer, ConvolutionMode mode, long kernel, long stride, long padding, long input) {
     require(
         kernel > 0 && stride > 0,
         String.format(
@@ -33,13 +56,12 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
     if (mode == ConvolutionMode.Same) {
       long output = (input + stride - 1) / stride;
       // Where the zeros cannot be shared out evenly, the end has one more, as in TensorFlow.
-      long padding = Math.max(0, (output - 1) * stride + kernel - input);
-      return new ConvolutionAxis(output, kernel, stride, padding / 2, padding - padding / 2);
+      long zeros = Math.max(0, (output - 1) * stride + kernel - input);
+      return new ConvolutionAxis(output, kernel, stride, zeros / 2, zeros - zeros / 2);
     }
     require(
         mode == ConvolutionMode.Truncate || mode == ConvolutionMode.Strict,
         describe(layer) + " has the convolution mode " + mode);
-    long padding = layer.getPadding()[direction];
     long moves = input + 2 * padding - kernel;
     require(
         padding >= 0 && moves >= 0,
@@ -57,6 +79,14 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
     // What the kernel does not reach at the end, oneDNN wants to be taken away there.
     return new ConvolutionAxis(
         output, kernel, stride, padding, (output - 1) * stride + kernel - input - padding);
+  }
+
+  /** How both directions together move. */
+  static ConvolutionWindow window(ConvolutionAxis vertical, ConvolutionAxis horizontal) {
+    return new ConvolutionWindow(
+        new PerAxis(vertical.stride(), horizontal.stride()),
+        new PerAxis(vertical.before(), horizontal.before()),
+        new PerAxis(vertical.after(), horizontal.after()));
   }
 
   /** Whether the kernel meets the first value when it begins. */

@@ -90,6 +90,12 @@ final class Headroom {
         values = add(linear, store);
       } else if (operation instanceof Operation.NormalizationOp normalization) {
         add(normalization, values, store);
+      } else if (operation instanceof Operation.PoolingOp pooling) {
+        values = pooling.output().values();
+        // A value is met by as many places of the window at most.
+        double reach =
+            Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
+        steps.add((bound, images, mode) -> within(reach * bound));
       } else if (operation instanceof Operation.ActivationOp activation) {
         double count = values;
         steps.add((bound, images, mode) -> after(activation.function(), bound, count * images));

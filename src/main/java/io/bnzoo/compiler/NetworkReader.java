@@ -8,6 +8,7 @@ import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.ConvolutionWindow;
+import io.bnzoo.onednn.Pooling;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -70,6 +72,7 @@ final class NetworkReader {
     this.geometry = Geometry.of(input);
     this.start = geometry.size();
     put(ConvolutionLayer.class, this::convolution);
+    put(SubsamplingLayer.class, this::pooling);
     put(DenseLayer.class, this::dense);
     put(BatchNormalization.class, this::batchNormalization);
     put(LowLevelBatchNormalization.class, this::lowLevelBatchNormalization);
@@ -136,10 +139,7 @@ final class NetworkReader {
                 bias,
                 input,
                 output,
-                new ConvolutionWindow(
-                    new ConvolutionWindow.PerAxis(vertical.stride(), horizontal.stride()),
-                    new ConvolutionWindow.PerAxis(vertical.before(), horizontal.before()),
-                    new ConvolutionWindow.PerAxis(vertical.after(), horizontal.after())),
+                ConvolutionAxis.window(vertical, horizontal),
                 Optional.empty()));
     activate(layer.getActivationFn(), layer);
   }
@@ -157,6 +157,31 @@ final class NetworkReader {
     Parameter used = places.remove(Math.toIntExact(place));
     return new Operation.PixelConvolutionOp(
         used, bias, places.stream().map(Parameter::unused).toList(), Optional.empty());
+  }
+
+  private void pooling(int index, SubsamplingLayer layer) {
+    MapSize input = geometry.imagesFor(layer, layer.getCnn2dDataFormat());
+    ConvolutionAxis vertical = ConvolutionAxis.of(layer, 0, input.height());
+    ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
+    MapSize output = new MapSize(input.channels(), vertical.output(), horizontal.output());
+    geometry = geometry.withImages(output);
+    fusion.add(
+        new Operation.PoolingOp(
+            kind(layer),
+            input,
+            output,
+            new ConvolutionWindow.PerAxis(vertical.kernel(), horizontal.kernel()),
+            ConvolutionAxis.window(vertical, horizontal)));
+  }
+
+  private static Pooling kind(SubsamplingLayer layer) {
+    return switch (layer.getPoolingType()) {
+      case MAX -> Pooling.MAXIMUM;
+      case AVG -> layer.isAvgPoolIncludePadInDivisor() ? Pooling.MEAN_WITH_PADDING : Pooling.MEAN;
+      default ->
+          throw new UnsupportedNetworkException(
+              describe(layer) + " pools by " + layer.getPoolingType());
+    };
   }
 
   private void dense(int index, DenseLayer layer) {

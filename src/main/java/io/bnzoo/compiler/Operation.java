@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.ConvolutionWindow;
+import io.bnzoo.onednn.Pooling;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -145,6 +146,20 @@ public sealed interface Operation {
       return new NormalizationOp(scaleAndShift, mean, variance, epsilon, bias, whether);
     }
   }
+
+  /**
+   * A pooling of each channel of [N,C,H,W].
+   *
+   * @param kind what it takes of the values in its window
+   * @param kernel rows and columns of the window
+   */
+  record PoolingOp(
+      Pooling kind,
+      MapSize input,
+      MapSize output,
+      ConvolutionWindow.PerAxis kernel,
+      ConvolutionWindow window)
+      implements Operation {}
 
   /** An activation function of each value. */
   record ActivationOp(ActivationFunction function) implements Operation {}

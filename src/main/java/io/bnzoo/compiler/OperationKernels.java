@@ -32,6 +32,9 @@ interface OperationKernels {
     if (operation instanceof Operation.ActivationOp activation) {
       return new ActivationKernels(activation.function(), bench);
     }
+    if (operation instanceof Operation.PoolingOp pooling) {
+      return new PoolingKernels(pooling, bench);
+    }
     if (operation instanceof Operation.FlatteningOp flattening) {
       return new FlatteningKernels(flattening, bench);
     }

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
 import org.deeplearning4j.nn.conf.stepfunctions.StepFunction;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -77,6 +78,10 @@ final class SettingsCheck {
     } else if (layer instanceof ConvolutionLayer convolution) {
       require(
           Arrays.stream(convolution.getDilation()).allMatch(step -> step == 1),
+          describe(layer) + " is dilated");
+    } else if (layer instanceof SubsamplingLayer pooling) {
+      require(
+          Arrays.stream(pooling.getDilation()).allMatch(step -> step == 1),
           describe(layer) + " is dilated");
     } else if (layer instanceof BatchNormalization normalization) {
       require(!normalization.isLockGammaBeta(), describe(layer) + " locks gamma and beta");

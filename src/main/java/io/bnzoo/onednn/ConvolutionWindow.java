@@ -1,7 +1,7 @@
 package io.bnzoo.onednn;
 
 /**
- * The strides and padding of a convolution.
+ * The strides and padding of a convolution or a pooling.
  *
  * @param strides vertical and horizontal
  * @param before zero padding above and to the left

@@ -1,5 +1,6 @@
 package io.bnzoo.onednn;
 
+import io.bnzoo.onednn.ConvolutionWindow.PerAxis;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_batch_normalization_desc_t;
 import org.bytedeco.dnnl.dnnl_binary_desc_t;
@@ -215,22 +216,68 @@ public final class Primitives {
    * @return from that to [N,C,1,1]
    */
   public static Primitive meanOverPixels(Layout data) {
+    PerAxis whole = new PerAxis(data.size(2), data.size(3));
+    PerAxis none = new PerAxis(0, 0);
+    return pooling(
+        Mode.INFERENCE,
+        Pooling.MEAN,
+        data,
+        Layout.channelsLast(data.size(0), data.size(1), 1, 1),
+        whole,
+        new ConvolutionWindow(whole, none, none));
+  }
+
+  /**
+   * A pooling.
+   *
+   * @param source [N,C,H,W]
+   * @param destination [N,C,h,w]
+   * @param kernel rows and columns that the window covers
+   */
+  public static Primitive pooling(
+      Mode mode,
+      Pooling kind,
+      Layout source,
+      Layout destination,
+      PerAxis kernel,
+      ConvolutionWindow window) {
     dnnl_pooling_desc_t operation = new dnnl_pooling_desc_t();
-    long[] whole = {data.size(2), data.size(3)};
-    long[] none = {0, 0};
     OneDnn.check(
         dnnl.dnnl_pooling_forward_desc_init(
             operation,
-            dnnl.dnnl_forward_inference,
-            dnnl.dnnl_pooling_avg_exclude_padding,
-            data.description(),
-            Layout.channelsLast(data.size(0), data.size(1), 1, 1).description(),
-            whole,
-            whole,
-            none,
-            none),
-        "take the mean of " + data);
+            mode.propagation(),
+            kind.algorithm(),
+            source.description(),
+            destination.description(),
+            window.strides().toArray(),
+            kernel.toArray(),
+            window.before().toArray(),
+            window.after().toArray()),
+        "pool " + source + " to " + destination);
     return Primitive.of(operation, PostOps.none(), null);
+  }
+
+  /** The gradient of a pooling's source. */
+  public static Primitive poolingGradient(
+      Pooling kind,
+      Layout source,
+      Layout destination,
+      PerAxis kernel,
+      ConvolutionWindow window,
+      Primitive forward) {
+    dnnl_pooling_desc_t operation = new dnnl_pooling_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_pooling_backward_desc_init(
+            operation,
+            kind.algorithm(),
+            source.description(),
+            destination.description(),
+            window.strides().toArray(),
+            kernel.toArray(),
+            window.before().toArray(),
+            window.after().toArray()),
+        "pool " + destination + " back to " + source);
+    return Primitive.of(operation, PostOps.none(), forward);
   }
 
   /**

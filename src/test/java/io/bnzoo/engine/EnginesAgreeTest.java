@@ -143,7 +143,18 @@ class EnginesAgreeTest {
                 .activation(Activation.IDENTITY)
                 .build());
       }
-      default -> layers.add(new SubsamplingLayer.Builder().dataFormat(format).build());
+      default ->
+          layers.add(
+              new SubsamplingLayer.Builder(
+                      random.nextBoolean()
+                          ? SubsamplingLayer.PoolingType.MAX
+                          : SubsamplingLayer.PoolingType.AVG)
+                  .kernelSize(1 + random.nextInt(3), 1 + random.nextInt(4))
+                  .stride(1 + random.nextInt(3), 1 + random.nextInt(2))
+                  .convolutionMode(
+                      random.nextBoolean() ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+                  .dataFormat(format)
+                  .build());
     }
     return images;
   }

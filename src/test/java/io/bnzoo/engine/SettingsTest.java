@@ -37,6 +37,8 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.stepfunctions.GradientStepFunction;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -90,6 +92,7 @@ class SettingsTest {
     NETWORK(MultiLayerConfiguration.class),
     EACH_LAYER(NeuralNetConfiguration.class),
     CONVOLUTION(ConvolutionLayer.class),
+    POOLING(SubsamplingLayer.class),
     BATCH_NORM(BatchNormalization.class),
     ACTIVATION(ActivationLayer.class),
     DENSE(DenseLayer.class),
@@ -244,6 +247,17 @@ class SettingsTest {
     same("CONVOLUTION.cudnnBwdDataAlgo", ConvolutionLayer.BwdDataAlgo.FFT);
     same("CONVOLUTION.cudnnAllowFallback BATCH_NORM.cudnnAllowFallback", false);
     same("CONVOLUTION.defaultValueOverriden", true);
+    same("POOLING.poolingType", PoolingType.AVG);
+    same("POOLING.kernelSize", new int[] {3, 2});
+    same("POOLING.stride", new int[] {1, 3});
+    same("POOLING.padding", new int[] {1, 0});
+    refused("POOLING.dilation", new int[] {2, 1}, "is dilated");
+    same("POOLING.convolutionMode", ConvolutionMode.Same);
+    same("POOLING.cnn2dDataFormat", CNN2DFormat.NHWC); // The input type sets it.
+    same("POOLING.cudnnAllowFallback", false);
+    same("POOLING.defaultValueOverridden", true);
+    same("POOLING.pnorm POOLING.eps", 3); // For pooling by a norm, which is refused.
+    same("POOLING.avgPoolIncludePadInDivisor", true); // For averages.
     same("BATCH_NORM.decay LOW_LEVEL.decay", 0.5);
     same("BATCH_NORM.eps LOW_LEVEL.epsilon", 0.1);
     same("BATCH_NORM.gamma BATCH_NORM.beta", 0.5);
@@ -378,6 +392,15 @@ class SettingsTest {
                   .build(),
               new BatchNormalization.Builder().useLogStd(false).build(),
               new ActivationLayer(Activation.TANH),
+              output);
+      case POOLING ->
+          List.of(
+              new ConvolutionLayer.Builder(3, 3)
+                  .stride(2, 2)
+                  .nOut(3)
+                  .activation(Activation.IDENTITY)
+                  .build(),
+              new SubsamplingLayer.Builder().kernelSize(2, 2).build(),
               output);
       case LOW_LEVEL, BIAS ->
           List.of(
