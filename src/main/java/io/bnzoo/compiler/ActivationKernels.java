@@ -12,7 +12,9 @@ import java.util.Map;
 final class ActivationKernels implements OperationKernels {
   private final ActivationFunction function;
   private final Workbench bench;
-  private Tensor result;
+
+  /** What the derivative is computed from. */
+  private Tensor known;
 
   ActivationKernels(ActivationFunction function, Workbench bench) {
     this.function = function;
@@ -21,30 +23,41 @@ final class ActivationKernels implements OperationKernels {
 
   @Override
   public Tensor forward(Tensor source) {
-    result = bench.tensor(source.layout());
+    Tensor result = bench.tensor(source.layout());
     bench.add(
         bench.own(Primitives.activation(bench.mode(), function, source.layout())),
         Map.of(Argument.SOURCE, source, Argument.DESTINATION, result));
+    known = function.isDerivedFromResult() ? result : source;
     return result;
   }
 
   @Override
   public Tensor backward(Tensor gradient, boolean sourceNeeded) {
-    Tensor found = backward(function, result, gradient, bench);
-    bench.recycle(result);
+    Tensor found = backward(function, known, gradient, bench);
+    if (function.isDerivedFromResult()) {
+      bench.recycle(known);
+    }
     return found;
   }
 
-  /** The gradient of the function's argument, which replaces that of its value, in its layout. */
-  static Tensor backward(ActivationFunction function, Tensor value, Tensor given, Workbench bench) {
-    Tensor gradient = bench.rearranged(given, value.layout());
-    Primitive forward = bench.own(Primitives.activation(Mode.TRAINING, function, value.layout()));
+  /**
+   * The gradient of the function's argument, which replaces that of its value, in the layout of
+   * what it is derived from.
+   *
+   * @param known the value or the argument
+   */
+  static Tensor backward(ActivationFunction function, Tensor known, Tensor given, Workbench bench) {
+    Tensor gradient = bench.rearranged(given, known.layout());
+    Primitive forward = bench.own(Primitives.activation(Mode.TRAINING, function, known.layout()));
     bench.add(
-        bench.own(Primitives.activationGradient(function, value.layout(), forward)),
+        bench.own(Primitives.activationGradient(function, known.layout(), forward)),
         Map.of(
-            Argument.DESTINATION, value,
-            Argument.DESTINATION_GRADIENT, gradient,
-            Argument.SOURCE_GRADIENT, gradient));
+            function.isDerivedFromResult() ? Argument.DESTINATION : Argument.SOURCE,
+            known,
+            Argument.DESTINATION_GRADIENT,
+            gradient,
+            Argument.SOURCE_GRADIENT,
+            gradient));
     return gradient;
   }
 }

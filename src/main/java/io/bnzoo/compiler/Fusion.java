@@ -31,12 +31,14 @@ final class Fusion {
   }
 
   private static Optional<Operation> activated(Operation last, ActivationFunction function) {
-    if (last instanceof Operation.LinearOp linear && linear.activation().isEmpty()) {
+    if (last instanceof Operation.LinearOp linear
+        && linear.activation().isEmpty()
+        && function.isDerivedFromResult()) {
       return Optional.of(linear.withActivation(Optional.of(function)));
     }
     return last instanceof Operation.NormalizationOp normalization
             && !normalization.rectified()
-            && function == ActivationFunction.RELU
+            && function.equals(ActivationFunction.RELU)
         ? Optional.of(normalization.withRectified(true))
         : Optional.empty();
   }

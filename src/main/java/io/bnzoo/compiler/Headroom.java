@@ -151,15 +151,24 @@ final class Headroom {
                 ? within(scaleAndShift.value() * deviations + shift)
                 : Double.NaN;
           }
-          double deviation = Math.sqrt(smallestVariance.value() + normalization.epsilon());
+          double kept = smallestVariance.value();
+          double least = normalization.keepsLogarithm() ? LogDeviation.variance(kept) : kept;
+          double deviation = Math.sqrt(least + normalization.epsilon());
           double centered = within(bound + mean.value() * everywhere);
           return within(scaleAndShift.value() / deviation * centered + shift);
         });
   }
 
+  /** A function's values are never far from its arguments, or within a range. */
   private static double after(ActivationFunction function, double bound, double values) {
-    boolean bounded = function != ActivationFunction.RELU; // By 1.
-    return bounded && bound < LARGEST ? Math.sqrt(values) : within(bound);
+    double ofOnes = Math.sqrt(values);
+    return switch (function.kind()) {
+      case SIGMOID, TANH -> bound < LARGEST ? ofOnes : Double.NaN;
+      case RELU6 -> bound < LARGEST ? 6 * ofOnes : Double.NaN;
+      case RELU -> within(Math.max(1, function.slope()) * bound);
+      case SWISH -> within(bound);
+      case ELU, SOFTPLUS -> within(bound + ofOnes);
+    };
   }
 
   private static double within(double bound) {

@@ -6,7 +6,6 @@ import static io.bnzoo.compiler.SettingsCheck.require;
 import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
-import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.ConvolutionWindow;
 import io.bnzoo.onednn.Pooling;
 import io.bnzoo.samediff.ChannelwiseLayer;
@@ -24,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
@@ -34,9 +34,7 @@ import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 
 /**
  * Turns Deeplearning4j's layers into operations.
@@ -91,14 +89,31 @@ final class NetworkReader {
       Layer layer = network.getLayerWiseConfigurations().getConf(i).getLayer();
       SettingsCheck.check(layer);
       if (i == last) {
-        require(layer.getClass() == OutputLayer.class, describe(layer) + " is its last layer");
-        matrixProduct(i, (OutputLayer) layer, ((OutputLayer) layer).hasBias());
+        last(i, layer);
       } else {
         require(readers.containsKey(layer.getClass()), "there is no kernel for " + describe(layer));
         readers.get(layer.getClass()).read(i, layer);
       }
     }
     return new NetworkGraph(start, fusion.operations(), geometry.features());
+  }
+
+  /** Up to the logits; what the loss does to them is no operation. */
+  private void last(int index, Layer layer) {
+    if (layer.getClass() == LossLayer.class) {
+      // Deeplearning4j itself applies a sigmoid twice in training, the first time in place.
+      require(
+          ((LossLayer) layer).getActivationFn().getClass() == ActivationSoftmax.class,
+          describe(layer) + " has another activation than softmax");
+      requireVectors(layer);
+    } else {
+      require(layer.getClass() == OutputLayer.class, describe(layer) + " is its last layer");
+      matrixProduct(index, (OutputLayer) layer, ((OutputLayer) layer).hasBias());
+    }
+  }
+
+  private void requireVectors(Layer layer) {
+    require(geometry.images().isEmpty(), describe(layer) + " takes images unflattened");
   }
 
   private void preprocess(InputPreProcessor step) {
@@ -190,7 +205,7 @@ final class NetworkReader {
   }
 
   private void matrixProduct(int index, FeedForwardLayer layer, boolean biased) {
-    require(geometry.images().isEmpty(), describe(layer) + " takes images unflattened");
+    requireVectors(layer);
     requireInput(layer, layer.getNIn(), geometry.features());
     geometry = geometry.withFeatures(layer.getNOut());
     fusion.add(
@@ -210,8 +225,11 @@ final class NetworkReader {
             BatchNormalizationParamInitializer.BETA),
         parameters.runningStatistic(
             index, BatchNormalizationParamInitializer.GLOBAL_MEAN, layer.getDecay()),
-        parameters.runningStatistic(
-            index, BatchNormalizationParamInitializer.GLOBAL_VAR, layer.getDecay()),
+        layer.isUseLogStd()
+            ? parameters.runningLogDeviation(
+                index, BatchNormalizationParamInitializer.GLOBAL_LOG_STD, layer.getDecay())
+            : parameters.runningStatistic(
+                index, BatchNormalizationParamInitializer.GLOBAL_VAR, layer.getDecay()),
         layer.getEps());
   }
 
@@ -246,16 +264,16 @@ final class NetworkReader {
   }
 
   private void activate(IActivation activation, Layer layer) {
-    if (activation.getClass() == ActivationReLU.class && activation.equals(new ActivationReLU())) {
-      fusion.activate(ActivationFunction.RELU);
-    } else if (activation.getClass() == ActivationSigmoid.class) {
-      fusion.activate(ActivationFunction.SIGMOID);
-    } else if (activation.getClass() == ActivationTanH.class) {
-      fusion.activate(ActivationFunction.TANH);
-    } else {
-      require(
-          activation.getClass() == ActivationIdentity.class,
-          "there is no kernel for the activation " + activation + " of " + describe(layer));
+    if (activation.getClass() != ActivationIdentity.class) {
+      fusion.activate(
+          Activations.of(activation)
+              .orElseThrow(
+                  () ->
+                      new UnsupportedNetworkException(
+                          "there is no kernel for the activation "
+                              + activation
+                              + " of "
+                              + describe(layer))));
     }
   }
 }

@@ -41,7 +41,7 @@ final class NormalizationKernels implements OperationKernels {
     source = bench.arranged(images, choice.forward().source());
     Tensor result = bench.tensor(choice.forward().destination());
     Tensor mean = statistic(operation.mean());
-    Tensor variance = statistic(operation.variance());
+    Tensor variance = variance();
     if (choice.momentsFirst()) {
       new ChannelMoments(bench, source.layout().size(0)).add(source, mean, variance);
     }
@@ -131,6 +131,18 @@ final class NormalizationKernels implements OperationKernels {
     long[] size = images.layout().size();
     Tensor inOrder = bench.arranged(images, Layout.rowByRow(size));
     return bench.view(inOrder, Layout.rowByRow(size[0], size[1]));
+  }
+
+  /** The variance itself, whatever is kept of it. */
+  private Tensor variance() {
+    Tensor kept = statistic(operation.variance());
+    if (bench.mode() != Mode.INFERENCE || !operation.keepsLogarithm()) {
+      return kept;
+    }
+    Tensor variance = bench.tensor(kept.layout());
+    Floats values = variance.floats().part(0, operation.features());
+    bench.add(() -> LogDeviation.writeVariances(kept.floats(), values));
+    return variance;
   }
 
   private Tensor statistic(Parameter parameter) {

@@ -116,7 +116,7 @@ public sealed interface Operation {
    *
    * @param scaleAndShift [2,features], gamma and beta
    * @param mean the running mean, [features]
-   * @param variance the running variance, [features]
+   * @param variance the running variance or the logarithm of its root, [features]
    * @param bias [features], added to beta
    * @param rectified whether a ReLU follows
    */
@@ -135,6 +135,11 @@ public sealed interface Operation {
 
     long features() {
       return mean.length();
+    }
+
+    /** Whether {@code log10(sqrt(variance))} is kept in the variance's place. */
+    boolean keepsLogarithm() {
+      return variance.update() instanceof Parameter.AveragedLogDeviation;
     }
 
     NormalizationOp withBias(Parameter added) {

@@ -33,6 +33,13 @@ public record Parameter(String name, long offset, Layout layout, Update update) 
    */
   record Averaged(double decay) implements Update {}
 
+  /**
+   * As a running variance, of which {@code log10(sqrt(variance))} is kept.
+   *
+   * @param decay the share of the old variance that a step keeps
+   */
+  record AveragedLogDeviation(double decay) implements Update {}
+
   /** The number of its values. */
   long length() {
     return Arrays.stream(layout.size()).reduce(1, (product, axis) -> product * axis);

@@ -26,6 +26,11 @@ record ParameterViews(MultiLayerNetwork network) {
     return vector(index, key, new Parameter.Averaged(decay));
   }
 
+  /** A running variance, kept as the logarithm of its root. */
+  Parameter runningLogDeviation(int index, String key, double decay) {
+    return vector(index, key, new Parameter.AveragedLogDeviation(decay));
+  }
+
   private Parameter vector(int index, String key, Parameter.Update update) {
     INDArray view = view(index, key);
     return parameter(name(index, key), view.reshape(view.length()), update, 0);

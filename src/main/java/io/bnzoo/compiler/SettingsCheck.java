@@ -86,8 +86,6 @@ final class SettingsCheck {
     } else if (layer instanceof BatchNormalization normalization) {
       require(!normalization.isLockGammaBeta(), describe(layer) + " locks gamma and beta");
       require(
-          !normalization.isUseLogStd(), describe(layer) + " keeps a logarithm of the deviation");
-      require(
           normalization.isMinibatch(), describe(layer) + " takes a batch for everything there is");
     }
   }

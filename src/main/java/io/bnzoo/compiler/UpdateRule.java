@@ -36,6 +36,9 @@ interface UpdateRule {
     if (group.update() instanceof Parameter.Averaged averaged) {
       return new RunningAverage(values, gradients, averaged.decay());
     }
+    if (group.update() instanceof Parameter.AveragedLogDeviation averaged) {
+      return new LogDeviation.RunningAverage(values, gradients, averaged.decay());
+    }
     Parameter.Learned learned = (Parameter.Learned) group.update();
     UpdateRule rule = learned(learned, group, store, pool);
     if (learned.l2() == 0) {

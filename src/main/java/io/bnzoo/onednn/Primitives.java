@@ -298,18 +298,32 @@ public final class Primitives {
     dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
     OneDnn.check(
         dnnl.dnnl_eltwise_forward_desc_init(
-            operation, mode.propagation(), activation.algorithm(), data.description(), 0, 0),
+            operation,
+            mode.propagation(),
+            activation.algorithm(),
+            data.description(),
+            (float) activation.alpha(),
+            (float) activation.beta()),
         "activate " + data);
     return Primitive.of(operation, PostOps.none(), null);
   }
 
-  /** The gradient of an activation function's argument, given its value as the destination. */
+  /**
+   * The gradient of an activation function's argument, given its value as the destination or, where
+   * it is not {@linkplain ActivationFunction#isDerivedFromResult derived from that}, the argument
+   * as the source.
+   */
   public static Primitive activationGradient(
       ActivationFunction activation, Layout data, Primitive forward) {
     dnnl_eltwise_desc_t operation = new dnnl_eltwise_desc_t();
     OneDnn.check(
         dnnl.dnnl_eltwise_backward_desc_init(
-            operation, activation.algorithm(), data.description(), data.description(), 0, 0),
+            operation,
+            activation.algorithm(),
+            data.description(),
+            data.description(),
+            (float) activation.alpha(),
+            (float) activation.beta()),
         "differentiate " + activation);
     return Primitive.of(operation, PostOps.none(), forward);
   }
@@ -376,7 +390,9 @@ public final class Primitives {
   }
 
   private static PostOps postOps(Optional<ActivationFunction> then) {
-    return then.map(activation -> PostOps.none().apply(activation.algorithm(), 0, 0))
+    return then.map(
+            activation ->
+                PostOps.none().apply(activation.algorithm(), activation.alpha(), activation.beta()))
         .orElse(PostOps.none());
   }
 

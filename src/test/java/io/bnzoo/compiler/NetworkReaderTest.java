@@ -19,8 +19,9 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -91,19 +92,24 @@ class NetworkReaderTest {
             preprocessed(new CnnToFeedForwardPreProcessor(1, 5)),
             VECTOR),
         refusal(
-            "LossLayer layer1 is its last layer",
+            "DenseLayer layer1 is its last layer",
             network(
                 VECTOR,
                 new DenseLayer.Builder().nOut(10).build(),
-                new LossLayer.Builder().activation(Activation.SOFTMAX).build()),
+                new DenseLayer.Builder().nOut(10).build()),
             VECTOR),
         refusal(
-            "there is no kernel for SubsamplingLayer layer0",
-            network(NCHW, new SubsamplingLayer.Builder().build(), output()),
+            "there is no kernel for LocalResponseNormalization layer0",
+            network(NCHW, new LocalResponseNormalization.Builder().build(), output()),
             NCHW),
         refusal(
-            "there is no kernel for the activation softplus of ActivationLayer layer0",
-            network(VECTOR, new ActivationLayer(Activation.SOFTPLUS), output()),
+            "SubsamplingLayer layer0 pools by PNORM",
+            network(
+                NCHW, new SubsamplingLayer.Builder(PoolingType.PNORM).pnorm(2).build(), output()),
+            NCHW),
+        refusal(
+            "there is no kernel for the activation hardsigmoid of ActivationLayer layer0",
+            network(VECTOR, new ActivationLayer(Activation.HARDSIGMOID), output()),
             VECTOR),
         refusal(
             "BatchNormalization layer0 takes 784 values and is given 1",

@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,13 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 class EnginesAgreeTest {
   private static final int NETWORKS = 120;
+  private static final List<Activation> SMOOTH =
+      List.of(
+          Activation.TANH,
+          Activation.SIGMOID,
+          Activation.ELU,
+          Activation.SOFTPLUS,
+          Activation.SWISH);
   private static final LabeledImages BATCH = TestDigits.draw(5, 5);
 
   @Test
@@ -78,10 +86,7 @@ class EnginesAgreeTest {
     for (int i = random.nextInt(4); i >= 0; i--) {
       images = add(random, images, format, layers);
     }
-    layers.add(
-        random.nextBoolean()
-            ? output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX)
-            : output(LossFunctions.LossFunction.XENT, Activation.SIGMOID));
+    addLoss(random, layers);
     NeuralNetConfiguration.Builder builder =
         new NeuralNetConfiguration.Builder()
             .seed(random.nextInt(100))
@@ -91,6 +96,19 @@ class EnginesAgreeTest {
       return Optional.of(network(builder, input, layers.toArray(Layer[]::new)));
     } catch (RuntimeException refused) { // As each layer likes.
       return Optional.empty();
+    }
+  }
+
+  private static void addLoss(Random random, List<Layer> layers) {
+    boolean softmax = random.nextBoolean();
+    LossFunctions.LossFunction loss =
+        softmax ? LossFunctions.LossFunction.MCXENT : LossFunctions.LossFunction.XENT;
+    Activation activation = softmax ? Activation.SOFTMAX : Activation.SIGMOID;
+    if (random.nextInt(3) > 0) {
+      layers.add(output(loss, activation));
+    } else {
+      layers.add(new DenseLayer.Builder().nOut(10).activation(Activation.TANH).build());
+      layers.add(new LossLayer.Builder(loss).activation(activation).build());
     }
   }
 
@@ -115,7 +133,9 @@ class EnginesAgreeTest {
   private static boolean add(
       Random random, boolean images, CNN2DFormat format, List<Layer> layers) {
     switch (random.nextInt(images ? 7 : 5)) {
-      case 0 -> layers.add(new BatchNormalization.Builder().useLogStd(false).eps(1e-2).build());
+      case 0 ->
+          layers.add(
+              new BatchNormalization.Builder().useLogStd(random.nextBoolean()).eps(1e-2).build());
       case 1 -> layers.add(new LowLevelBatchNormalization.Builder().epsilon(1e-2).build());
       case 2 -> {
         layers.add(
@@ -126,9 +146,7 @@ class EnginesAgreeTest {
                 .build());
         return false;
       }
-      case 3 ->
-          layers.add(
-              new ActivationLayer(random.nextBoolean() ? Activation.TANH : Activation.SIGMOID));
+      case 3 -> layers.add(new ActivationLayer(SMOOTH.get(random.nextInt(SMOOTH.size()))));
       case 4 -> layers.add(new ChannelwiseBias.Builder().build());
       case 5 -> {
         int kernel = 1 + random.nextInt(4);

@@ -49,9 +49,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationELU;
 import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
@@ -104,6 +107,8 @@ class SettingsTest {
     ADAM(Adam.class),
     L2(L2Regularization.class),
     RELU(ActivationReLU.class),
+    LEAKY_RELU(ActivationLReLU.class),
+    ELU(ActivationELU.class),
     SOFTMAX_LOSS(LossMCXENT.class),
     SIGMOID_LOSS(LossBinaryXENT.class);
 
@@ -213,8 +218,8 @@ class SettingsTest {
       same(name + "timeDistributedFormat", RNNFormat.NWC);
       refused(
           name + "activationFn",
-          new ActivationLReLU(0.2),
-          "there is no kernel for the activation leakyrelu(a=0.2) of");
+          new ActivationHardSigmoid(),
+          "there is no kernel for the activation hardsigmoid of");
       same(name + "hasBias", false);
     }
     // Neither regularizes its parameters, or has biases with an updater of their own.
@@ -263,7 +268,7 @@ class SettingsTest {
     same("BATCH_NORM.gamma BATCH_NORM.beta", 0.5);
     refused("BATCH_NORM.isMinibatch", false, "takes a batch for everything there is");
     refused("BATCH_NORM.lockGammaBeta", true, "locks gamma and beta");
-    refused("BATCH_NORM.useLogStd", true, "keeps a logarithm of the deviation");
+    same("BATCH_NORM.useLogStd", true);
     same("BATCH_NORM.cnn2DFormat", CNN2DFormat.NHWC); // The input type sets it.
     refused("DENSE.hasLayerNorm", true, "normalizes layers");
     same("LOW_LEVEL.arithmetic", Arithmetic.SPELT_OUT);
@@ -286,6 +291,8 @@ class SettingsTest {
         "RELU.max RELU.threshold RELU.negativeSlope",
         0.25,
         "there is no kernel for the activation relu");
+    same("LEAKY_RELU.alpha", 0.25);
+    refused("ELU.alpha", 0.25, "there is no kernel for the activation elu(alpha=0.25)");
     refused("SOFTMAX_LOSS.softmaxClipEps", 0.1, "its loss clips probabilities at 0.1");
     refused("SOFTMAX_LOSS.weights", Nd4j.linspace(1, 2, 10), "its loss is no cross-entropy");
     refused("SIGMOID_LOSS.clipEps", 0.1, "its loss clips probabilities at 0.1");
@@ -340,19 +347,25 @@ class SettingsTest {
       updater = new Sgd(0.1);
     }
     L2Regularization l2 = new L2Regularization(0.01);
-    ActivationReLU relu = new ActivationReLU();
+    IActivation function =
+        switch (owner) {
+          case RELU -> new ActivationReLU();
+          case LEAKY_RELU -> new ActivationLReLU();
+          case ELU -> new ActivationELU();
+          default -> new ActivationTanH();
+        };
     OutputLayer output =
         owner == Owner.SIGMOID_LOSS
             ? output(LossFunctions.LossFunction.XENT, Activation.SIGMOID)
             : output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX);
-    List<Layer> layers = layers(owner, relu, output);
+    List<Layer> layers = layers(owner, function, output);
     Function<Class<?>, Object> ofType =
         type -> layers.stream().filter(type::isInstance).findFirst().orElseThrow();
     switch (owner) {
       case NETWORK, EACH_LAYER -> {}
       case SGD, NESTEROVS, ADAM -> field.set(updater, value);
       case L2 -> field.set(l2, value);
-      case RELU -> field.set(relu, value);
+      case RELU, LEAKY_RELU, ELU -> field.set(function, value);
       case SOFTMAX_LOSS, SIGMOID_LOSS -> field.set(output.getLossFn(), value);
       default -> field.set(ofType.apply(owner.type), value);
     }
@@ -381,7 +394,7 @@ class SettingsTest {
     return network;
   }
 
-  private static List<Layer> layers(Owner owner, ActivationReLU relu, OutputLayer output) {
+  private static List<Layer> layers(Owner owner, IActivation function, OutputLayer output) {
     return switch (owner) {
       case CONVOLUTION, BATCH_NORM ->
           List.of(
@@ -412,8 +425,7 @@ class SettingsTest {
       default ->
           List.of(
               new DenseLayer.Builder().nOut(4).activation(Activation.IDENTITY).build(),
-              new ActivationLayer(
-                  owner == Owner.RELU ? relu : Activation.TANH.getActivationFunction()),
+              new ActivationLayer(function),
               new DenseLayer.Builder().nOut(3).activation(Activation.TANH).build(),
               output);
     };

@@ -181,7 +181,7 @@ class LinearPrimitivesTest {
     if (function.isEmpty()) {
       return x;
     }
-    return function.get() == ActivationFunction.RELU ? Math.max(x, 0) : 1 / (1 + Math.exp(-x));
+    return function.get().equals(ActivationFunction.RELU) ? Math.max(x, 0) : 1 / (1 + Math.exp(-x));
   }
 
   @ParameterizedTest

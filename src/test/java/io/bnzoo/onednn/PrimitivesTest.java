@@ -7,10 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is done to each value by itself, and means over pixels. */
 class PrimitivesTest {
@@ -42,15 +43,31 @@ class PrimitivesTest {
   }
 
   private static double value(ActivationFunction function, double x) {
-    return switch (function) {
-      case RELU -> Math.max(x, 0);
+    return switch (function.kind()) {
+      case RELU -> x > 0 ? x : function.slope() * x;
       case SIGMOID -> 1 / (1 + Math.exp(-x));
       case TANH -> Math.tanh(x);
+      case ELU -> x > 0 ? x : Math.exp(x) - 1;
+      case RELU6 -> Math.min(Math.max(x, 0), 6);
+      case SOFTPLUS -> Math.log1p(Math.exp(x));
+      case SWISH -> x / (1 + Math.exp(-x));
     };
   }
 
+  static Stream<ActivationFunction> functions() {
+    return Stream.of(
+        ActivationFunction.RELU,
+        ActivationFunction.leakyRelu(0.1),
+        ActivationFunction.SIGMOID,
+        ActivationFunction.TANH,
+        ActivationFunction.ELU,
+        ActivationFunction.RELU6,
+        ActivationFunction.SOFTPLUS,
+        ActivationFunction.SWISH);
+  }
+
   @ParameterizedTest
-  @EnumSource(ActivationFunction.class)
+  @MethodSource("functions")
   void aFunctionIsAppliedToEachValue(ActivationFunction function) {
     Tensor result = pool.tensor(ROWS);
     run(
@@ -59,22 +76,25 @@ class PrimitivesTest {
     assertEach(result, i -> value(function, FIRST[i]));
   }
 
-  /** From the value of the function and in the place of its gradient, as a backward pass does. */
+  /** In the place of its gradient, as a backward pass does. */
   @ParameterizedTest
-  @EnumSource(ActivationFunction.class)
+  @MethodSource("functions")
   void theGradientOfAFunctionIsItsSlopeTimesThatOfItsValue(ActivationFunction function) {
     float[] values = new float[FIRST.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) value(function, FIRST[i]);
+      values[i] = function.isDerivedFromResult() ? (float) value(function, FIRST[i]) : FIRST[i];
     }
     Tensor gradient = tensor(ROWS, SECOND);
     Primitive forward = pool.own(Primitives.activation(Mode.TRAINING, function, ROWS));
     run(
         Primitives.activationGradient(function, ROWS, forward),
         Map.of(
-            Argument.DESTINATION, tensor(ROWS, values),
-            Argument.DESTINATION_GRADIENT, gradient,
-            Argument.SOURCE_GRADIENT, gradient));
+            function.isDerivedFromResult() ? Argument.DESTINATION : Argument.SOURCE,
+            tensor(ROWS, values),
+            Argument.DESTINATION_GRADIENT,
+            gradient,
+            Argument.SOURCE_GRADIENT,
+            gradient));
     double step = 1e-6;
     assertEach(
         gradient,
