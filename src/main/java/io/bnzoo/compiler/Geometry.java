@@ -48,6 +48,11 @@ record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
     return images(size, format);
   }
 
+  /** Vectors of a value for each channel. */
+  Geometry withoutPixels() {
+    return new Geometry(Optional.empty(), format, size().channels());
+  }
+
   /** The images' values as vectors. */
   Geometry flattened(CnnToFeedForwardPreProcessor step) {
     require(

@@ -7,9 +7,11 @@ import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.ConvolutionWindow;
+import io.bnzoo.onednn.ConvolutionWindow.PerAxis;
 import io.bnzoo.onednn.Pooling;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +24,11 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -42,6 +46,9 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
  * <p>Each class of layers has its own method. A subclass has none: it may compute something else.
  */
 final class NetworkReader {
+
+  /** What Deeplearning4j takes for the axes of an image's pixels if it is not told. */
+  private static final int[] IMAGE_AXES = {2, 3};
 
   /** Reads a layer that is not the last. */
   private interface LayerReader<L> {
@@ -71,6 +78,7 @@ final class NetworkReader {
     this.start = geometry.size();
     put(ConvolutionLayer.class, this::convolution);
     put(SubsamplingLayer.class, this::pooling);
+    put(GlobalPoolingLayer.class, this::globalPooling);
     put(DenseLayer.class, this::dense);
     put(BatchNormalization.class, this::batchNormalization);
     put(LowLevelBatchNormalization.class, this::lowLevelBatchNormalization);
@@ -185,17 +193,46 @@ final class NetworkReader {
             kind(layer),
             input,
             output,
-            new ConvolutionWindow.PerAxis(vertical.kernel(), horizontal.kernel()),
+            new PerAxis(vertical.kernel(), horizontal.kernel()),
             ConvolutionAxis.window(vertical, horizontal)));
+  }
+
+  /** Of all pixels, to vectors. */
+  private void globalPooling(int index, GlobalPoolingLayer layer) {
+    MapSize input = geometry.imagesFor(layer, geometry.format());
+    int[] axes = geometry.format() == CNN2DFormat.NCHW ? new int[] {2, 3} : new int[] {1, 2};
+    int[] given = layer.getPoolingDimensions() == null ? IMAGE_AXES : layer.getPoolingDimensions();
+    require(
+        Arrays.equals(given, axes), describe(layer) + " pools over other axes than the pixels'");
+    require(layer.isCollapseDimensions(), describe(layer) + " does not collapse dimensions");
+    Pooling kind =
+        switch (layer.getPoolingType()) {
+          case MAX -> Pooling.MAXIMUM;
+          case AVG -> Pooling.MEAN;
+          default -> throw poolsBy(layer, layer.getPoolingType());
+        };
+    PerAxis whole = new PerAxis(input.height(), input.width());
+    PerAxis none = new PerAxis(0, 0);
+    fusion.add(
+        new Operation.PoolingOp(
+            kind,
+            input,
+            new MapSize(input.channels(), 1, 1),
+            whole,
+            new ConvolutionWindow(whole, none, none)));
+    geometry = geometry.withoutPixels();
+    fusion.add(new Operation.FlatteningOp(true));
+  }
+
+  private static UnsupportedNetworkException poolsBy(Layer layer, PoolingType type) {
+    return new UnsupportedNetworkException(describe(layer) + " pools by " + type);
   }
 
   private static Pooling kind(SubsamplingLayer layer) {
     return switch (layer.getPoolingType()) {
       case MAX -> Pooling.MAXIMUM;
       case AVG -> layer.isAvgPoolIncludePadInDivisor() ? Pooling.MEAN_WITH_PADDING : Pooling.MEAN;
-      default ->
-          throw new UnsupportedNetworkException(
-              describe(layer) + " pools by " + layer.getPoolingType());
+      default -> throw poolsBy(layer, layer.getPoolingType());
     };
   }
 

@@ -12,9 +12,13 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -57,21 +61,12 @@ class PoolingTest {
       return Networks.network(
           new NeuralNetConfiguration.Builder().seed(3).updater(new Sgd(0.1)),
           InputType.convolutional(28, 28, 1, format),
-          convolution(5),
+          convolution(5, format),
           new ActivationLayer(Activation.TANH),
           pooling.build(),
-          convolution(3),
+          convolution(3, format),
           new ActivationLayer(Activation.TANH),
           output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
-    }
-
-    private ConvolutionLayer convolution(int outputs) {
-      return new ConvolutionLayer.Builder(3, 3)
-          .convolutionMode(ConvolutionMode.Same)
-          .nOut(outputs)
-          .dataFormat(format)
-          .activation(Activation.IDENTITY)
-          .build();
     }
   }
 
@@ -103,6 +98,34 @@ class PoolingTest {
       int right,
       int padding) {
     return new Case(type, mode, format, List.of(height, width), List.of(down, right), padding);
+  }
+
+  static Stream<Arguments> globalCases() {
+    return Stream.of(PoolingType.MAX, PoolingType.AVG)
+        .flatMap(type -> Stream.of(CNN2DFormat.values()).map(format -> Arguments.of(type, format)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("globalCases")
+  void poolingOverAllPixelsTrainsAlike(PoolingType type, CNN2DFormat format) {
+    MultiLayerNetwork network =
+        Networks.network(
+            new NeuralNetConfiguration.Builder().seed(3).updater(new Sgd(0.1)),
+            InputType.convolutional(28, 28, 1, format),
+            convolution(10, format),
+            new ActivationLayer(Activation.TANH),
+            new GlobalPoolingLayer.Builder(type).build(),
+            new LossLayer.Builder().activation(Activation.SOFTMAX).build());
+    BothEngines.answer(network, 1e-4, BothEngines.training(BATCH, 3));
+  }
+
+  private static ConvolutionLayer convolution(int outputs, CNN2DFormat format) {
+    return new ConvolutionLayer.Builder(3, 3)
+        .convolutionMode(ConvolutionMode.Same)
+        .nOut(outputs)
+        .dataFormat(format)
+        .activation(Activation.IDENTITY)
+        .build();
   }
 
   @ParameterizedTest

@@ -35,6 +35,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -96,6 +97,7 @@ class SettingsTest {
     EACH_LAYER(NeuralNetConfiguration.class),
     CONVOLUTION(ConvolutionLayer.class),
     POOLING(SubsamplingLayer.class),
+    GLOBAL_POOLING(GlobalPoolingLayer.class),
     BATCH_NORM(BatchNormalization.class),
     ACTIVATION(ActivationLayer.class),
     DENSE(DenseLayer.class),
@@ -263,6 +265,10 @@ class SettingsTest {
     same("POOLING.defaultValueOverridden", true);
     same("POOLING.pnorm POOLING.eps", 3); // For pooling by a norm, which is refused.
     same("POOLING.avgPoolIncludePadInDivisor", true); // For averages.
+    same("GLOBAL_POOLING.poolingType", PoolingType.AVG);
+    same("GLOBAL_POOLING.poolingDimensions", new int[] {1, 2}); // The input type sets them.
+    refused("GLOBAL_POOLING.collapseDimensions", false, "does not collapse dimensions");
+    same("GLOBAL_POOLING.pnorm", 3); // For pooling by a norm, which is refused.
     same("BATCH_NORM.decay LOW_LEVEL.decay", 0.5);
     same("BATCH_NORM.eps LOW_LEVEL.epsilon", 0.1);
     same("BATCH_NORM.gamma BATCH_NORM.beta", 0.5);
@@ -406,14 +412,16 @@ class SettingsTest {
               new BatchNormalization.Builder().useLogStd(false).build(),
               new ActivationLayer(Activation.TANH),
               output);
-      case POOLING ->
+      case POOLING, GLOBAL_POOLING ->
           List.of(
               new ConvolutionLayer.Builder(3, 3)
                   .stride(2, 2)
                   .nOut(3)
                   .activation(Activation.IDENTITY)
                   .build(),
-              new SubsamplingLayer.Builder().kernelSize(2, 2).build(),
+              owner == Owner.POOLING
+                  ? new SubsamplingLayer.Builder().kernelSize(2, 2).build()
+                  : new GlobalPoolingLayer.Builder().build(),
               output);
       case LOW_LEVEL, BIAS ->
           List.of(
