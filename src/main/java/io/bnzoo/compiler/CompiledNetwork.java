@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.ParameterStore.Quantity;
+import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.NativeScope;
 import io.bnzoo.onednn.TensorPool;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * A network of Deeplearning4j's, trained and evaluated by oneDNN's kernels.
@@ -30,7 +32,7 @@ public final class CompiledNetwork implements AutoCloseable {
   private static final int MOST_PROGRAMS = 8;
 
   private static final List<Quantity> MOMENTS =
-      List.of(Quantity.FIRST_MOMENT, Quantity.SECOND_MOMENT);
+      List.of(Quantity.FIRST_MOMENT, Quantity.SECOND_MOMENT, Quantity.THIRD_MOMENT);
 
   private enum Care {
     FAST,
@@ -45,6 +47,7 @@ public final class CompiledNetwork implements AutoCloseable {
   private final ParameterStore store;
   private final Headroom headroom;
   private final TensorPool updatePool = new TensorPool();
+  private final GradientClipping clipping;
   private final List<UpdateRule> updates = new ArrayList<>();
   private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -56,6 +59,7 @@ public final class CompiledNetwork implements AutoCloseable {
     this.graph = graph;
     try (NativeScope made = new NativeScope()) {
       this.store = new ParameterStore(KernelProgram.layouts(graph), network.numParams());
+      this.clipping = new GradientClipping(store, updatePool);
       for (ParameterStore.Group group : store.groups()) {
         updates.add(UpdateRule.of(group, store, updatePool));
       }
@@ -153,12 +157,20 @@ public final class CompiledNetwork implements AutoCloseable {
     return headroom.isFinite();
   }
 
-  /** What L2 regularization adds to the loss, {@code l2 / 2 * |weights|^2}. */
-  public double regularization() {
+  /**
+   * What regularization adds to the loss.
+   *
+   * @param iteration how many steps came before
+   * @param epoch how many epochs came before
+   */
+  public double regularization(int iteration, int epoch) {
     double sum = 0;
     for (ParameterStore.Group group : store.groups()) {
-      if (group.update() instanceof Parameter.Learned learned && learned.l2() != 0) {
-        sum += learned.l2() / 2 * store.part(Quantity.VALUES, group).squaredNorm();
+      if (group.update() instanceof Parameter.Learned learned) {
+        for (Regularization each : learned.regularizations()) {
+          Floats values = store.part(Quantity.VALUES, group);
+          sum += RegularizedRule.score(each, values, iteration, epoch);
+        }
       }
     }
     return sum;
@@ -190,6 +202,7 @@ public final class CompiledNetwork implements AutoCloseable {
     KernelProgram program = compiled(key).program();
     program.logitGradients().write(logitGradients);
     program.backward();
+    clipping.apply();
     for (UpdateRule update : updates) {
       update.apply(iteration, epoch);
     }

@@ -2,8 +2,12 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Layout;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * One of a network's parameter arrays, and how a training step updates it.
@@ -16,15 +20,45 @@ import org.nd4j.linalg.learning.config.IUpdater;
 public record Parameter(String name, long offset, Layout layout, Update update) {
 
   /** How a step changes a parameter. */
-  sealed interface Update {}
+  sealed interface Update {
+
+    /** The part of it that concerns each value alone. */
+    default Update ofEachValue() {
+      return this;
+    }
+  }
 
   /**
    * By its gradient.
    *
-   * @param l2 the coefficient of L2 regularization
-   * @param used whether the network's output depends on it; if not, its gradient is that of L2
+   * @param regularizations L1, L2 or weight decay, in any order
+   * @param clipping of the gradient, if it is clipped or normalized
+   * @param used whether the network's output depends on it; if not, its gradient is 0
    */
-  record Learned(IUpdater updater, double l2, boolean used) implements Update {}
+  record Learned(
+      IUpdater updater,
+      List<Regularization> regularizations,
+      Optional<Clipping> clipping,
+      boolean used)
+      implements Update {
+
+    @Override
+    public Learned ofEachValue() {
+      return new Learned(updater, regularizations, Optional.empty(), used);
+    }
+
+    /** The same, where the network's output does not depend on it. */
+    Learned unused() {
+      return new Learned(updater, regularizations, clipping, false);
+    }
+  }
+
+  /**
+   * How a gradient is clipped or normalized, as one with others of the layer or by itself.
+   *
+   * @param keys Deeplearning4j's keys of what the parameter consists of, equally long parts
+   */
+  record Clipping(GradientNormalization kind, double threshold, int layer, List<String> keys) {}
 
   /**
    * As a running statistic: {@code decay * old + (1 - decay) * batch}.
@@ -47,8 +81,7 @@ public record Parameter(String name, long offset, Layout layout, Update update) 
 
   /** The same, where the network's output does not depend on it. */
   Parameter unused() {
-    Learned learned = (Learned) update;
-    return new Parameter(name, offset, layout, new Learned(learned.updater(), learned.l2(), false));
+    return new Parameter(name, offset, layout, ((Learned) update).unused());
   }
 
   /**

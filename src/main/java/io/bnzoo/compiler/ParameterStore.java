@@ -17,10 +17,9 @@ import java.util.Map;
 /**
  * A network's parameters, their gradients and the optimizer's state.
  *
- * <p>Four vectors hold the parameters at the same offsets, in the layouts that kernels want, those
- * with the same update next to each other. An optimizer's step is therefore a few operations on
- * long vectors, whatever the layouts: it treats each value alone, and treats padding, which is 0 in
- * all four, as 0.
+ * <p>Vectors hold the parameters at the same offsets, in the layouts that kernels want, those with
+ * the same update next to each other. An optimizer's step is therefore a few operations on long
+ * vectors, whatever the layouts: it treats each value alone, and leaves padding, which is 0, at 0.
  */
 final class ParameterStore implements AutoCloseable {
 
@@ -29,10 +28,12 @@ final class ParameterStore implements AutoCloseable {
     VALUES,
     /** Of a running statistic: the batch's statistic. */
     GRADIENTS,
-    /** The momentum of Nesterovs, the first moment of Adam. */
+    /** The first vector of an optimizer's state, such as the momentum of Nesterovs. */
     FIRST_MOMENT,
-    /** The second moment of Adam. */
-    SECOND_MOMENT
+    /** The second vector, such as the second moment of Adam. */
+    SECOND_MOMENT,
+    /** The third vector, the largest second moment of AMSGrad. */
+    THIRD_MOMENT
   }
 
   /** Parts start at cache lines. */
@@ -41,6 +42,7 @@ final class ParameterStore implements AutoCloseable {
   /** Neighbouring parameters with the same update. */
   record Group(Parameter.Update update, long from, long count) {}
 
+  private final List<Parameter> parameters;
   private final Map<Parameter, Layout> layouts;
   private final Map<Parameter, Long> places = new HashMap<>();
   private final List<Group> groups = new ArrayList<>();
@@ -55,16 +57,17 @@ final class ParameterStore implements AutoCloseable {
    * @param flatLength the length of Deeplearning4j's vector of all parameters
    */
   ParameterStore(Map<Parameter, Layout> layouts, long flatLength) {
+    this.parameters = List.copyOf(layouts.keySet());
     this.layouts = Map.copyOf(layouts);
     this.flat = Floats.zeros(flatLength);
     long end = 0;
-    for (List<Parameter> alike : grouped(layouts.keySet())) {
+    for (List<Parameter> alike : grouped(parameters)) {
       long from = end;
       for (Parameter parameter : alike) {
         places.put(parameter, end);
         end += aligned(layouts.get(parameter).floats());
       }
-      groups.add(new Group(alike.get(0).update(), from, end - from));
+      groups.add(new Group(alike.get(0).update().ofEachValue(), from, end - from));
     }
     this.length = end;
   }
@@ -72,13 +75,20 @@ final class ParameterStore implements AutoCloseable {
   private static List<List<Parameter>> grouped(Iterable<Parameter> parameters) {
     Map<Parameter.Update, List<Parameter>> byUpdate = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
-      byUpdate.computeIfAbsent(parameter.update(), update -> new ArrayList<>()).add(parameter);
+      byUpdate
+          .computeIfAbsent(parameter.update().ofEachValue(), update -> new ArrayList<>())
+          .add(parameter);
     }
     return List.copyOf(byUpdate.values());
   }
 
   private static long aligned(long count) {
     return (count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** In the order of the network's operations. */
+  List<Parameter> parameters() {
+    return parameters;
   }
 
   List<Group> groups() {

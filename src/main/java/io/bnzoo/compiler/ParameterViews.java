@@ -3,6 +3,8 @@ package io.bnzoo.compiler;
 import io.bnzoo.onednn.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,12 +15,12 @@ record ParameterViews(MultiLayerNetwork network) {
 
   /** One with its axes in the given order. */
   Parameter array(int index, String key, int... axes) {
-    return parameter(name(index, key), view(index, key), learned(index, key), axes);
+    return parameter(name(index, key), view(index, key), learned(index, key, List.of(key)), axes);
   }
 
   /** One without its axes of length 1. */
   Parameter vector(int index, String key) {
-    return vector(index, key, learned(index, key));
+    return vector(index, key, learned(index, key, List.of(key)));
   }
 
   /** A running statistic. */
@@ -38,8 +40,9 @@ record ParameterViews(MultiLayerNetwork network) {
 
   /** Two vectors, one behind the other, as [2,length]. */
   Parameter pair(int index, String firstKey, String secondKey) {
-    Parameter first = vector(index, firstKey);
-    Parameter second = vector(index, secondKey);
+    List<String> keys = List.of(firstKey, secondKey);
+    Parameter first = vector(index, firstKey, learned(index, firstKey, keys));
+    Parameter second = vector(index, secondKey, learned(index, secondKey, keys));
     if (second.offset() != first.offset() + first.length()
         || !second.update().equals(first.update())) {
       throw new IllegalStateException(
@@ -62,7 +65,7 @@ record ParameterViews(MultiLayerNetwork network) {
                 NDArrayIndex.point(i),
                 NDArrayIndex.point(j));
         String name = name(index, key) + "[" + i + "," + j + "]";
-        places.add(parameter(name, place, learned(index, key), 0, 1));
+        places.add(parameter(name, place, learned(index, key, List.of(key)), 0, 1));
       }
     }
     return places;
@@ -80,9 +83,25 @@ record ParameterViews(MultiLayerNetwork network) {
     return network.getLayerWiseConfigurations().getConf(index).getLayer();
   }
 
-  private Parameter.Learned learned(int index, String key) {
+  /**
+   * How a parameter is learned.
+   *
+   * @param keys of all that it stands next to
+   */
+  private Parameter.Learned learned(int index, String key, List<String> keys) {
+    Layer layer = layer(index);
+    GradientNormalization kind = layer.getGradientNormalization();
+    Optional<Parameter.Clipping> clipping =
+        kind == null || kind == GradientNormalization.None
+            ? Optional.empty()
+            : Optional.of(
+                new Parameter.Clipping(
+                    kind, layer.getGradientNormalizationThreshold(), index, keys));
     return new Parameter.Learned(
-        SettingsCheck.updater(layer(index), key), SettingsCheck.l2(layer(index), key), true);
+        SettingsCheck.updater(layer, key),
+        SettingsCheck.regularizations(layer, key),
+        clipping,
+        true);
   }
 
   private String name(int index, String key) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -16,13 +15,21 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
 import org.deeplearning4j.nn.conf.stepfunctions.StepFunction;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization;
-import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 
 /**
  * What a configuration can set, changes the training of a network, and has no kernels here.
@@ -31,7 +38,19 @@ import org.nd4j.linalg.schedule.FixedSchedule;
  */
 final class SettingsCheck {
   private static final List<Class<? extends IUpdater>> UPDATERS =
-      List.of(Sgd.class, Nesterovs.class, Adam.class);
+      List.of(
+          Sgd.class,
+          NoOp.class,
+          Nesterovs.class,
+          Adam.class,
+          AMSGrad.class,
+          AdaMax.class,
+          Nadam.class,
+          RmsProp.class,
+          AdaGrad.class,
+          AdaDelta.class);
+  private static final List<Class<? extends Regularization>> REGULARIZATIONS =
+      List.of(L1Regularization.class, L2Regularization.class, WeightDecay.class);
 
   private SettingsCheck() {}
 
@@ -60,16 +79,12 @@ final class SettingsCheck {
         "there is no kernel for its step function " + name(step));
   }
 
-  /** Checks what is set for one layer, its updater and regularization aside. */
+  /** Checks what is set for one layer, but for how its parameters are learned. */
   static void check(Layer layer) {
     require(layer.getIDropout() == null, describe(layer) + " drops out");
     require(
         layer.getConstraints() == null || layer.getConstraints().isEmpty(),
         describe(layer) + " has constraints");
-    require(
-        layer.getGradientNormalization() == null
-            || layer.getGradientNormalization() == GradientNormalization.None,
-        describe(layer) + " clips or normalizes gradients");
     if (layer instanceof BaseLayer base) {
       require(base.getWeightNoise() == null, describe(layer) + " has weight noise");
     }
@@ -96,23 +111,28 @@ final class SettingsCheck {
     require(
         updater != null && UPDATERS.contains(updater.getClass()),
         "there is no kernel for the updater " + name(updater) + " of " + describe(layer));
-    return updater.clone();
+    return updater instanceof AdaGrad adaGrad ? copy(adaGrad) : updater.clone();
   }
 
-  /** The factor of a parameter's L2 regularization, 0 if it has none. */
-  static double l2(Layer layer, String parameter) {
+  /** Its own copy would lose the schedule. */
+  private static AdaGrad copy(AdaGrad adaGrad) {
+    return AdaGrad.builder()
+        .learningRate(adaGrad.getLearningRate())
+        .learningRateSchedule(adaGrad.getLearningRateSchedule())
+        .epsilon(adaGrad.getEpsilon())
+        .build();
+  }
+
+  /** The regularizations of a parameter. */
+  static List<Regularization> regularizations(Layer layer, String parameter) {
     List<Regularization> regularizations = layer.getRegularizationByParam(parameter);
-    double sum = 0;
-    for (Regularization each :
-        regularizations == null ? List.<Regularization>of() : regularizations) {
-      require(each.getClass() == L2Regularization.class, describe(layer) + " has " + name(each));
-      L2Regularization l2 = (L2Regularization) each;
-      require(
-          l2.getL2().getClass() == FixedSchedule.class,
-          describe(layer) + " changes its L2 regularization by a schedule");
-      sum += l2.getL2().valueAt(0, 0);
+    if (regularizations == null) {
+      return List.of();
     }
-    return sum;
+    for (Regularization each : regularizations) {
+      require(REGULARIZATIONS.contains(each.getClass()), describe(layer) + " has " + name(each));
+    }
+    return List.copyOf(regularizations);
   }
 
   /** A layer's type and name. */

@@ -1,23 +1,24 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.ParameterStore.Quantity;
-import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
-import io.bnzoo.onednn.Kernel;
-import io.bnzoo.onednn.Layout;
-import io.bnzoo.onednn.Primitives;
-import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
-import java.util.List;
-import java.util.Map;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.RmsProp;
 
 /**
  * How a training step changes one group of parameters, given their gradients.
  *
- * <p>The formulas are Deeplearning4j's; learning rates may follow a schedule.
+ * <p>The formulas are Deeplearning4j's; learning rates may follow a schedule. The gradients are not
+ * needed afterwards, and a rule may leave anything in their place.
  */
 interface UpdateRule {
 
@@ -31,8 +32,9 @@ interface UpdateRule {
 
   /** The rule of a group. */
   static UpdateRule of(ParameterStore.Group group, ParameterStore store, TensorPool pool) {
-    Floats values = store.part(Quantity.VALUES, group);
-    Floats gradients = store.part(Quantity.GRADIENTS, group);
+    GroupKernels kernels = new GroupKernels(group, store, pool);
+    Floats values = kernels.floats(Quantity.VALUES);
+    Floats gradients = kernels.floats(Quantity.GRADIENTS);
     if (group.update() instanceof Parameter.Averaged averaged) {
       return new RunningAverage(values, gradients, averaged.decay());
     }
@@ -40,36 +42,46 @@ interface UpdateRule {
       return new LogDeviation.RunningAverage(values, gradients, averaged.decay());
     }
     Parameter.Learned learned = (Parameter.Learned) group.update();
-    UpdateRule rule = learned(learned, group, store, pool);
-    if (learned.l2() == 0) {
-      return rule;
-    }
-    float l2 = (float) learned.l2();
+    UpdateRule plain = of(learned.updater(), kernels);
+    UpdateRule rule =
+        learned.regularizations().isEmpty() ? plain : new RegularizedRule(plain, learned, kernels);
     return learned.used()
-        ? new WithL2(rule, values, gradients, l2)
+        ? rule
         : (iteration, epoch) -> {
-          gradients.copy(values);
-          gradients.scale(l2);
+          gradients.clear();
           rule.apply(iteration, epoch);
         };
   }
 
-  private static UpdateRule learned(
-      Parameter.Learned learned,
-      ParameterStore.Group group,
-      ParameterStore store,
-      TensorPool pool) {
-    Floats values = store.part(Quantity.VALUES, group);
-    Floats gradients = store.part(Quantity.GRADIENTS, group);
-    if (learned.updater() instanceof Sgd sgd) {
-      return (iteration, epoch) ->
-          values.add((float) -sgd.getLearningRate(iteration, epoch), gradients);
+  private static UpdateRule of(IUpdater updater, GroupKernels group) {
+    if (updater instanceof Nesterovs nesterovs) {
+      return NesterovsRule.of(nesterovs, group);
+    } else if (updater instanceof Adam adam) {
+      return AdaptiveRule.adam(adam, group);
+    } else if (updater instanceof AMSGrad amsGrad) {
+      return AdaptiveRule.amsGrad(amsGrad, group);
+    } else if (updater instanceof AdaMax adaMax) {
+      return AdaptiveRule.adaMax(adaMax, group);
+    } else if (updater instanceof Nadam nadam) {
+      return AdaptiveRule.nadam(nadam, group);
+    } else if (updater instanceof RmsProp rmsProp) {
+      return AdaptiveRule.rmsProp(rmsProp, group);
+    } else if (updater instanceof AdaGrad adaGrad) {
+      return AdaptiveRule.adaGrad(adaGrad, group);
+    } else if (updater instanceof AdaDelta adaDelta) {
+      return AdaptiveRule.adaDelta(adaDelta, group);
     }
-    if (learned.updater() instanceof Nesterovs nesterovs) {
-      return new NesterovsRule(
-          nesterovs, values, gradients, store.part(Quantity.FIRST_MOMENT, group));
-    }
-    return new AdamRule((Adam) learned.updater(), group, store, pool);
+    return descent(updater, group);
+  }
+
+  /** {@code values -= rate * gradients}; the rate of {@link NoOp}, which has none, is 1. */
+  private static UpdateRule descent(IUpdater updater, GroupKernels group) {
+    Floats values = group.floats(Quantity.VALUES);
+    Floats gradients = group.floats(Quantity.GRADIENTS);
+    return (iteration, epoch) ->
+        values.add(
+            updater.hasLearningRate() ? (float) -updater.getLearningRate(iteration, epoch) : -1,
+            gradients);
   }
 
   /** {@code average = decay * average + (1 - decay) * current}. */
@@ -81,21 +93,21 @@ interface UpdateRule {
     }
   }
 
-  /** Adds the gradient of {@code l2 / 2 * |values|^2}. */
-  record WithL2(UpdateRule rule, Floats values, Floats gradients, float l2) implements UpdateRule {
-    @Override
-    public void apply(int iteration, int epoch) {
-      gradients.add(l2, values);
-      rule.apply(iteration, epoch);
-    }
-  }
-
   /**
    * With momentum mu and learning rate r: {@code values -= mu * v}, {@code v = mu * v - r *
    * gradients}, {@code values += (1 + mu) * v}.
    */
   record NesterovsRule(Nesterovs nesterovs, Floats values, Floats gradients, Floats v)
       implements UpdateRule {
+
+    static UpdateRule of(Nesterovs nesterovs, GroupKernels group) {
+      return new NesterovsRule(
+          nesterovs,
+          group.floats(Quantity.VALUES),
+          group.floats(Quantity.GRADIENTS),
+          group.floats(Quantity.FIRST_MOMENT));
+    }
+
     @Override
     public void apply(int iteration, int epoch) {
       float mu = (float) nesterovs.currentMomentum(iteration, epoch);
@@ -103,60 +115,6 @@ interface UpdateRule {
       v.scale(mu);
       v.add((float) -nesterovs.getLearningRate(iteration, epoch), gradients);
       values.add(1 + mu, v);
-    }
-  }
-
-  /**
-   * With learning rate r and step t, from 1: {@code m = beta1 * m + (1 - beta1) * gradients},
-   * {@code v = beta2 * v + (1 - beta2) * gradients^2}, {@code values -= r * sqrt(1 - beta2^t) / (1
-   * - beta1^t) * m / (sqrt(v) + epsilon)}.
-   */
-  final class AdamRule implements UpdateRule {
-    private final Adam adam;
-    private final Floats rate;
-    private final List<Kernel> kernels;
-
-    AdamRule(Adam adam, ParameterStore.Group group, ParameterStore store, TensorPool pool) {
-      this.adam = adam;
-      Layout layout = Layout.rowByRow(group.count());
-      Tensor values = pool.tensor(layout, store.part(Quantity.VALUES, group));
-      Tensor gradients = pool.tensor(layout, store.part(Quantity.GRADIENTS, group));
-      Tensor mean = pool.tensor(layout, store.part(Quantity.FIRST_MOMENT, group));
-      Tensor variance = pool.tensor(layout, store.part(Quantity.SECOND_MOMENT, group));
-      Tensor one = pool.tensor(Layout.number(1), pool.constant(new float[] {1}));
-      Tensor signedRate = pool.tensor(Layout.number(1));
-      this.rate = signedRate.floats();
-      this.kernels =
-          List.of(
-              pool.kernel(
-                  pool.own(Primitives.runningAverage(layout, Layout.number(1), adam.getBeta1())),
-                  average(gradients, one, mean)),
-              pool.kernel(
-                  pool.own(Primitives.runningAverage(layout, layout, adam.getBeta2())),
-                  average(gradients, gradients, variance)),
-              pool.kernel(
-                  pool.own(Primitives.adamStep(layout, adam.getEpsilon())),
-                  Map.of(
-                      Argument.SOURCE, variance,
-                      Argument.SECOND_SOURCE, one,
-                      Argument.FACTOR_OF_FOURTH_POST_OP, mean,
-                      Argument.FACTOR_OF_FIFTH_POST_OP, signedRate,
-                      Argument.DESTINATION, values)));
-    }
-
-    private static Map<Argument, Tensor> average(Tensor first, Tensor second, Tensor average) {
-      return Map.of(
-          Argument.SOURCE, first, Argument.SECOND_SOURCE, second, Argument.DESTINATION, average);
-    }
-
-    @Override
-    public void apply(int iteration, int epoch) {
-      int t = iteration + 1;
-      double correction =
-          Math.sqrt(1 - Math.pow(adam.getBeta2(), t)) / (1 - Math.pow(adam.getBeta1(), t));
-      double signed = -adam.getLearningRate(iteration, epoch) * correction;
-      rate.write(new float[] {(float) signed});
-      kernels.forEach(Kernel::run);
     }
   }
 }

@@ -21,10 +21,20 @@ import org.nd4j.linalg.factory.Nd4j;
  * A network as a fixed list of oneDNN's primitives, which is many times faster than
  * Deeplearning4j's own way.
  *
- * <p>What it computes is what {@link Dl4jEngine} computes, but for rounding and for two things:
- * where an output is wrong beyond Deeplearning4j's clipping, the gradient is whole here, and with a
- * learning rate of 0 Adam does nothing (Deeplearning4j's takes its epsilon for the rate). A network
- * with a setting that it would not follow is refused. Listeners of the network are not called.
+ * <p>What it computes is what {@link Dl4jEngine} computes, but for rounding and where
+ * Deeplearning4j does what is hardly meant:
+ *
+ * <ul>
+ *   <li>Where an output is wrong beyond Deeplearning4j's clipping, the gradient is whole here.
+ *   <li>With a learning rate of 0 Adam, AMSGrad and AdaMax do nothing; Deeplearning4j's take their
+ *       epsilon for the rate.
+ *   <li>With an epsilon of 0 a value without a gradient stays; Deeplearning4j's becomes NaN.
+ *   <li>Clipping and normalization of gradients leave running statistics alone; Deeplearning4j's
+ *       clip and normalize them, too, and what it predicts by is then not the data's.
+ * </ul>
+ *
+ * <p>A network with a setting that it would not follow is refused. Listeners of the network are not
+ * called.
  */
 public final class OneDnnEngine implements Engine {
   /** Deeplearning4j's default, which leaves nearly all gradients whole. */
@@ -109,12 +119,14 @@ public final class OneDnnEngine implements Engine {
     plan.check().training(batch);
     float[] logits = reading(batch, pixels -> compiled.forward(pixels, batch.size()));
     float[] gradient = new float[logits.length];
+    int epoch = network.getLayerWiseConfigurations().getEpochCount();
     score =
-        plan.loss().mean(plan.logits(logits), batch::label, gradient) + compiled.regularization();
+        plan.loss().mean(plan.logits(logits), batch::label, gradient)
+            + compiled.regularization(iteration, epoch);
     if (!compiled.isFinite()) {
       score = Double.NaN;
     }
-    compiled.update(gradient, iteration, network.getLayerWiseConfigurations().getEpochCount());
+    compiled.update(gradient, iteration, epoch);
     iteration++;
     return score;
   }

@@ -13,10 +13,16 @@ public enum Argument {
   SOURCE(dnnl.DNNL_ARG_SRC),
   /** The right-hand side of a product, a difference or a quotient. */
   SECOND_SOURCE(dnnl.DNNL_ARG_SRC_1),
-  /** What the fourth post-op, a product, multiplies with. */
-  FACTOR_OF_FOURTH_POST_OP(Argument.ofPostOp(3)),
-  /** What the fifth post-op, a product, multiplies with. */
-  FACTOR_OF_FIFTH_POST_OP(Argument.ofPostOp(4)),
+  /** The other operand of the first post-op: a factor, or what the larger is taken of. */
+  OPERAND_OF_FIRST_POST_OP(Argument.ofPostOp(0)),
+  /** The same of the second post-op. */
+  OPERAND_OF_SECOND_POST_OP(Argument.ofPostOp(1)),
+  /** The same of the third post-op. */
+  OPERAND_OF_THIRD_POST_OP(Argument.ofPostOp(2)),
+  /** The same of the fourth post-op. */
+  OPERAND_OF_FOURTH_POST_OP(Argument.ofPostOp(3)),
+  /** The same of the fifth post-op. */
+  OPERAND_OF_FIFTH_POST_OP(Argument.ofPostOp(4)),
   /** The result. */
   DESTINATION(dnnl.DNNL_ARG_DST),
   /** [out,in,h,w] of a convolution, [out,in] of a matrix product. */

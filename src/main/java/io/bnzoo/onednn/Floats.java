@@ -79,6 +79,16 @@ public final class Floats implements AutoCloseable {
     openblas.cblas_scopy(length, other.start, 1, start, 1);
   }
 
+  /** {@code this = 0}, whatever it was. */
+  public void clear() {
+    Pointer.memset(start, 0, (long) length * Float.BYTES);
+  }
+
+  /** The sum of absolute values. */
+  public double absoluteSum() {
+    return openblas.cblas_sasum(length, start, 1);
+  }
+
   /** The sum of squares. */
   public double squaredNorm() {
     return openblas.cblas_dsdot(length, start, 1, start, 1);

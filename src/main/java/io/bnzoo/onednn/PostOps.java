@@ -41,12 +41,20 @@ final class PostOps {
 
   /** Then the product with another array, or with one number if that is its size. */
   PostOps multiply(Layout other) {
+    return combine(dnnl.dnnl_binary_mul, other);
+  }
+
+  /** Then the larger of it and another array's value. */
+  PostOps maximum(Layout other) {
+    return combine(dnnl.dnnl_binary_max, other);
+  }
+
+  private PostOps combine(int algorithm, Layout other) {
     return with(
         postOps ->
             OneDnn.check(
-                dnnl.dnnl_post_ops_append_binary(
-                    postOps, dnnl.dnnl_binary_mul, other.description()),
-                "append a product"));
+                dnnl.dnnl_post_ops_append_binary(postOps, algorithm, other.description()),
+                "append a combination with " + other));
   }
 
   /** Then the sum with {@code share} times what the destination had. */

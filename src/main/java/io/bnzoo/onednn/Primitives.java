@@ -14,7 +14,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 
 /**
- * Every primitive that is used here.
+ * The primitives that layers are made of; those of an optimizer are {@link VectorPrimitives}.
  *
  * <p>Backward primitives take the forward one, because the two have to agree on layouts. Source of
  * what they compute: oneDNN's developer guide, version 2.5.
@@ -328,42 +328,12 @@ public final class Primitives {
     return Primitive.of(operation, PostOps.none(), forward);
   }
 
-  /**
-   * Moves a running average towards products: {@code destination = decay * destination + (1 -
-   * decay) * source * secondSource}.
-   *
-   * @param data of the source and of the destination
-   * @param factor of the second source: the same, or {@link Layout#number}
-   */
-  public static Primitive runningAverage(Layout data, Layout factor, double decay) {
-    PostOps postOps = PostOps.none().scale(1 - decay).addTo(decay);
-    return binary(dnnl.dnnl_binary_mul, data, factor, postOps);
-  }
-
-  /**
-   * The step of Adam: {@code destination += rate * mean / (sqrt(source) + epsilon)}, with the
-   * second moment as the source. The second source is the number 1, the mean is {@link
-   * Argument#FACTOR_OF_FOURTH_POST_OP}, the rate {@link Argument#FACTOR_OF_FIFTH_POST_OP}, a
-   * number.
-   */
-  public static Primitive adamStep(Layout data, double epsilon) {
-    PostOps postOps =
-        PostOps.none()
-            .apply(dnnl.dnnl_eltwise_sqrt, 0, 0)
-            .apply(dnnl.dnnl_eltwise_linear, 1, epsilon)
-            .apply(dnnl.dnnl_eltwise_pow, 1, -1)
-            .multiply(data)
-            .multiply(Layout.number(1))
-            .addTo(1);
-    return binary(dnnl.dnnl_binary_mul, data, Layout.number(1), postOps);
-  }
-
   /** Each value divided by one number, the second source. */
   public static Primitive quotient(Layout data) {
     return binary(dnnl.dnnl_binary_div, data, Layout.number(data.size().length), PostOps.none());
   }
 
-  private static Primitive binary(int algorithm, Layout data, Layout other, PostOps then) {
+  static Primitive binary(int algorithm, Layout data, Layout other, PostOps then) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(
         dnnl.dnnl_binary_desc_init(

@@ -12,7 +12,6 @@ import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -28,11 +27,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L1Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 class EngineChoiceTest {
   private static final LabeledImages BATCH = TestDigits.draw(20, 5);
+
+  /** It may compute anything. */
+  private static final class OwnUpdater extends Sgd {
+    @Override
+    public Sgd clone() {
+      return new OwnUpdater();
+    }
+  }
+
+  /** It may add anything. */
+  private static final class OwnRegularization extends L1Regularization {
+    OwnRegularization() {
+      super(0.1);
+    }
+
+    @Override
+    public Regularization clone() {
+      return new OwnRegularization();
+    }
+  }
 
   static Stream<Arguments> obstacles() {
     NeuralNetConfiguration.Builder plain = new NeuralNetConfiguration.Builder();
@@ -40,9 +61,9 @@ class EngineChoiceTest {
     Layer softmax = output(LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX);
     return Stream.of(
         Arguments.of(
-            "there is no kernel for the updater RmsProp of DenseLayer hidden",
+            "there is no kernel for the updater OwnUpdater of DenseLayer hidden",
             network(
-                new NeuralNetConfiguration.Builder().updater(new RmsProp()),
+                new NeuralNetConfiguration.Builder().updater(new OwnUpdater()),
                 InputType.feedForward(784),
                 dense.clone(),
                 softmax.clone())),
@@ -52,14 +73,6 @@ class EngineChoiceTest {
                 plain.clone(),
                 InputType.feedForward(784),
                 new DropoutLayer(0.5),
-                dense.clone(),
-                softmax.clone())),
-        Arguments.of(
-            "DenseLayer hidden clips or normalizes gradients",
-            network(
-                new NeuralNetConfiguration.Builder()
-                    .gradientNormalization(GradientNormalization.ClipL2PerLayer),
-                InputType.feedForward(784),
                 dense.clone(),
                 softmax.clone())),
         Arguments.of(
@@ -77,11 +90,14 @@ class EngineChoiceTest {
                 new DenseLayer.Builder().nOut(5).activation(Activation.HARDSIGMOID).build(),
                 softmax.clone())),
         Arguments.of(
-            "DenseLayer layer0 has L1Regularization",
+            "DenseLayer layer0 has OwnRegularization",
             network(
                 plain.clone(),
                 InputType.feedForward(784),
-                new DenseLayer.Builder().nOut(5).l1(0.1).build(),
+                new DenseLayer.Builder()
+                    .nOut(5)
+                    .regularization(List.of(new OwnRegularization()))
+                    .build(),
                 softmax.clone())),
         Arguments.of(
             "BatchNormalization layer1 locks gamma and beta",

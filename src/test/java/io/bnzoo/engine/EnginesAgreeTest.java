@@ -26,9 +26,14 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
@@ -178,10 +183,16 @@ class EnginesAgreeTest {
   }
 
   private static IUpdater updater(Random random) {
-    return switch (random.nextInt(3)) {
+    // Large epsilons: noise has no direction.
+    return switch (random.nextInt(8)) {
       case 0 -> new Sgd(0.05);
       case 1 -> new Nesterovs(0.02, 0.9);
-      default -> new Adam(0.001, 0.9, 0.999, 1e-3); // Noise has no direction.
+      case 2 -> new Adam(0.001, 0.9, 0.999, 1e-3);
+      case 3 -> new AMSGrad(0.001, 0.9, 0.999, 1e-3);
+      case 4 -> new Nadam(0.001, 0.9, 0.9, 1e-2);
+      case 5 -> new RmsProp(0.001, 0.9, 1e-2);
+      case 6 -> new AdaGrad(0.001, 1e-2);
+      default -> new AdaDelta();
     };
   }
 }

@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -58,13 +60,20 @@ import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.AdaDelta;
+import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
@@ -107,7 +116,16 @@ class SettingsTest {
     SGD(Sgd.class),
     NESTEROVS(Nesterovs.class),
     ADAM(Adam.class),
+    NO_OP(NoOp.class),
+    AMS_GRAD(AMSGrad.class),
+    ADA_MAX(AdaMax.class),
+    NADAM(Nadam.class),
+    RMS_PROP(RmsProp.class),
+    ADA_GRAD(AdaGrad.class),
+    ADA_DELTA(AdaDelta.class),
+    L1(L1Regularization.class),
     L2(L2Regularization.class),
+    WEIGHT_DECAY(WeightDecay.class),
     RELU(ActivationReLU.class),
     LEAKY_RELU(ActivationLReLU.class),
     ELU(ActivationELU.class),
@@ -150,6 +168,26 @@ class SettingsTest {
           "LOW_LEVEL.layerParams",
           "BIAS.features",
           "BIAS.layerParams");
+
+  /** Epsilons are so large that the sign of rounding does not show. */
+  private static final Map<Owner, Supplier<IUpdater>> UPDATERS =
+      Map.of(
+          Owner.SGD, () -> new Sgd(0.1),
+          Owner.NO_OP, NoOp::new,
+          Owner.NESTEROVS, () -> new Nesterovs(0.1, 0.9),
+          Owner.ADAM, () -> new Adam(0.001),
+          Owner.AMS_GRAD, () -> new AMSGrad(0.001),
+          Owner.ADA_MAX, () -> new AdaMax(0.001),
+          Owner.NADAM, () -> new Nadam(0.001, 0.9, 0.999, 0.01),
+          Owner.RMS_PROP, () -> new RmsProp(0.01, 0.9, 0.01),
+          Owner.ADA_GRAD, () -> new AdaGrad(0.01, 0.01),
+          Owner.ADA_DELTA, AdaDelta::new);
+
+  private static final Map<Owner, Supplier<Regularization>> REGULARIZATIONS =
+      Map.of(
+          Owner.L1, () -> new L1Regularization(0.01),
+          Owner.L2, () -> new L2Regularization(0.01),
+          Owner.WEIGHT_DECAY, () -> new WeightDecay(0.01, true));
 
   private static final Map<String, Setting> SETTINGS = new HashMap<>();
 
@@ -204,19 +242,15 @@ class SettingsTest {
           List.of(new MaxNormConstraint(0.1, Set.of("W"), 1)),
           "has constraints");
       refused(name + "weightNoise", new DropConnect(0.5), "has weight noise");
-      refused(
-          name + "gradientNormalization",
-          GradientNormalization.ClipL2PerLayer,
-          "clips or normalizes gradients");
+      same(name + "gradientNormalization", GradientNormalization.ClipL2PerLayer);
       same(name + "gradientNormalizationThreshold", 1e-3);
       same(name + "weightInitFn", new WeightInitUniform());
       same(name + "biasInit", 0.3);
       same(name + "gainInit", 0.3);
-      refused(name + "regularization", List.of(new L1Regularization(0.1)), "has L1Regularization");
-      refused(name + "regularizationBias", List.of(new WeightDecay(0.1, true)), "has WeightDecay");
-      refused(name + "iUpdater", new RmsProp(0.1), "there is no kernel for the updater RmsProp of");
-      refused(
-          name + "biasUpdater", new RmsProp(0.1), "there is no kernel for the updater RmsProp of");
+      same(name + "regularization", List.of(new L1Regularization(0.1)));
+      same(name + "regularizationBias", List.of(new WeightDecay(0.1, true)));
+      same(name + "iUpdater", new RmsProp(0.1, 0.9, 0.1));
+      same(name + "biasUpdater", new RmsProp(0.1, 0.9, 0.1));
       same(name + "timeDistributedFormat", RNNFormat.NWC);
       refused(
           name + "activationFn",
@@ -224,16 +258,9 @@ class SettingsTest {
           "there is no kernel for the activation hardsigmoid of");
       same(name + "hasBias", false);
     }
-    // Neither regularizes its parameters, or has biases with an updater of their own.
-    for (Owner owner : List.of(Owner.BATCH_NORM, Owner.LOW_LEVEL, Owner.BIAS)) {
-      same(owner + ".regularization", List.of(new L1Regularization(0.1)));
-      same(owner + ".regularizationBias", List.of(new WeightDecay(0.1, true)));
-      same(owner + ".biasUpdater", new RmsProp(0.1));
-    }
     same("BATCH_NORM.activationFn", new ActivationLReLU(0.2)); // It never applies it.
     for (Owner owner : List.of(Owner.LOW_LEVEL, Owner.BIAS)) {
-      refused(
-          owner + ".updater", new RmsProp(0.1), "there is no kernel for the updater RmsProp of");
+      same(owner + ".updater", new RmsProp(0.1, 0.9, 0.1));
       same(owner + ".weightInit", WeightInit.ONES);
       same(owner + ".paramWeightInit", Map.of());
       same(owner + ".channelAxis", 3); // The input type sets it.
@@ -283,16 +310,18 @@ class SettingsTest {
   }
 
   private static void ofParts() {
-    same("SGD.learningRate NESTEROVS.learningRate ADAM.learningRate", 0.03);
-    same(
-        "SGD.learningRateSchedule NESTEROVS.learningRateSchedule ADAM.learningRateSchedule",
-        SCHEDULE);
+    for (Owner owner : UPDATERS.keySet()) {
+      same(owner + ".learningRate", 0.03);
+      same(owner + ".learningRateSchedule", SCHEDULE);
+      same(owner + ".epsilon", 0.1);
+      same(owner + ".beta1 " + owner + ".beta2", 0.5);
+    }
     same("NESTEROVS.momentum", 0.5);
     same("NESTEROVS.momentumISchedule", SCHEDULE);
     same("NESTEROVS.momentumSchedule", Map.of(0, 0.1)); // Nothing in Deeplearning4j asks for it.
-    same("ADAM.beta1 ADAM.beta2", 0.5);
-    same("ADAM.epsilon", 0.1);
-    refused("L2.l2", SCHEDULE, "changes its L2 regularization by a schedule");
+    same("RMS_PROP.rmsDecay ADA_DELTA.rho", 0.5);
+    same("L1.l1 L2.l2 WEIGHT_DECAY.coeff", SCHEDULE);
+    same("WEIGHT_DECAY.applyLR", false);
     refused(
         "RELU.max RELU.threshold RELU.negativeSlope",
         0.25,
@@ -344,15 +373,12 @@ class SettingsTest {
   private static MultiLayerNetwork network(Owner owner, Field field, Object value)
       throws IllegalAccessException {
     IUpdater updater =
-        switch (owner) {
-          case NESTEROVS -> new Nesterovs(0.1, 0.9);
-          case ADAM -> new Adam(0.001);
-          default -> new Sgd(new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.9));
-        };
-    if (owner == Owner.SGD) {
-      updater = new Sgd(0.1);
-    }
-    L2Regularization l2 = new L2Regularization(0.01);
+        UPDATERS
+            .getOrDefault(
+                owner, () -> new Sgd(new ExponentialSchedule(ScheduleType.ITERATION, 0.2, 0.9)))
+            .get();
+    Optional<Regularization> regularization =
+        Optional.ofNullable(REGULARIZATIONS.get(owner)).map(Supplier::get);
     IActivation function =
         switch (owner) {
           case RELU -> new ActivationReLU();
@@ -369,17 +395,16 @@ class SettingsTest {
         type -> layers.stream().filter(type::isInstance).findFirst().orElseThrow();
     switch (owner) {
       case NETWORK, EACH_LAYER -> {}
-      case SGD, NESTEROVS, ADAM -> field.set(updater, value);
-      case L2 -> field.set(l2, value);
+      case L1, L2, WEIGHT_DECAY -> field.set(regularization.orElseThrow(), value);
       case RELU, LEAKY_RELU, ELU -> field.set(function, value);
       case SOFTMAX_LOSS, SIGMOID_LOSS -> field.set(output.getLossFn(), value);
-      default -> field.set(ofType.apply(owner.type), value);
+      default -> field.set(UPDATERS.containsKey(owner) ? updater : ofType.apply(owner.type), value);
     }
     NeuralNetConfiguration.ListBuilder list =
         new NeuralNetConfiguration.Builder()
             .seed(3)
             .updater(updater)
-            .regularization(owner == Owner.L2 ? List.of(l2) : List.of())
+            .regularization(regularization.stream().toList())
             .list();
     layers.forEach(list::layer);
     MultiLayerConfiguration configuration =

@@ -50,4 +50,19 @@ class FloatsTest {
     three.write(new float[] {1, Float.POSITIVE_INFINITY, Float.NaN});
     assertThat(three.squares()).isNaN();
   }
+
+  @Test
+  void theAbsoluteSumIgnoresSigns() {
+    four.write(new float[] {1, -2, 0, 0.5f});
+    assertThat(four.absoluteSum()).isEqualTo(3.5);
+  }
+
+  @Test
+  void aPartIsClearedOfNaNsAndNothingElse() {
+    four.write(new float[] {1, Float.NaN, Float.POSITIVE_INFINITY, 4});
+    four.part(1, 2).clear();
+    float[] left = new float[4];
+    four.read(left);
+    assertThat(left).containsExactly(1, 0, 0, 4);
+  }
 }

@@ -84,10 +84,10 @@ class PostOpsTest {
   void factorsBelongToTheFourthAndTheFifthPostOp() {
     PostOps three = square(PostOps.none()).scale(2).apply(dnnl.dnnl_eltwise_abs, 0, 0);
     assertEach(
-        result(three.multiply(ROW), Argument.FACTOR_OF_FOURTH_POST_OP),
+        result(three.multiply(ROW), Argument.OPERAND_OF_FOURTH_POST_OP),
         i -> 2 * Math.pow(SOURCE[i], 2) * FACTORS[i]);
     assertEach(
-        result(square(three).multiply(ROW), Argument.FACTOR_OF_FIFTH_POST_OP),
+        result(square(three).multiply(ROW), Argument.OPERAND_OF_FIFTH_POST_OP),
         i -> 4 * Math.pow(SOURCE[i], 4) * FACTORS[i]);
   }
 }

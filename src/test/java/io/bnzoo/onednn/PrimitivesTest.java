@@ -19,7 +19,6 @@ class PrimitivesTest {
   private static final Layout ONE = Layout.number(2);
   private static final float[] FIRST = TensorValues.random(1, ROWS);
   private static final float[] SECOND = TensorValues.random(2, ROWS);
-  private static final float[] THIRD = TensorValues.random(3, ROWS);
 
   private final TensorPool pool = new TensorPool();
 
@@ -132,49 +131,6 @@ class PrimitivesTest {
             Argument.SECOND_SOURCE, tensor(Layout.rowByRow(1, 4), row),
             Argument.DESTINATION, result));
     assertEach(result, i -> Math.pow(FIRST[i] - row[i % 4], 2));
-  }
-
-  @Test
-  void anAverageMovesTowardsAProductOfArrays() {
-    Tensor average = tensor(ROWS, THIRD);
-    run(
-        Primitives.runningAverage(ROWS, ROWS, 0.9),
-        Map.of(
-            Argument.SOURCE, tensor(ROWS, FIRST),
-            Argument.SECOND_SOURCE, tensor(ROWS, SECOND),
-            Argument.DESTINATION, average));
-    assertEach(average, i -> 0.9 * THIRD[i] + 0.1 * FIRST[i] * SECOND[i]);
-  }
-
-  @Test
-  void anAverageMovesTowardsAMultiple() {
-    Tensor average = tensor(ROWS, THIRD);
-    run(
-        Primitives.runningAverage(ROWS, ONE, 0.75),
-        Map.of(
-            Argument.SOURCE, tensor(ROWS, FIRST),
-            Argument.SECOND_SOURCE, tensor(ONE, 3),
-            Argument.DESTINATION, average));
-    assertEach(average, i -> 0.75 * THIRD[i] + 0.25 * 3 * FIRST[i]);
-  }
-
-  @Test
-  void adamMovesAValueByItsMeanOverTheRootOfItsVariance() {
-    Layout row = Layout.rowByRow(12);
-    float[] variances = new float[12];
-    for (int i = 0; i < 12; i++) {
-      variances[i] = FIRST[i] * FIRST[i];
-    }
-    Tensor values = tensor(row, THIRD);
-    run(
-        Primitives.adamStep(row, 0.5),
-        Map.of(
-            Argument.SOURCE, tensor(row, variances),
-            Argument.SECOND_SOURCE, tensor(Layout.number(1), 1),
-            Argument.FACTOR_OF_FOURTH_POST_OP, tensor(row, SECOND),
-            Argument.FACTOR_OF_FIFTH_POST_OP, tensor(Layout.number(1), -0.2f),
-            Argument.DESTINATION, values));
-    assertEach(values, i -> THIRD[i] - 0.2 * SECOND[i] / (Math.abs(FIRST[i]) + 0.5));
   }
 
   @Test
