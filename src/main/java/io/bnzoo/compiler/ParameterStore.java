@@ -39,7 +39,13 @@ final class ParameterStore implements AutoCloseable {
   /** Parts start at cache lines. */
   private static final long ALIGNMENT = 16;
 
-  /** Neighbouring parameters with the same update. */
+  /**
+   * How many values one group has at most: what one kernel of an update has written is still in the
+   * processor's cache when the next one reads it.
+   */
+  static final long LONGEST = 1 << 17;
+
+  /** Neighbouring values with the same update, of one parameter or many. */
   record Group(Parameter.Update update, long from, long count) {}
 
   private final List<Parameter> parameters;
@@ -67,7 +73,10 @@ final class ParameterStore implements AutoCloseable {
         places.put(parameter, end);
         end += aligned(layouts.get(parameter).floats());
       }
-      groups.add(new Group(alike.get(0).update().ofEachValue(), from, end - from));
+      for (long start = from; start < end; start += LONGEST) {
+        long count = Math.min(LONGEST, end - start);
+        groups.add(new Group(alike.get(0).update().ofEachValue(), start, count));
+      }
     }
     this.length = end;
   }
