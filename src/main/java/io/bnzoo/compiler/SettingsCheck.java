@@ -71,8 +71,6 @@ final class SettingsCheck {
     require(
         algorithm == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
         "it is optimized by " + algorithm);
-    require(
-        configuration.isMiniBatch(), "its gradients are sums over the batch (miniBatch is false)");
     StepFunction step = configuration.getStepFunction();
     require(
         step == null || step.getClass() == NegativeGradientStepFunction.class,

@@ -120,9 +120,14 @@ public final class OneDnnEngine implements Engine {
     float[] logits = reading(batch, pixels -> compiled.forward(pixels, batch.size()));
     float[] gradient = new float[logits.length];
     int epoch = network.getLayerWiseConfigurations().getEpochCount();
-    score =
-        plan.loss().mean(plan.logits(logits), batch::label, gradient)
-            + compiled.regularization(iteration, epoch);
+    double loss = plan.loss().mean(plan.logits(logits), batch::label, gradient);
+    if (!network.conf().isMiniBatch()) { // Deeplearning4j then minimizes the sum over the batch.
+      loss *= batch.size();
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] *= batch.size();
+      }
+    }
+    score = loss + compiled.regularization(iteration, epoch);
     if (!compiled.isFinite()) {
       score = Double.NaN;
     }

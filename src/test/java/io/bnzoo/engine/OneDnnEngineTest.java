@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -455,10 +456,13 @@ class OneDnnEngineTest {
   void aConfigurationThatIsChangedToWhatHasNoKernelIsRefused() {
     MultiLayerNetwork network = ThreeLayerMlp.builder().build().init();
     try (Engine engine = new OneDnnEngine(network, ImageShape.MNIST, 1)) {
-      network.getLayerWiseConfigurations().getConf(0).setMiniBatch(false);
+      network
+          .getLayerWiseConfigurations()
+          .getConf(0)
+          .setOptimizationAlgo(OptimizationAlgorithm.LBFGS);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> engine.load(network))
-          .withMessageContaining("oneDNN cannot run this network: its gradients are sums");
+          .withMessageContaining("oneDNN cannot run this network: it is optimized by LBFGS");
     }
   }
 

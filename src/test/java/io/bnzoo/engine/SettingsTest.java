@@ -217,10 +217,7 @@ class SettingsTest {
     refused("NETWORK.dataType", DataType.DOUBLE, "its numbers are not floats");
     same("NETWORK.iterationCount NETWORK.epochCount", 2);
     same("EACH_LAYER.iterationCount EACH_LAYER.epochCount", 2);
-    refused(
-        "EACH_LAYER.miniBatch",
-        false,
-        "its gradients are sums over the batch (miniBatch is false)");
+    same("EACH_LAYER.miniBatch", false);
     refused("EACH_LAYER.optimizationAlgo", OptimizationAlgorithm.LBFGS, "it is optimized by LBFGS");
     refused(
         "EACH_LAYER.stepFunction",

@@ -232,6 +232,17 @@ class UpdatersTest {
         BothEngines.training(BATCH, STEPS));
   }
 
+  /** Which is not divided by the batch, so that regularization has a smaller share. */
+  @Test
+  void theSumOverABatchIsMinimizedAlike() {
+    BothEngines.answer(
+        network(
+            with(new Sgd(0.01), REGULARIZATIONS.get(1)).miniBatch(false),
+            new Nesterovs(0.005, 0.9)),
+        1e-3,
+        BothEngines.training(BATCH, STEPS));
+  }
+
   private static MultiLayerNetwork normalized(GradientNormalization kind, double rate) {
     return Networks.network(
         new NeuralNetConfiguration.Builder()
