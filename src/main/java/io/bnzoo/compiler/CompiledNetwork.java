@@ -51,6 +51,9 @@ public final class CompiledNetwork implements AutoCloseable {
   private final List<UpdateRule> updates = new ArrayList<>();
   private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
 
+  /** How many training steps came before the present one. */
+  private int iteration;
+
   /** What ran forward last and has not run backward yet. */
   private Optional<Key> training = Optional.empty();
 
@@ -110,8 +113,10 @@ public final class CompiledNetwork implements AutoCloseable {
    * The logits of a batch by its own statistics; {@link #update} comes next.
    *
    * @param pixels as in {@link #logits}
+   * @param iteration how many steps came before, which decides what dropout drops
    */
-  public float[] forward(Buffer pixels, int count) {
+  public float[] forward(Buffer pixels, int count, int iteration) {
+    this.iteration = iteration;
     float[] logits = logits(pixels, count, Mode.TRAINING);
     training = Optional.of(new Key(count, Mode.TRAINING, Care.FAST));
     return logits;
@@ -180,12 +185,11 @@ public final class CompiledNetwork implements AutoCloseable {
    * The backward pass of the last {@link #forward}, and the optimizer's step.
    *
    * @param logitGradients of the loss, [count,classes], row by row
-   * @param iteration how many steps came before
    * @param epoch how many epochs came before
    * @throws IllegalStateException if there was no forward since the last update
    * @throws IllegalArgumentException if there is another number of gradients
    */
-  public void update(float[] logitGradients, int iteration, int epoch) {
+  public void update(float[] logitGradients, int epoch) {
     Key key =
         training.orElseThrow(
             () -> new IllegalStateException("an update needs a forward before it"));
@@ -239,11 +243,15 @@ public final class CompiledNetwork implements AutoCloseable {
     try (NativeScope made = new NativeScope()) {
       KernelProgram program =
           switch (key.care()) {
-            case FAST -> new KernelProgram(graph, store, key.batch(), key.mode(), norms);
-            case FINDS_NAN -> new KernelProgram(unfused, store, key.batch(), key.mode(), nanRows);
+            case FAST -> program(graph, key, norms);
+            case FINDS_NAN -> program(unfused, key, nanRows);
           };
       return new Compiled(program, norms, nanRows);
     }
+  }
+
+  private KernelProgram program(NetworkGraph computed, Key key, Inspection inspection) {
+    return new KernelProgram(computed, store, key.batch(), key.mode(), inspection, () -> iteration);
   }
 
   @Override

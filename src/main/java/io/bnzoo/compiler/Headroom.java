@@ -96,6 +96,8 @@ final class Headroom {
         double reach =
             Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
         steps.add((bound, images, mode) -> within(reach * bound));
+      } else if (operation instanceof Operation.DropoutOp dropout) {
+        steps.add((bound, images, mode) -> within(bound / dropout.keep()));
       } else if (operation instanceof Operation.ActivationOp activation) {
         double count = values;
         steps.add((bound, images, mode) -> after(activation.function(), bound, count * images));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** A network at one batch size, as kernels to be run in order. */
 final class KernelProgram implements AutoCloseable {
@@ -34,10 +35,16 @@ final class KernelProgram implements AutoCloseable {
    * Compiles.
    *
    * @param inspection inspects each result of the forward pass
+   * @param iteration how many training steps came before, asked for whenever it runs
    */
   KernelProgram(
-      NetworkGraph graph, ParameterStore store, long batch, Mode mode, Inspection inspection) {
-    Workbench bench = new Workbench(pool, store, mode);
+      NetworkGraph graph,
+      ParameterStore store,
+      long batch,
+      Mode mode,
+      Inspection inspection,
+      IntSupplier iteration) {
+    Workbench bench = new Workbench(pool, store, mode, iteration);
     bytes = bench.tensor(Layout.bytes(batch, graph.input().values()));
     values = greyLevels(bytes, bench);
     conversion = bench.take();
@@ -99,7 +106,7 @@ final class KernelProgram implements AutoCloseable {
   static Map<Parameter, Layout> layouts(NetworkGraph graph) {
     Map<Parameter, Layout> layouts = new LinkedHashMap<>();
     try (TensorPool pool = new TensorPool()) {
-      Workbench bench = new Workbench(pool, null, Mode.TRAINING);
+      Workbench bench = new Workbench(pool, null, Mode.TRAINING, () -> 0);
       for (Operation operation : graph.operations()) {
         for (Parameter parameter : operation.parameters()) {
           layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));

@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -80,6 +81,7 @@ final class NetworkReader {
     put(SubsamplingLayer.class, this::pooling);
     put(GlobalPoolingLayer.class, this::globalPooling);
     put(DenseLayer.class, this::dense);
+    put(DropoutLayer.class, (index, layer) -> {}); // Read above, as in any other layer.
     put(BatchNormalization.class, this::batchNormalization);
     put(LowLevelBatchNormalization.class, this::lowLevelBatchNormalization);
     put(ChannelwiseBias.class, this::bias);
@@ -96,6 +98,7 @@ final class NetworkReader {
       preprocess(network.getLayerWiseConfigurations().getInputPreProcess(i));
       Layer layer = network.getLayerWiseConfigurations().getConf(i).getLayer();
       SettingsCheck.check(layer);
+      dropout(i, layer);
       if (i == last) {
         last(i, layer);
       } else {
@@ -104,6 +107,15 @@ final class NetworkReader {
       }
     }
     return new NetworkGraph(start, fusion.operations(), geometry.features());
+  }
+
+  /** Of what a layer is given. */
+  private void dropout(int index, Layer layer) {
+    double keep = SettingsCheck.keep(layer);
+    if (keep < 1) {
+      fusion.add(
+          new Operation.DropoutOp(keep, DropoutKernels.seed(network.conf().getSeed(), index)));
+    }
   }
 
   /** Up to the logits; what the loss does to them is no operation. */

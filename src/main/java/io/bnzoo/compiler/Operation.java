@@ -166,6 +166,14 @@ public sealed interface Operation {
       ConvolutionWindow window)
       implements Operation {}
 
+  /**
+   * Dropout, in training only.
+   *
+   * @param keep the probability that a value is kept, in (0, 1)
+   * @param seed of the layer
+   */
+  record DropoutOp(double keep, long seed) implements Operation {}
+
   /** An activation function of each value. */
   record ActivationOp(ActivationFunction function) implements Operation {}
 

@@ -2,15 +2,20 @@ package io.bnzoo.compiler;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
 import org.deeplearning4j.nn.conf.stepfunctions.StepFunction;
@@ -52,6 +57,10 @@ final class SettingsCheck {
   private static final List<Class<? extends Regularization>> REGULARIZATIONS =
       List.of(L1Regularization.class, L2Regularization.class, WeightDecay.class);
 
+  /** Those that Deeplearning4j applies dropout to, where there are kernels for them. */
+  private static final Set<Class<?>> DROPPING =
+      Set.of(DropoutLayer.class, DenseLayer.class, ConvolutionLayer.class, OutputLayer.class);
+
   private SettingsCheck() {}
 
   /** Checks what is set for a network as a whole. */
@@ -79,7 +88,6 @@ final class SettingsCheck {
 
   /** Checks what is set for one layer, but for how its parameters are learned. */
   static void check(Layer layer) {
-    require(layer.getIDropout() == null, describe(layer) + " drops out");
     require(
         layer.getConstraints() == null || layer.getConstraints().isEmpty(),
         describe(layer) + " has constraints");
@@ -101,6 +109,20 @@ final class SettingsCheck {
       require(
           normalization.isMinibatch(), describe(layer) + " takes a batch for everything there is");
     }
+  }
+
+  /** The probability with which a layer keeps each value that it is given; 1 without dropout. */
+  static double keep(Layer layer) {
+    IDropout dropout = layer.getIDropout();
+    if (dropout == null) {
+      return 1;
+    }
+    require(
+        DROPPING.contains(layer.getClass()) && dropout.getClass() == Dropout.class,
+        describe(layer) + " has " + name(dropout));
+    Dropout usual = (Dropout) dropout;
+    require(usual.getPSchedule() == null, describe(layer) + " changes its dropout by a schedule");
+    return usual.getP();
   }
 
   /** The updater of a parameter, as it is now. */

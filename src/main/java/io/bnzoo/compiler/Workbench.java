@@ -11,22 +11,34 @@ import io.bnzoo.onednn.TensorPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** Collects a program's kernels in order. */
 final class Workbench {
   private final TensorPool pool;
   private final ParameterStore store;
   private final Mode mode;
+  private final IntSupplier iteration;
   private List<Kernel> kernels = new ArrayList<>();
 
-  Workbench(TensorPool pool, ParameterStore store, Mode mode) {
+  /**
+   * A workbench without kernels.
+   *
+   * @param iteration how many training steps came before, asked for whenever a kernel runs
+   */
+  Workbench(TensorPool pool, ParameterStore store, Mode mode, IntSupplier iteration) {
     this.pool = pool;
     this.store = store;
     this.mode = mode;
+    this.iteration = iteration;
   }
 
   Mode mode() {
     return mode;
+  }
+
+  int iteration() {
+    return iteration.getAsInt();
   }
 
   Tensor values(Parameter parameter) {

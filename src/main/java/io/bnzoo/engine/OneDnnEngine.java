@@ -31,6 +31,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *   <li>With an epsilon of 0 a value without a gradient stays; Deeplearning4j's becomes NaN.
  *   <li>Clipping and normalization of gradients leave running statistics alone; Deeplearning4j's
  *       clip and normalize them, too, and what it predicts by is then not the data's.
+ *   <li>Dropout draws masks of its own, by the network's seed and the number of the step, and is
+ *       for steps alone, not for predictions by the batch's statistics.
  * </ul>
  *
  * <p>A network with a setting that it would not follow is refused. Listeners of the network are not
@@ -117,7 +119,7 @@ public final class OneDnnEngine implements Engine {
   public double step(ImageBatch batch) {
     prepare();
     plan.check().training(batch);
-    float[] logits = reading(batch, pixels -> compiled.forward(pixels, batch.size()));
+    float[] logits = reading(batch, pixels -> compiled.forward(pixels, batch.size(), iteration));
     float[] gradient = new float[logits.length];
     int epoch = network.getLayerWiseConfigurations().getEpochCount();
     double loss = plan.loss().mean(plan.logits(logits), batch::label, gradient);
@@ -131,7 +133,7 @@ public final class OneDnnEngine implements Engine {
     if (!compiled.isFinite()) {
       score = Double.NaN;
     }
-    compiled.update(gradient, iteration, epoch);
+    compiled.update(gradient, epoch);
     iteration++;
     return score;
   }

@@ -333,6 +333,11 @@ public final class Primitives {
     return binary(dnnl.dnnl_binary_div, data, Layout.number(data.size().length), PostOps.none());
   }
 
+  /** Each value times another's of the same size, the second source. */
+  public static Primitive product(Layout data) {
+    return binary(dnnl.dnnl_binary_mul, data, data, PostOps.none());
+  }
+
   static Primitive binary(int algorithm, Layout data, Layout other, PostOps then) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(

@@ -40,7 +40,7 @@ class ChannelMomentsTest {
       Tensor source = TensorValues.tensor(pool, layout, values);
       Tensor mean = pool.tensor(Layout.rowByRow(channels));
       Tensor variance = pool.tensor(Layout.rowByRow(channels));
-      Workbench bench = new Workbench(pool, null, Mode.INFERENCE_BY_BATCH);
+      Workbench bench = new Workbench(pool, null, Mode.INFERENCE_BY_BATCH, () -> 0);
       new ChannelMoments(bench, images).add(source, mean, variance);
       pool.seal();
       bench.take().forEach(Kernel::run);
@@ -57,7 +57,7 @@ class ChannelMomentsTest {
     Arrays.fill(values, 3);
     try (TensorPool pool = new TensorPool()) {
       Tensor variance = pool.tensor(Layout.rowByRow(3));
-      Workbench bench = new Workbench(pool, null, Mode.INFERENCE_BY_BATCH);
+      Workbench bench = new Workbench(pool, null, Mode.INFERENCE_BY_BATCH, () -> 0);
       new ChannelMoments(bench, 5)
           .add(
               TensorValues.tensor(pool, layout, values), pool.tensor(Layout.rowByRow(3)), variance);

@@ -42,32 +42,32 @@ class CompiledNetworkTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> compiled.logits(IMAGES.pixels(), 13, Mode.INFERENCE))
         .withMessage("13 images need 10192 pixels, at least one image, got 9408 pixels");
-    assertThatIllegalArgumentException().isThrownBy(() -> compiled.forward(IMAGES.pixels(), 11));
+    assertThatIllegalArgumentException().isThrownBy(() -> compiled.forward(IMAGES.pixels(), 11, 0));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> compiled.forward(IMAGES.slice(0, 0).pixels(), 0));
+        .isThrownBy(() -> compiled.forward(IMAGES.slice(0, 0).pixels(), 0, 0));
   }
 
   @Test
   void anUpdateNeedsTheGradientsOfTheForwardBeforeIt() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> compiled.update(new float[120], 0, 0))
+        .isThrownBy(() -> compiled.update(new float[120], 0))
         .withMessage("an update needs a forward before it");
-    compiled.forward(IMAGES.pixels(), 12);
+    compiled.forward(IMAGES.pixels(), 12, 0);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> compiled.update(new float[110], 0, 0))
+        .isThrownBy(() -> compiled.update(new float[110], 0))
         .withMessage("12 images of 10 classes need as many gradients, got 110");
-    compiled.update(new float[120], 0, 0);
-    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 1, 0));
+    compiled.update(new float[120], 0);
+    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0));
   }
 
   /** More sizes in between than are kept, the forward's among those that went. */
   @Test
   void anUpdateDoesNotRunWhatIsGone() {
-    compiled.forward(IMAGES.pixels(), 12);
+    compiled.forward(IMAGES.pixels(), 12, 0);
     for (int size = 1; size <= 9; size++) {
       compiled.logits(IMAGES.slice(0, size).pixels(), size, Mode.INFERENCE);
     }
-    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0, 0));
+    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0));
   }
 
   @Test

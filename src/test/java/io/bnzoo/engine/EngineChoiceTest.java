@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -68,19 +68,11 @@ class EngineChoiceTest {
                 dense.clone(),
                 softmax.clone())),
         Arguments.of(
-            "DropoutLayer layer0 drops out",
+            "DenseLayer layer0 has GaussianDropout",
             network(
                 plain.clone(),
                 InputType.feedForward(784),
-                new DropoutLayer(0.5),
-                dense.clone(),
-                softmax.clone())),
-        Arguments.of(
-            "DenseLayer layer0 drops out",
-            network(
-                plain.clone(),
-                InputType.feedForward(784),
-                new DenseLayer.Builder().nOut(5).dropOut(0.5).build(),
+                new DenseLayer.Builder().nOut(5).dropOut(new GaussianDropout(0.5)).build(),
                 softmax.clone())),
         Arguments.of(
             "there is no kernel for the activation hardsigmoid",

@@ -31,7 +31,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
-import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.dropout.AlphaDropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -233,7 +233,7 @@ class SettingsTest {
     for (Owner owner : Owner.values()) {
       String name = owner + ".";
       same(name + "layerName", "other");
-      refused(name + "iDropout", new Dropout(0.5), "drops out");
+      refused(name + "iDropout", new AlphaDropout(0.5), "has AlphaDropout");
       refused(
           name + "constraints",
           List.of(new MaxNormConstraint(0.1, Set.of("W"), 1)),
