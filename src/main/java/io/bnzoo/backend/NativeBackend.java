@@ -22,6 +22,9 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * network trains several times faster.
  */
 public final class NativeBackend {
+  /** The name of a system property that keeps this class from choosing anything if it is true. */
+  public static final String UNTOUCHED_PROPERTY = "bnzoo.nd4j.untouched";
+
   private static final String EXTENSION_PROPERTY = "org.bytedeco.javacpp.platform.extension";
   private static final String MEMORY_CHECK_PROPERTY = "org.bytedeco.javacpp.maxphysicalbytes";
   private static final String ND4J_LIBRARY = "jnind4jcpu";
@@ -51,10 +54,16 @@ public final class NativeBackend {
    * networks that were made before it do without oneDNN until they are given to {@link
    * #useOneDnnIn} or to an engine; the status says so. What has been set with {@code
    * -Dorg.bytedeco.javacpp.platform.extension} or {@code
-   * -Dorg.eclipse.deeplearning4j.helpers.disable} stays. Calling it again is free.
+   * -Dorg.eclipse.deeplearning4j.helpers.disable} stays, and everything if {@link
+   * #UNTOUCHED_PROPERTY} is true. Calling it again is free.
    */
   public static synchronized Status enableOneDnn() {
-    if (status == null) {
+    if (status == null && Boolean.getBoolean(UNTOUCHED_PROPERTY)) {
+      status =
+          new Status(
+              false,
+              "oneDNN is off: ND4J is as it comes, because " + UNTOUCHED_PROPERTY + " is true");
+    } else if (status == null) {
       boolean late = Loader.getLoadedLibraries().containsKey(ND4J_LIBRARY);
       Optional<String> obstacle = obstacle();
       // Left unset, JavaCPP takes what it finds, whether or not the processor can run it.

@@ -1,5 +1,6 @@
 package io.bnzoo.bench;
 
+import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.onednn.OneDnn;
 import java.util.List;
 
@@ -10,7 +11,11 @@ public enum Setup {
    * extension asks for the plain binary; JavaCPP would take the one with oneDNN that is beside it
    * here.
    */
-  STOCK("stock", List.of("-Dorg.bytedeco.javacpp.platform.extension=")),
+  STOCK(
+      "stock",
+      List.of(
+          "-Dorg.bytedeco.javacpp.platform.extension=",
+          "-D" + NativeBackend.UNTOUCHED_PROPERTY + "=true")),
   /**
    * Deeplearning4j as {@link io.bnzoo.backend.NativeBackend} sets it up. Each step makes thousands
    * of small Java objects, of arrays that live outside the heap; a large young generation collected

@@ -4,14 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.deeplearning4j.config.DL4JSystemProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.factory.Nd4j;
@@ -50,6 +53,28 @@ class NativeBackendIT {
     assertThat(lines.get(1)).isEqualTo("3.0");
   }
 
+  /** Prints what ND4J and Deeplearning4j have been told, after a model was made. */
+  static final class ModelProgram {
+    private ModelProgram() {}
+
+    public static void main(String[] arguments) {
+      ThreeLayerMlp.builder().build().init();
+      System.out.println(NativeBackend.enableOneDnn().description());
+      System.out.println(System.getProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY));
+      System.out.println(System.getProperty("org.bytedeco.javacpp.maxphysicalbytes"));
+    }
+  }
+
+  @Test
+  void nothingIsChosenWhereItIsToBeLeftAsItComes() throws IOException, InterruptedException {
+    assertThat(run(ModelProgram.class, entry -> true).subList(1, 3)).containsExactly("false", "0");
+    assertThat(run(ModelProgram.class, entry -> true, "-Dbnzoo.nd4j.untouched=true"))
+        .containsExactly(
+            "oneDNN is off: ND4J is as it comes, because bnzoo.nd4j.untouched is true",
+            "null",
+            "null");
+  }
+
   @Test
   void aLateCallSaysWhatBecomesOfEarlierNetworks() throws IOException, InterruptedException {
     assumeTrue(NativeBackend.enableOneDnn().oneDnn(), "skipped: oneDNN is not available here");
@@ -59,7 +84,7 @@ class NativeBackendIT {
                 + " networks made before it need useOneDnnIn");
   }
 
-  private static List<String> run(Class<?> program, Predicate<String> entries)
+  private static List<String> run(Class<?> program, Predicate<String> entries, String... jvmOptions)
       throws IOException, InterruptedException {
     String classPath =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
@@ -67,14 +92,12 @@ class NativeBackendIT {
             // The jar's manifest names all libraries, the binary with oneDNN among them.
             .map(entry -> entry.endsWith("bnzoo.jar") ? CLASSES : entry)
             .collect(Collectors.joining(File.pathSeparator));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(jvmOptions));
+    command.addAll(List.of("-cp", classPath, program.getName()));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                program.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).isZero();
     return output.lines().toList();
