@@ -1,8 +1,10 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Comparison;
+import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
+import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
@@ -68,6 +70,19 @@ final class ModelOptions {
   private Optional<Double> initialStddev;
 
   @Option(
+      names = "--depth",
+      paramLabel = "N",
+      description = "Convolutions of deep-cnn. Default: 19.")
+  private Optional<Integer> depth;
+
+  @Option(
+      names = "--widths",
+      paramLabel = "N",
+      split = ",",
+      description = "Units of the three hidden layers of mlp. Default: 100,100,100.")
+  private List<Integer> widths = List.of();
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description =
@@ -109,12 +124,32 @@ final class ModelOptions {
     return batchSize.map(plan::withBatchSize).orElse(plan);
   }
 
-  /** What the command line changes of the entry's network. */
+  /**
+   * What the command line changes of the entry's network.
+   *
+   * @throws IllegalArgumentException if an option is for another model
+   */
   ModelBuilder<?, ?> settings(ModelBuilder<?, ?> builder) {
     learningRate.ifPresent(builder::learningRate);
     activation.ifPresent(choice -> builder.activation(Activation.valueOf(choice.name())));
     initialStddev.ifPresent(stddev -> builder.initialWeights(InitialWeights.normal(stddev)));
+    depth.ifPresent(count -> only(DeepCnn.Builder.class, builder, "--depth").depth(count));
+    if (!widths.isEmpty()) {
+      ThreeLayerMlp.Builder mlp = only(ThreeLayerMlp.Builder.class, builder, "--widths");
+      if (widths.size() != 3) {
+        throw new IllegalArgumentException(
+            "--widths needs 3 numbers, as in 100,100,100, got " + widths.size());
+      }
+      mlp.widths(widths.get(0), widths.get(1), widths.get(2));
+    }
     return builder;
+  }
+
+  private <B> B only(Class<B> type, ModelBuilder<?, ?> builder, String option) {
+    if (!type.isInstance(builder)) {
+      throw new IllegalArgumentException(option + " is not for " + entry.id());
+    }
+    return type.cast(builder);
   }
 
   /** Finds a model of the zoo by its id. */

@@ -170,6 +170,48 @@ class OwnImagesTest extends CommandRun {
   }
 
   @Test
+  void depthAndWidthsFollowTheImages() throws IOException {
+    String images = ImageFolders.cifar(folder.resolve("images"), 2, 60).toString();
+    assertThat(trained(images, "deep-cnn", "--depth", "4").at("/depth").asInt()).isEqualTo(4);
+    assertThat(trained(images, "mlp", "--widths", "50,40,30").at("/widths").toString())
+        .isEqualTo("[50,40,30]");
+    err.getBuffer().setLength(0);
+    assertThat(run("compare", "mlp", "--depth", "4")).isEqualTo(Bnzoo.USAGE);
+    assertThat(run("compare", "mlp", "--widths", "5,4")).isEqualTo(Bnzoo.USAGE);
+    assertThat(run("compare", "deep-cnn", "--depth", "0")).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString().lines())
+        .contains(
+            "bnzoo compare: --depth is not for mlp",
+            "bnzoo compare: --widths needs 3 numbers, as in 100,100,100, got 2",
+            "bnzoo compare: --depth must be from 1 to 99, got 0");
+  }
+
+  /** The specification that a short training records. */
+  private JsonNode trained(String images, String model, String option, String value)
+      throws IOException {
+    out.getBuffer().setLength(0);
+    String[] command = {
+      "train",
+      model,
+      option,
+      value,
+      "--data",
+      images,
+      "--batches",
+      "2",
+      "--batch-size",
+      "10",
+      "--runs",
+      folder.toString(),
+      "--name",
+      model,
+      "--json"
+    };
+    assertThat(run(command)).isZero();
+    return json(out.toString()).at("/variants/0/specification");
+  }
+
+  @Test
   void theLessonIsForDigits() throws IOException {
     String[] lesson = {"lesson", "run", "cell-05", "--runs", folder.toString()};
     assertThat(run(with(lesson, data(Kind.COLOURED_BINARY)))).isEqualTo(1);
