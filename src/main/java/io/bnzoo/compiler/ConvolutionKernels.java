@@ -23,16 +23,12 @@ final class ConvolutionKernels extends LinearKernels {
   Primitive primitive(long batch, Mode mode) {
     return Primitives.convolution(
         mode,
-        images(batch, operation.input()),
+        operation.input().channelsLast(batch),
         anyWeights,
         operation.bias().map(Parameter::layout),
-        images(batch, operation.output()),
+        operation.output().channelsLast(batch),
         operation.window(),
         operation.activation());
-  }
-
-  private static Layout images(long batch, Operation.MapSize size) {
-    return Layout.channelsLast(batch, size.channels(), size.height(), size.width());
   }
 
   @Override

@@ -200,9 +200,10 @@ final class NetworkReader {
     ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
     MapSize output = new MapSize(input.channels(), vertical.output(), horizontal.output());
     geometry = geometry.withImages(output);
+    Pooling mean = layer.isAvgPoolIncludePadInDivisor() ? Pooling.MEAN_WITH_PADDING : Pooling.MEAN;
     fusion.add(
         new Operation.PoolingOp(
-            kind(layer),
+            kind(layer, layer.getPoolingType(), mean),
             input,
             output,
             new PerAxis(vertical.kernel(), horizontal.kernel()),
@@ -217,17 +218,11 @@ final class NetworkReader {
     require(
         Arrays.equals(given, axes), describe(layer) + " pools over other axes than the pixels'");
     require(layer.isCollapseDimensions(), describe(layer) + " does not collapse dimensions");
-    Pooling kind =
-        switch (layer.getPoolingType()) {
-          case MAX -> Pooling.MAXIMUM;
-          case AVG -> Pooling.MEAN;
-          default -> throw poolsBy(layer, layer.getPoolingType());
-        };
     PerAxis whole = new PerAxis(input.height(), input.width());
     PerAxis none = new PerAxis(0, 0);
     fusion.add(
         new Operation.PoolingOp(
-            kind,
+            kind(layer, layer.getPoolingType(), Pooling.MEAN),
             input,
             new MapSize(input.channels(), 1, 1),
             whole,
@@ -236,15 +231,12 @@ final class NetworkReader {
     fusion.add(new Operation.FlatteningOp(true));
   }
 
-  private static UnsupportedNetworkException poolsBy(Layer layer, PoolingType type) {
-    return new UnsupportedNetworkException(describe(layer) + " pools by " + type);
-  }
-
-  private static Pooling kind(SubsamplingLayer layer) {
-    return switch (layer.getPoolingType()) {
+  /** What a layer pools by, {@code mean} being its way to take averages. */
+  private static Pooling kind(Layer layer, PoolingType type, Pooling mean) {
+    return switch (type) {
       case MAX -> Pooling.MAXIMUM;
-      case AVG -> layer.isAvgPoolIncludePadInDivisor() ? Pooling.MEAN_WITH_PADDING : Pooling.MEAN;
-      default -> throw poolsBy(layer, layer.getPoolingType());
+      case AVG -> mean;
+      default -> throw new UnsupportedNetworkException(describe(layer) + " pools by " + type);
     };
   }
 

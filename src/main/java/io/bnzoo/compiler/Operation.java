@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.ConvolutionWindow;
+import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Pooling;
 import java.util.List;
 import java.util.Locale;
@@ -193,6 +194,11 @@ public sealed interface Operation {
     @Override
     public String toString() {
       return String.format(Locale.ROOT, "%d x %d pixels with %d channels", height, width, channels);
+    }
+
+    /** So many images of this size, as [N,C,H,W] with channels last in memory. */
+    Layout channelsLast(long batch) {
+      return Layout.channelsLast(batch, channels, height, width);
     }
 
     /** How many values an image has. */

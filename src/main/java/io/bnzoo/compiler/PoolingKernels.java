@@ -22,15 +22,11 @@ final class PoolingKernels implements OperationKernels {
     this.bench = bench;
   }
 
-  private static Layout images(long batch, Operation.MapSize size) {
-    return Layout.channelsLast(batch, size.channels(), size.height(), size.width());
-  }
-
   @Override
   public Tensor forward(Tensor given) {
     long batch = given.layout().size(0);
-    Layout from = images(batch, operation.input());
-    Layout to = images(batch, operation.output());
+    Layout from = operation.input().channelsLast(batch);
+    Layout to = operation.output().channelsLast(batch);
     forward =
         bench.own(
             Primitives.pooling(
@@ -56,9 +52,8 @@ final class PoolingKernels implements OperationKernels {
     if (!sourceNeeded) {
       return given;
     }
-    long batch = given.layout().size(0);
-    Layout from = images(batch, operation.input());
-    Layout to = images(batch, operation.output());
+    Layout from = forward.source();
+    Layout to = forward.destination();
     Tensor gradient = bench.rearranged(given, to);
     Tensor found = bench.tensor(from);
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
