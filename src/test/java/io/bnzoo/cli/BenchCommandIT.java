@@ -14,7 +14,7 @@ class BenchCommandIT extends CommandRun {
         .isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString())
         .containsPattern("network +setup +ms/step +fastest +slowest +x faster +x BN +x floor")
-        .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00 +0\\.\\d+ +\\d+\\.\\d+")
+        .containsPattern("mlp plain +stock +\\d+\\.\\d+ .* 1\\.00 +\\d+\\.\\d+ +\\d+\\.\\d+")
         .containsPattern("mlp batch-norm +dl4j +\\d+\\.\\d+ .* 1\\.00")
         .containsPattern("mlp batch-norm +onednn +\\d+\\.\\d+");
     assertThat(out.toString().lines())
