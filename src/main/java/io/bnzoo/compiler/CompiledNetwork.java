@@ -1,5 +1,6 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Mode;
@@ -13,7 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
@@ -58,7 +60,7 @@ public final class CompiledNetwork implements AutoCloseable {
   private Optional<Key> training = Optional.empty();
 
   /** Compiles a network and copies its parameters and optimizer state. */
-  public CompiledNetwork(NetworkGraph graph, MultiLayerNetwork network) {
+  public CompiledNetwork(NetworkGraph graph, Model network) {
     this.graph = graph;
     try (NativeScope made = new NativeScope()) {
       this.store = new ParameterStore(KernelProgram.layouts(graph), network.numParams());
@@ -73,7 +75,7 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   /** Copies parameters and optimizer state from Deeplearning4j's network. */
-  public void load(MultiLayerNetwork network) {
+  public void load(Model network) {
     store.load(Quantity.VALUES, UpdaterState.values(network.params()));
     headroom.parametersChanged();
     UpdaterState state = UpdaterState.of(network);
@@ -83,7 +85,7 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   /** Copies parameters and optimizer state into Deeplearning4j's network. */
-  public void store(MultiLayerNetwork network) {
+  public void store(Model network) {
     UpdaterState.assign(network.params(), store.store(Quantity.VALUES));
     List<float[]> moments =
         MOMENTS.subList(0, UpdaterState.momentsOf(network)).stream().map(store::store).toList();
@@ -91,70 +93,93 @@ public final class CompiledNetwork implements AutoCloseable {
   }
 
   /**
-   * The logits of images, without a gradient.
+   * The outputs for a batch, without a gradient.
    *
-   * @param pixels [count,values], channel after channel, row by row: floats, or bytes from 0 black
-   *     to 255 white, which are divided by 255
-   * @return [count,classes], row by row
-   * @throws IllegalArgumentException if there is no image or the number of pixels is another
+   * @param inputs for each input [count,values], channel after channel, row by row: floats, or
+   *     bytes from 0 black to 255 white, which are divided by 255
+   * @return for each output [count,values], likewise; those of output layers before their
+   *     activation
+   * @throws IllegalArgumentException if there is no example or the number of values is another
    */
-  public float[] logits(Buffer pixels, int count, Mode mode) {
-    checkPixels(pixels, count);
+  public List<float[]> outputs(List<? extends Buffer> inputs, int count, Mode mode) {
+    check(inputs, count);
     Compiled fast = compiled(new Key(count, mode, Care.FAST));
-    double norm = fast.program().write(pixels);
-    float[] logits = run(fast, count);
-    if (!headroom.suffices(count, mode, norm, fast.norms())) {
-      findNan(pixels, count, mode, logits);
+    double[] norms = fast.program().write(inputs);
+    List<float[]> outputs = run(fast.program());
+    if (!headroom.suffices(count, mode, norms, fast.norms())) {
+      findNan(inputs, count, mode, outputs);
     }
-    return logits;
+    return outputs;
+  }
+
+  /** The same for a network with one input and one output. */
+  public float[] logits(Buffer pixels, int count, Mode mode) {
+    return outputs(List.of(pixels), count, mode).get(0);
   }
 
   /**
-   * The logits of a batch by its own statistics; {@link #update} comes next.
+   * The outputs for a batch by its own statistics; {@link #update} comes next.
    *
-   * @param pixels as in {@link #logits}
+   * @param inputs as in {@link #outputs}
    * @param iteration how many steps came before, which decides what dropout drops
    */
-  public float[] forward(Buffer pixels, int count, int iteration) {
+  public List<float[]> forward(List<? extends Buffer> inputs, int count, int iteration) {
     this.iteration = iteration;
-    float[] logits = logits(pixels, count, Mode.TRAINING);
+    List<float[]> outputs = outputs(inputs, count, Mode.TRAINING);
     training = Optional.of(new Key(count, Mode.TRAINING, Care.FAST));
-    return logits;
+    return outputs;
   }
 
-  private void checkPixels(Buffer pixels, int count) {
-    long needed = count * graph.input().values();
-    if (count < 1 || pixels.remaining() != needed) {
+  private void check(List<? extends Buffer> inputs, int count) {
+    List<MapSize> sizes = graph.inputs();
+    if (inputs.size() != sizes.size()) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "%d images need %d pixels, at least one image, got %d pixels",
-              count,
-              needed,
-              pixels.remaining()));
+              Locale.ROOT, "the network has %d inputs, got %d", sizes.size(), inputs.size()));
+    }
+    for (int i = 0; i < sizes.size(); i++) {
+      long needed = count * sizes.get(i).values();
+      if (count < 1 || inputs.get(i).remaining() != needed) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%d images need %d pixels, at least one image, got %d pixels",
+                count,
+                needed,
+                inputs.get(i).remaining()));
+      }
     }
   }
 
   /** Runs on what has been written. */
-  private float[] run(Compiled compiled, int count) {
-    KernelProgram program = compiled.program();
+  private static List<float[]> run(KernelProgram program) {
     program.forward();
-    float[] logits = new float[Math.toIntExact(count * graph.classes())];
-    program.logits().read(logits);
-    return logits;
+    List<float[]> outputs = new ArrayList<>();
+    for (Floats output : program.outputs()) {
+      float[] values = new float[output.length()];
+      output.read(values);
+      outputs.add(values);
+    }
+    return outputs;
   }
 
-  private void findNan(Buffer pixels, int count, Mode mode, float[] logits) {
-    if (headroom.spoilsAll()) {
-      Arrays.fill(logits, Float.NaN);
+  private void findNan(List<? extends Buffer> inputs, int count, Mode mode, List<float[]> outputs) {
+    if (IntStream.range(0, outputs.size()).allMatch(headroom::spoils)) {
+      outputs.forEach(output -> Arrays.fill(output, Float.NaN));
       return;
     }
     Mode forward = mode == Mode.TRAINING ? Mode.INFERENCE_BY_BATCH : mode;
     Compiled careful = compiled(new Key(count, forward, Care.FINDS_NAN));
     careful.nanRows().clear();
-    careful.program().write(pixels);
-    run(careful, count);
-    careful.nanRows().mark(logits);
+    careful.program().write(inputs);
+    run(careful.program());
+    for (int i = 0; i < outputs.size(); i++) {
+      if (headroom.spoils(i)) {
+        Arrays.fill(outputs.get(i), Float.NaN);
+      } else {
+        careful.nanRows().mark(i, outputs.get(i));
+      }
+    }
   }
 
   /** Whether all parameters are finite, and not so large that their squares overflow. */
@@ -184,27 +209,32 @@ public final class CompiledNetwork implements AutoCloseable {
   /**
    * The backward pass of the last {@link #forward}, and the optimizer's step.
    *
-   * @param logitGradients of the loss, [count,classes], row by row
+   * @param gradients of the loss by each output, [count,values] as {@link #outputs} has them
    * @param epoch how many epochs came before
    * @throws IllegalStateException if there was no forward since the last update
    * @throws IllegalArgumentException if there is another number of gradients
    */
-  public void update(float[] logitGradients, int epoch) {
+  public void update(List<float[]> gradients, int epoch) {
     Key key =
         training.orElseThrow(
             () -> new IllegalStateException("an update needs a forward before it"));
-    if (logitGradients.length != key.batch() * graph.classes()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%d images of %d classes need as many gradients, got %d",
-              key.batch(),
-              graph.classes(),
-              logitGradients.length));
+    KernelProgram program = compiled(key).program();
+    List<Floats> wanted = program.outputGradients();
+    for (int i = 0; i < wanted.size(); i++) {
+      int got = i < gradients.size() ? gradients.get(i).length : 0;
+      if (got != wanted.get(i).length()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "output %d has %d values for %d examples and needs as many gradients, got %d",
+                i,
+                wanted.get(i).length(),
+                key.batch(),
+                got));
+      }
+      wanted.get(i).write(gradients.get(i));
     }
     training = Optional.empty();
-    KernelProgram program = compiled(key).program();
-    program.logitGradients().write(logitGradients);
     program.backward();
     clipping.apply();
     for (UpdateRule update : updates) {
@@ -238,8 +268,8 @@ public final class CompiledNetwork implements AutoCloseable {
 
   private Compiled compile(Key key) {
     NetworkGraph unfused = graph.unfused();
-    Norms norms = new Norms(graph.operations().size());
-    NanRows nanRows = new NanRows(unfused.operations().size(), key.batch());
+    Norms norms = new Norms(graph.nodes().size());
+    NanRows nanRows = new NanRows(unfused, key.batch());
     try (NativeScope made = new NativeScope()) {
       KernelProgram program =
           switch (key.care()) {

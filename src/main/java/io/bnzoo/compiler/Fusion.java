@@ -1,33 +1,49 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.compiler.NetworkGraph.Node;
+import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.onednn.ActivationFunction;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Operations in order. An activation function after a linear layer, and a ReLU or a bias after a
- * normalization, become a part of it: one kernel instead of two.
+ * A network's operations as they are read. An activation function after a linear layer, and a ReLU
+ * or a bias after a normalization, become a part of it: one kernel instead of two.
  */
 final class Fusion {
-  private final List<Operation> operations = new ArrayList<>();
+  private final List<MapSize> inputs;
+  private final List<Node> nodes = new ArrayList<>();
+  private final Set<Integer> kept = new HashSet<>();
 
-  List<Operation> operations() {
-    return List.copyOf(operations);
+  Fusion(List<MapSize> inputs) {
+    this.inputs = List.copyOf(inputs);
   }
 
-  boolean isEmpty() {
-    return operations.isEmpty();
+  NetworkGraph graph(List<Integer> outputs) {
+    return new NetworkGraph(inputs, nodes, outputs);
   }
 
-  void add(Operation operation) {
-    operations.add(operation);
+  /** Adds an operation and gives the number of its result. */
+  int add(Operation operation, MapSize size, Integer... sources) {
+    nodes.add(new Node(operation, Arrays.asList(sources), size));
+    return inputs.size() + nodes.size() - 1;
   }
 
-  void activate(ActivationFunction function) {
-    last()
-        .flatMap(last -> activated(last, function))
-        .ifPresentOrElse(this::replaceLast, () -> add(new Operation.ActivationOp(function)));
+  /** From now on nothing becomes a part of the operation that gave a value: others need it. */
+  void keep(int value) {
+    kept.add(value);
+  }
+
+  /** Applies a function to a value and gives the number of the result. */
+  int activate(int value, ActivationFunction function) {
+    return replace(value, before -> activated(before, function))
+        ? value
+        : add(new Operation.ActivationOp(function), size(value), value);
   }
 
   private static Optional<Operation> activated(Operation last, ActivationFunction function) {
@@ -43,11 +59,9 @@ final class Fusion {
         : Optional.empty();
   }
 
-  /** Adds a bias to the normalization before it; false if there is none without one. */
-  boolean addBias(Parameter bias) {
-    Optional<Operation> biased = last().flatMap(last -> biased(last, bias));
-    biased.ifPresent(this::replaceLast);
-    return biased.isPresent();
+  /** Adds a bias to the normalization that gave a value; false if there is none without one. */
+  boolean addBias(int value, Parameter bias) {
+    return replace(value, before -> biased(before, bias));
   }
 
   private static Optional<Operation> biased(Operation last, Parameter bias) {
@@ -58,11 +72,20 @@ final class Fusion {
         : Optional.empty();
   }
 
-  private Optional<Operation> last() {
-    return isEmpty() ? Optional.empty() : Optional.of(operations.get(operations.size() - 1));
+  private MapSize size(int value) {
+    return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).size();
   }
 
-  private void replaceLast(Operation operation) {
-    operations.set(operations.size() - 1, operation);
+  /** Replaces the operation that gave a value, if one did that nobody else needs as it is. */
+  private boolean replace(int value, Function<Operation, Optional<Operation>> change) {
+    int index = value - inputs.size();
+    if (index < 0 || kept.contains(value)) {
+      return false;
+    }
+    Node node = nodes.get(index);
+    Optional<Operation> changed = change.apply(node.operation());
+    changed.ifPresent(
+        operation -> nodes.set(index, new Node(operation, node.sources(), node.size())));
+    return changed.isPresent();
   }
 }

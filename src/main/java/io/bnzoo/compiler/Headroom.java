@@ -7,6 +7,8 @@ import io.bnzoo.onednn.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Whether all sums of a forward pass stay within the range of floats, so that no value in it can be
@@ -25,14 +27,18 @@ final class Headroom {
   /** The largest value whose square is within the range: a variance is a mean of squares. */
   private static final double LARGEST_TO_SQUARE = 1e18;
 
-  /** The bound after an operation from that before it; NaN where there is none. */
+  /** The bound after an operation from those of its sources; NaN where there is none. */
   private interface Bound {
-    double bound(double before, double images, Mode mode);
+    double bound(double[] sources, double images, Mode mode);
   }
 
+  private final NetworkGraph graph;
   private final List<Bound> steps = new ArrayList<>();
   private final List<Norm> all = new ArrayList<>();
-  private final List<Norm> hidden = new ArrayList<>();
+
+  /** For each output, what all of its values depend on. */
+  private final List<List<Norm>> hidden = new ArrayList<>();
+
   private final List<Norm> unused = new ArrayList<>();
 
   /** How often the parameters have been changed, and how often they had been when measured. */
@@ -82,83 +88,88 @@ final class Headroom {
   }
 
   Headroom(NetworkGraph graph, ParameterStore store) {
-    double values = graph.input().values();
-    for (Operation operation : graph.operations()) {
-      boolean last = steps.size() == graph.operations().size() - 1;
+    this.graph = graph;
+    graph.outputs().forEach(output -> hidden.add(new ArrayList<>()));
+    List<Set<Integer>> dependents = graph.dependents();
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      NetworkGraph.Node node = graph.nodes().get(i);
       int before = all.size();
-      if (operation instanceof Operation.LinearOp linear) {
-        values = add(linear, store);
-      } else if (operation instanceof Operation.NormalizationOp normalization) {
-        add(normalization, values, store);
-      } else if (operation instanceof Operation.PoolingOp pooling) {
-        values = pooling.output().values();
-        // A value is met by as many places of the window at most.
-        double reach =
-            Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
-        steps.add((bound, images, mode) -> within(reach * bound));
-      } else if (operation instanceof Operation.DropoutOp dropout) {
-        steps.add((bound, images, mode) -> within(bound / dropout.keep()));
-      } else if (operation instanceof Operation.ActivationOp activation) {
-        double count = values;
-        steps.add((bound, images, mode) -> after(activation.function(), bound, count * images));
-      } else {
-        steps.add((bound, images, mode) -> bound);
-      }
-      if (!last && operation instanceof Operation.LinearOp) {
-        hidden.addAll(all.subList(before, all.size()));
+      steps.add(bound(node, store));
+      if (node.operation() instanceof Operation.LinearOp) {
+        List<Norm> parameters = all.subList(before, all.size());
+        dependents.get(graph.value(i)).forEach(output -> hidden.get(output).addAll(parameters));
       }
     }
   }
 
-  private double add(Operation.LinearOp linear, ParameterStore store) {
+  private Bound bound(NetworkGraph.Node node, ParameterStore store) {
+    double values = node.size().values();
+    if (node.operation() instanceof Operation.LinearOp linear) {
+      return bound(linear, node, store);
+    }
+    if (node.operation() instanceof Operation.NormalizationOp normalization) {
+      return bound(normalization, values, store);
+    }
+    if (node.operation() instanceof Operation.PoolingOp pooling) {
+      // A value is met by as many places of the window at most.
+      double reach =
+          Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
+      return (sources, images, mode) -> within(reach * sources[0]);
+    }
+    if (node.operation() instanceof Operation.DropoutOp dropout) {
+      return (sources, images, mode) -> within(sources[0] / dropout.keep());
+    }
+    if (node.operation() instanceof Operation.ActivationOp activation) {
+      return (sources, images, mode) -> after(activation.function(), sources[0], values * images);
+    }
+    return (sources, images, mode) -> sources[0];
+  }
+
+  private Bound bound(Operation.LinearOp linear, NetworkGraph.Node node, ParameterStore store) {
     Norm weights = norm(linear.weights(), store);
     Optional<Norm> bias = linear.bias().map(parameter -> norm(parameter, store));
-    double places = 1;
     double taps = 1;
-    if (linear instanceof Operation.ConvolutionOp convolution) {
-      places = convolution.output().height() * convolution.output().width();
+    if (linear instanceof Operation.ConvolutionOp) {
       taps = linear.weights().layout().size(2) * linear.weights().layout().size(3);
     } else if (linear instanceof Operation.PixelConvolutionOp pixel) {
       pixel.unused().forEach(parameter -> unused.add(norm(parameter, store)));
     }
     double reach = Math.sqrt(taps); // A value is met by as many places of the kernel at most.
-    double resultPlaces = places;
-    double values = places * linear.weights().layout().size(0);
-    steps.add(
-        (bound, images, mode) -> {
-          double sum =
-              weights.value() * reach * bound
-                  + bias.map(Norm::value).orElse(0.0) * Math.sqrt(resultPlaces * images);
-          return linear.activation().isPresent()
-              ? after(linear.activation().get(), sum, values * images)
-              : within(sum);
-        });
-    return values;
+    double values = node.size().values();
+    double places = values / node.size().channels();
+    return (sources, images, mode) -> {
+      double sum =
+          weights.value() * reach * sources[0]
+              + bias.map(Norm::value).orElse(0.0) * Math.sqrt(places * images);
+      return linear.activation().isPresent()
+          ? after(linear.activation().get(), sum, values * images)
+          : within(sum);
+    };
   }
 
-  private void add(Operation.NormalizationOp normalization, double values, ParameterStore store) {
+  private Bound bound(
+      Operation.NormalizationOp normalization, double values, ParameterStore store) {
     Norm scaleAndShift = norm(normalization.scaleAndShift(), store);
     Optional<Norm> bias = normalization.bias().map(parameter -> norm(parameter, store));
     Norm mean = norm(normalization.mean(), store);
     Norm variance = norm(normalization.variance(), store);
     Smallest smallestVariance = new Smallest(variance.values, normalization.features());
     double places = values / normalization.features();
-    steps.add(
-        (bound, images, mode) -> {
-          double everywhere = Math.sqrt(places * images);
-          double shift = (scaleAndShift.value() + bias.map(Norm::value).orElse(0.0)) * everywhere;
-          if (mode.byBatch()) {
-            double deviations = Math.sqrt(values * images);
-            return bound < LARGEST_TO_SQUARE
-                ? within(scaleAndShift.value() * deviations + shift)
-                : Double.NaN;
-          }
-          double kept = smallestVariance.value();
-          double least = normalization.keepsLogarithm() ? LogDeviation.variance(kept) : kept;
-          double deviation = Math.sqrt(least + normalization.epsilon());
-          double centered = within(bound + mean.value() * everywhere);
-          return within(scaleAndShift.value() / deviation * centered + shift);
-        });
+    return (sources, images, mode) -> {
+      double everywhere = Math.sqrt(places * images);
+      double shift = (scaleAndShift.value() + bias.map(Norm::value).orElse(0.0)) * everywhere;
+      if (mode.byBatch()) {
+        double deviations = Math.sqrt(values * images);
+        return sources[0] < LARGEST_TO_SQUARE
+            ? within(scaleAndShift.value() * deviations + shift)
+            : Double.NaN;
+      }
+      double kept = smallestVariance.value();
+      double least = normalization.keepsLogarithm() ? LogDeviation.variance(kept) : kept;
+      double deviation = Math.sqrt(least + normalization.epsilon());
+      double centered = within(sources[0] + mean.value() * everywhere);
+      return within(scaleAndShift.value() / deviation * centered + shift);
+    };
   }
 
   /** A function's values are never far from its arguments, or within a range. */
@@ -200,29 +211,36 @@ final class Headroom {
   }
 
   /**
-   * Whether each value of each image depends on a parameter that is NaN, or 0 times one that is not
+   * Whether each value of an output depends on a parameter that is NaN, or 0 times one that is not
    * finite: all but the last layer's.
    */
-  boolean spoilsAll() {
+  boolean spoils(int output) {
     measure();
-    return hidden.stream().anyMatch(norm -> Double.isNaN(norm.squares))
+    return hidden.get(output).stream().anyMatch(norm -> Double.isNaN(norm.squares))
         || unused.stream().anyMatch(norm -> !Double.isFinite(norm.squares));
   }
 
   /**
    * Whether no value of a batch can be NaN.
    *
-   * @param norm of the batch itself, or more
+   * @param given of each input the norm of the batch itself, or more
    * @param norms measured as the batch passed through
    */
-  boolean suffices(int images, Mode mode, double norm, Norms norms) {
-    if (spoilsAll()) {
+  boolean suffices(int images, Mode mode, double[] given, Norms norms) {
+    measure();
+    if (IntStream.range(0, hidden.size()).anyMatch(this::spoils)) {
       return false;
     }
-    double bound = within(norm);
-    for (int i = 0; i < steps.size(); i++) {
-      bound = Math.min(steps.get(i).bound(bound, images, mode), norms.after(i));
+    double[] bounds = new double[graph.values()];
+    for (int i = 0; i < given.length; i++) {
+      bounds[i] = within(given[i]);
     }
-    return bound < LARGEST;
+    for (int i = 0; i < steps.size(); i++) {
+      double[] sources =
+          graph.nodes().get(i).sources().stream().mapToDouble(source -> bounds[source]).toArray();
+      double bound = steps.get(i).bound(sources, images, mode);
+      bounds[graph.value(i)] = Math.min(bound, norms.after(i));
+    }
+    return graph.outputs().stream().allMatch(output -> bounds[output] < LARGEST);
   }
 }

@@ -1,5 +1,7 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.compiler.NetworkGraph.Node;
+import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
@@ -9,9 +11,8 @@ import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
 import java.nio.Buffer;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +23,19 @@ final class KernelProgram implements AutoCloseable {
   /** The batch for which weights are laid out; the size hardly matters to oneDNN. */
   private static final long USUAL_BATCH = 64;
 
+  private final NetworkGraph graph;
   private final TensorPool pool = new TensorPool();
-  private final List<Kernel> conversion;
+  private final Workbench bench;
+  private final List<ProgramInput> inputs = new ArrayList<>();
+  private final List<NodeKernels> stages = new ArrayList<>();
+
+  /** Those computed so far, by their numbers. */
+  private final List<Tensor> values = new ArrayList<>();
+
   private final List<Kernel> forward;
+  private final List<Floats> outputs;
+  private final List<Floats> outputGradients;
   private final List<Kernel> backward;
-  private final Tensor bytes;
-  private final Tensor values;
-  private final Tensor logits;
-  private final Tensor logitGradients;
 
   /**
    * Compiles.
@@ -44,62 +50,96 @@ final class KernelProgram implements AutoCloseable {
       Mode mode,
       Inspection inspection,
       IntSupplier iteration) {
-    Workbench bench = new Workbench(pool, store, mode, iteration);
-    bytes = bench.tensor(Layout.bytes(batch, graph.input().values()));
-    values = greyLevels(bytes, bench);
-    conversion = bench.take();
-    Tensor current = bench.view(values, input(graph, batch));
-    List<OperationKernels> steps = new ArrayList<>();
-    for (Operation operation : graph.operations()) {
-      OperationKernels stage = OperationKernels.of(operation, bench);
-      steps.add(stage);
-      Tensor source = current;
-      current = stage.forward(source);
-      inspection.follow(steps.size() - 1, operation, current, bench);
-      boolean done = mode != Mode.TRAINING && current.floats() != source.floats();
-      if (done) { // Only a backward pass needs it again.
-        bench.recycle(source);
-      }
+    this.graph = graph;
+    this.bench = new Workbench(pool, store, mode, iteration);
+    for (MapSize size : graph.inputs()) {
+      ProgramInput input = new ProgramInput(size, batch, bench);
+      inputs.add(input);
+      values.add(input.tensor());
     }
-    logits = current;
+    addForward(inspection);
+    List<Tensor> results = graph.outputs().stream().map(this::inOrder).toList();
+    outputs = results.stream().map(KernelProgram::floats).toList();
     forward = bench.take();
-    logitGradients = bench.tensor(Layout.rowByRow(batch, graph.classes()));
+    List<Tensor> gradients = results.stream().map(result -> bench.tensor(result.layout())).toList();
+    outputGradients = gradients.stream().map(KernelProgram::floats).toList();
     if (mode == Mode.TRAINING) {
-      Tensor gradient = logitGradients;
-      boolean needed = true;
-      for (int i = steps.size() - 1; needed; i--) {
-        needed = learnsBefore(graph, i);
-        gradient = steps.get(i).backward(gradient, needed);
-      }
+      addBackward(gradients);
     }
     backward = bench.take();
     pool.seal();
   }
 
-  /** {@code pixels / 255}. */
-  private static Tensor greyLevels(Tensor pixels, Workbench bench) {
-    Layout layout = Layout.rowByRow(pixels.layout().size());
-    Tensor levels = bench.tensor(layout);
-    bench.reorder(pixels, levels);
+  private void addForward(Inspection inspection) {
+    int[] uses = graph.uses();
+    IdentityHashMap<Floats, Integer> pending = new IdentityHashMap<>();
+    for (int i = 0; i < graph.inputs().size(); i++) {
+      pending.merge(values.get(i).floats(), uses[i], Integer::sum);
+    }
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      Node node = graph.nodes().get(i);
+      NodeKernels stage = NodeKernels.of(node.operation(), bench);
+      stages.add(stage);
+      Tensor result = stage.forward(node.sources().stream().map(values::get).toList());
+      values.add(result);
+      inspection.follow(i, node.operation(), result, bench);
+      // A result may be its source by another name.
+      pending.merge(result.floats(), uses[graph.value(i)], Integer::sum);
+      for (int source : node.sources()) {
+        Tensor used = values.get(source);
+        boolean done = pending.merge(used.floats(), -1, Integer::sum) == 0;
+        if (done && bench.mode() != Mode.TRAINING) { // Only a backward pass needs it again.
+          bench.recycle(used);
+        }
+      }
+    }
+  }
+
+  private Tensor inOrder(int value) {
+    Tensor output = values.get(value);
+    return bench.arranged(output, Layout.rowByRow(output.layout().size()));
+  }
+
+  /** Without the rest of memory that has been used for more. */
+  private static Floats floats(Tensor tensor) {
+    return tensor.floats().part(0, tensor.layout().floats());
+  }
+
+  private void addBackward(List<Tensor> outputGradients) {
+    boolean[] learned = graph.learned();
+    Tensor[] gradients = new Tensor[graph.values()];
+    for (int i = 0; i < outputGradients.size(); i++) {
+      add(outputGradients.get(i), graph.outputs().get(i), gradients);
+    }
+    for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+      if (learned[graph.value(i)]) {
+        List<Integer> sources = graph.nodes().get(i).sources();
+        List<Boolean> needed = sources.stream().map(source -> learned[source]).toList();
+        List<Tensor> found = stages.get(i).backward(gradients[graph.value(i)], needed);
+        for (int k = 0; k < found.size(); k++) {
+          if (needed.get(k)) {
+            add(found.get(k), sources.get(k), gradients);
+          }
+        }
+      }
+    }
+  }
+
+  /** Where several operations are applied to a value, its gradient is the sum of theirs. */
+  private void add(Tensor found, int value, Tensor[] gradients) {
+    Tensor before = gradients[value];
+    if (before == null) {
+      gradients[value] = found;
+      return;
+    }
+    Tensor more = bench.rearranged(found, before.layout());
     bench.add(
-        bench.own(Primitives.quotient(layout)),
+        bench.own(Primitives.sum(before.layout())),
         Map.of(
-            Argument.SOURCE, levels,
-            Argument.SECOND_SOURCE, bench.number(255, 2),
-            Argument.DESTINATION, levels));
-    return levels;
-  }
-
-  private static Layout input(NetworkGraph graph, long batch) {
-    Operation.MapSize image = graph.input();
-    return image.isPixel()
-        ? Layout.rowByRow(batch, image.values())
-        : Layout.rowByRow(batch, image.channels(), image.height(), image.width());
-  }
-
-  private static boolean learnsBefore(NetworkGraph graph, int index) {
-    return graph.operations().subList(0, index).stream()
-        .anyMatch(operation -> !operation.parameters().isEmpty());
+            Argument.SOURCE, before,
+            Argument.SECOND_SOURCE, more,
+            Argument.DESTINATION, before));
+    bench.recycle(more);
   }
 
   /** The layouts that the kernels of a network want for its parameters. */
@@ -107,55 +147,55 @@ final class KernelProgram implements AutoCloseable {
     Map<Parameter, Layout> layouts = new LinkedHashMap<>();
     try (TensorPool pool = new TensorPool()) {
       Workbench bench = new Workbench(pool, null, Mode.TRAINING, () -> 0);
-      for (Operation operation : graph.operations()) {
-        for (Parameter parameter : operation.parameters()) {
-          layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));
-        }
-        if (operation instanceof Operation.LinearOp linear) {
-          layouts.put(linear.weights(), LinearKernels.of(linear, bench).weights(USUAL_BATCH));
-        }
-      }
+      graph
+          .operations()
+          .forEach(
+              operation -> {
+                for (Parameter parameter : operation.parameters()) {
+                  layouts.put(parameter, Layout.rowByRow(parameter.layout().size()));
+                }
+                if (operation instanceof Operation.LinearOp linear) {
+                  layouts.put(
+                      linear.weights(), LinearKernels.of(linear, bench).weights(USUAL_BATCH));
+                }
+              });
     }
     return layouts;
   }
 
   /**
-   * Writes images, [N,values], channel after channel, row by row.
+   * Writes a batch.
    *
-   * @param pixels bytes, which are divided by 255, or floats
-   * @return an upper bound on the L2 norm of what was written
+   * @param batch each input's values, [N,values], channel after channel, row by row: bytes, which
+   *     are divided by 255, or floats
+   * @return an upper bound on the L2 norm of each
    */
-  double write(Buffer pixels) {
-    Floats floats = values.floats().part(0, values.layout().floats());
-    if (pixels instanceof ByteBuffer given) {
-      bytes.floats().write(given.duplicate());
-      conversion.forEach(Kernel::run);
-      return Math.sqrt(floats.length()); // No pixel is above 1.
+  double[] write(List<? extends Buffer> batch) {
+    double[] norms = new double[inputs.size()];
+    for (int i = 0; i < norms.length; i++) {
+      norms[i] = inputs.get(i).write(batch.get(i));
     }
-    floats.write(((FloatBuffer) pixels).duplicate());
-    return Math.sqrt(floats.squares());
+    return norms;
   }
 
-  /** [N,classes], row by row. */
-  Floats logits() {
-    return logits.floats();
+  /** [N,F] or [N,C,H,W] of each output, row by row. */
+  List<Floats> outputs() {
+    return outputs;
   }
 
-  /**
-   * The gradient of the loss by the logits, [N,classes], to be written before {@link #backward}.
-   */
-  Floats logitGradients() {
-    return logitGradients.floats();
+  /** The gradients of the loss by the outputs, likewise, to be written before {@link #backward}. */
+  List<Floats> outputGradients() {
+    return outputGradients;
   }
 
-  /** From the images written to the logits. */
+  /** From what was written to the outputs. */
   void forward() {
     for (Kernel kernel : forward) {
       kernel.run();
     }
   }
 
-  /** From the logits' gradients to those in the store. */
+  /** From the outputs' gradients to those in the store. */
   void backward() {
     for (Kernel kernel : backward) {
       kernel.run();

@@ -3,6 +3,8 @@ package io.bnzoo.compiler;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Tensor;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the images of a batch that have a NaN in them at any depth.
@@ -11,46 +13,55 @@ import java.util.Arrays;
  * their input, which has to be the result of an operation, see {@link NetworkGraph#unfused}.
  */
 final class NanRows implements Inspection {
-  private final int operations;
-  private final boolean[] found;
+  private final NetworkGraph graph;
+  private final List<Set<Integer>> dependents;
 
-  /**
-   * For a program.
-   *
-   * @param operations how many it has; the result of the last is what it gives, NaN or not
-   */
-  NanRows(int operations, int images) {
-    this.operations = operations;
-    this.found = new boolean[images];
+  /** For each output and image, whether a NaN was found in what the output depends on. */
+  private final boolean[][] found;
+
+  private final int images;
+
+  NanRows(NetworkGraph graph, int images) {
+    this.graph = graph;
+    this.dependents = graph.dependents();
+    this.found = new boolean[graph.outputs().size()][images];
+    this.images = images;
   }
 
   /** Before a run. */
   void clear() {
-    Arrays.fill(found, false);
+    for (boolean[] ofOutput : found) {
+      Arrays.fill(ofOutput, false);
+    }
   }
 
   @Override
   public void follow(int index, Operation operation, Tensor result, Workbench bench) {
-    if (index == operations - 1) {
+    Set<Integer> reached = dependents.get(graph.value(index));
+    if (reached.isEmpty()) { // It is what the network gives, NaN or not.
       return;
     }
-    long values = result.layout().floats() / found.length; // Images are outermost in all layouts.
-    Floats[] rows = new Floats[found.length];
+    long values = result.layout().floats() / images; // Images are outermost in all layouts.
+    Floats[] rows = new Floats[images];
     Arrays.setAll(rows, image -> result.floats().part(image * values, values));
     bench.add(
         () -> {
           for (int image = 0; image < rows.length; image++) {
-            found[image] |= Float.isNaN(rows[image].squares());
+            if (Float.isNaN(rows[image].squares())) {
+              for (int output : reached) {
+                found[output][image] = true;
+              }
+            }
           }
         });
   }
 
-  /** Sets the logits of those images to NaN, as they are where NaN propagates. */
-  void mark(float[] logits) {
-    int classes = logits.length / found.length;
-    for (int image = 0; image < found.length; image++) {
-      if (found[image]) {
-        Arrays.fill(logits, image * classes, (image + 1) * classes, Float.NaN);
+  /** Sets an output's values for those images to NaN, as they are where NaN propagates. */
+  void mark(int output, float[] values) {
+    int ofImage = values.length / images;
+    for (int image = 0; image < images; image++) {
+      if (found[output][image]) {
+        Arrays.fill(values, image * ofImage, (image + 1) * ofImage, Float.NaN);
       }
     }
   }

@@ -1,70 +1,180 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.NativeScope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
- * A network's computation, up to the logits, as operations that have kernels.
+ * A network's computation as operations that have kernels, a sequential network's as that of a
+ * graph.
  *
- * @param input the size of its input images
- * @param operations in the order in which they run, each on what the one before it gave
- * @param classes the number of logits for each
+ * <p>Its values are numbered: the inputs first, then the result of each node.
+ *
+ * @param inputs the size of each input for one example
+ * @param nodes in an order in which they can run
+ * @param outputs the numbers of the values that it gives, those of output layers before their
+ *     activation
  */
-public record NetworkGraph(Operation.MapSize input, List<Operation> operations, long classes) {
+public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer> outputs) {
 
-  /** Copies the list. */
+  /**
+   * One operation within a network.
+   *
+   * @param sources the numbers of the values that it is applied to
+   * @param size of its result for one example
+   */
+  public record Node(Operation operation, List<Integer> sources, MapSize size) {
+    /** Copies the list. */
+    public Node {
+      sources = List.copyOf(sources);
+    }
+  }
+
+  /** Copies the lists. */
   public NetworkGraph {
-    operations = List.copyOf(operations);
+    inputs = List.copyOf(inputs);
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
   }
 
   /**
-   * Reads a network's configuration.
+   * Reads a sequential network's configuration.
    *
    * @param input what the network is given: vectors, or images in one of the orders of axes
    * @throws UnsupportedNetworkException if a part of it has no kernels here
    */
   public static NetworkGraph of(MultiLayerNetwork network, InputType input) {
     try (NativeScope made = new NativeScope()) {
-      return new NetworkReader(network, input).read();
+      return NetworkReader.read(network, input);
     }
+  }
+
+  /**
+   * Reads a graph's configuration.
+   *
+   * @param inputs what the network is given, in the order of its inputs
+   * @throws UnsupportedNetworkException likewise
+   */
+  public static NetworkGraph of(ComputationGraph network, List<InputType> inputs) {
+    try (NativeScope made = new NativeScope()) {
+      return NetworkReader.read(network, inputs);
+    }
+  }
+
+  /** The number of the value that a node gives. */
+  int value(int node) {
+    return inputs.size() + node;
+  }
+
+  /** How many values there are. */
+  int values() {
+    return value(nodes.size());
+  }
+
+  /** The size of a value for one example. */
+  MapSize size(int value) {
+    return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).size();
+  }
+
+  /** The size of each output for one example. */
+  public List<MapSize> outputSizes() {
+    return outputs.stream().map(this::size).toList();
+  }
+
+  /** All operations, in order. */
+  Stream<Operation> operations() {
+    return nodes.stream().map(Node::operation);
+  }
+
+  /** For each value, whether it depends on a parameter. */
+  boolean[] learned() {
+    boolean[] learned = new boolean[values()];
+    for (int i = 0; i < nodes.size(); i++) {
+      Node node = nodes.get(i);
+      learned[value(i)] =
+          !node.operation().parameters().isEmpty()
+              || node.sources().stream().anyMatch(source -> learned[source]);
+    }
+    return learned;
+  }
+
+  /** For each value, the positions of the outputs that depend on it, other than itself. */
+  List<Set<Integer>> dependents() {
+    List<Set<Integer>> dependents = new ArrayList<>();
+    for (int value = 0; value < values(); value++) {
+      dependents.add(new TreeSet<>());
+    }
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      Set<Integer> reached = new TreeSet<>(dependents.get(value(i)));
+      for (int output = 0; output < outputs.size(); output++) {
+        if (outputs.get(output) == value(i)) {
+          reached.add(output);
+        }
+      }
+      nodes.get(i).sources().forEach(source -> dependents.get(source).addAll(reached));
+    }
+    return dependents;
+  }
+
+  /** For each value, how many operations are applied to it, and once more if it is an output. */
+  int[] uses() {
+    int[] uses = new int[values()];
+    nodes.forEach(node -> node.sources().forEach(source -> uses[source]++));
+    outputs.forEach(output -> uses[output]++);
+    return uses;
   }
 
   /** The same computation with each activation function as an operation of its own. */
   NetworkGraph unfused() {
+    int[] renumbered = IntStream.range(0, values()).toArray();
+    List<Node> plain = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      Node node = nodes.get(i);
+      List<Integer> sources = node.sources().stream().map(source -> renumbered[source]).toList();
+      for (Operation operation : unfused(node.operation())) {
+        plain.add(new Node(operation, sources, node.size()));
+        renumbered[value(i)] = value(plain.size() - 1);
+        sources = List.of(renumbered[value(i)]);
+      }
+    }
     return new NetworkGraph(
-        input, operations.stream().flatMap(NetworkGraph::unfused).toList(), classes);
+        inputs, plain, outputs.stream().map(output -> renumbered[output]).toList());
   }
 
-  private static Stream<Operation> unfused(Operation operation) {
+  private static List<Operation> unfused(Operation operation) {
     if (operation instanceof Operation.LinearOp linear && linear.activation().isPresent()) {
-      return Stream.of(
+      return List.of(
           linear.withActivation(Optional.empty()),
           new Operation.ActivationOp(linear.activation().get()));
     }
     if (operation instanceof Operation.NormalizationOp normalization && normalization.rectified()) {
-      return Stream.of(
+      return List.of(
           normalization.withRectified(false), new Operation.ActivationOp(ActivationFunction.RELU));
     }
-    return Stream.of(operation);
+    return List.of(operation);
   }
 
   /**
    * The floating-point operations of a training step, counting convolutions and matrix products
    * only: a multiplication and an addition for each product of a weight and a value, forward, for
-   * the gradient of the weights, and, but for the first layer, for that of the values.
+   * the gradient of the weights, and, where something is learned before, for that of the values.
    */
   public long operationsOfStep(int batch) {
+    boolean[] learned = learned();
     long products = 0;
-    long ways = 2;
-    for (Operation operation : operations) {
-      if (operation instanceof Operation.LinearOp linear) {
-        products += ways * linear.products();
-        ways = 3;
+    for (Node node : nodes) {
+      if (node.operation() instanceof Operation.LinearOp linear) {
+        products += (learned[node.sources().get(0)] ? 3 : 2) * linear.products();
       }
     }
     return 2 * products * batch;

@@ -185,7 +185,14 @@ public sealed interface Operation {
    */
   record FlatteningOp(boolean channelsLast) implements Operation {}
 
-  /** The size of one image. */
+  /**
+   * [N,C*H*W], channel after channel and row by row, to [N,C,H,W].
+   *
+   * @param images the size of each
+   */
+  record UnflatteningOp(MapSize images) implements Operation {}
+
+  /** The size of one image, or of a vector as an image of one pixel. */
   record MapSize(long channels, long height, long width) {
     boolean isPixel() {
       return height == 1 && width == 1;

@@ -41,6 +41,9 @@ interface OperationKernels {
     if (operation instanceof Operation.FlatteningOp flattening) {
       return new FlatteningKernels(flattening, bench);
     }
+    if (operation instanceof Operation.UnflatteningOp unflattening) {
+      return new UnflatteningKernels(unflattening.images(), bench);
+    }
     throw new IllegalStateException("there are no kernels for " + operation);
   }
 }

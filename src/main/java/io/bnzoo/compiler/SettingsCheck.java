@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -65,13 +68,23 @@ final class SettingsCheck {
 
   /** Checks what is set for a network as a whole. */
   static void check(MultiLayerConfiguration configuration) {
-    require(configuration.getDataType() == DataType.FLOAT, "its numbers are not floats");
-    require(
-        configuration.getBackpropType() == BackpropType.Standard,
-        "its backpropagation is truncated");
-    for (NeuralNetConfiguration each : configuration.getConfs()) {
-      check(each);
+    check(configuration.getDataType(), configuration.getBackpropType());
+    configuration.getConfs().forEach(SettingsCheck::check);
+  }
+
+  /** The same for a graph. */
+  static void check(ComputationGraphConfiguration configuration) {
+    check(configuration.getDataType(), configuration.getBackpropType());
+    for (GraphVertex vertex : configuration.getVertices().values()) {
+      if (vertex instanceof LayerVertex layer) {
+        check(layer.getLayerConf());
+      }
     }
+  }
+
+  private static void check(DataType numbers, BackpropType backpropagation) {
+    require(numbers == DataType.FLOAT, "its numbers are not floats");
+    require(backpropagation == BackpropType.Standard, "its backpropagation is truncated");
   }
 
   /** Checks what is set for a network as a whole, but kept beside each layer. */

@@ -3,6 +3,8 @@ package io.bnzoo.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
@@ -21,8 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
 record UpdaterState(List<float[]> moments) {
 
   /** A copy of a network's optimizer state. */
-  static UpdaterState of(MultiLayerNetwork network) {
-    INDArray view = network.getUpdater().getStateViewArray();
+  static UpdaterState of(Model network) {
+    INDArray view = updater(network).getStateViewArray();
     List<float[]> moments = new ArrayList<>();
     for (int i = 0; i < momentsOf(network); i++) {
       moments.add(new float[Math.toIntExact(network.numParams())]);
@@ -42,13 +44,13 @@ record UpdaterState(List<float[]> moments) {
   }
 
   /** The largest number of moments that one of a network's optimizers keeps. */
-  static int momentsOf(MultiLayerNetwork network) {
+  static int momentsOf(Model network) {
     return sections(network).stream().mapToInt(section -> section.moment() + 1).max().orElse(0);
   }
 
   /** Writes the moments into the network's optimizer state. */
-  void copyTo(MultiLayerNetwork network) {
-    INDArray view = network.getUpdater().getStateViewArray();
+  void copyTo(Model network) {
+    INDArray view = updater(network).getStateViewArray();
     if (view != null) {
       float[] state = values(view);
       for (Section section : sections(network)) {
@@ -66,10 +68,9 @@ record UpdaterState(List<float[]> moments) {
   /** A range of the optimizer's state that belongs to a range of the parameters. */
   private record Section(int moment, int inState, int inParameters, int length) {}
 
-  private static List<Section> sections(MultiLayerNetwork network) {
+  private static List<Section> sections(Model network) {
     List<Section> sections = new ArrayList<>();
-    for (UpdaterBlock block :
-        ((BaseMultiLayerUpdater<?>) network.getUpdater()).getUpdaterBlocks()) {
+    for (UpdaterBlock block : updater(network).getUpdaterBlocks()) {
       int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
       int start = block.getUpdaterViewOffsetStart();
       for (int moment = 0; start < block.getUpdaterViewOffsetEnd(); moment++) {
@@ -78,6 +79,12 @@ record UpdaterState(List<float[]> moments) {
       }
     }
     return sections;
+  }
+
+  private static BaseMultiLayerUpdater<?> updater(Model network) {
+    return network instanceof ComputationGraph graph
+        ? graph.getUpdater()
+        : (BaseMultiLayerUpdater<?>) ((MultiLayerNetwork) network).getUpdater();
   }
 
   /** All values of a Deeplearning4j vector. */

@@ -95,7 +95,8 @@ public final class OneDnnEngine implements Engine {
       for (ImageInput input : candidates) {
         try {
           NetworkGraph graph = NetworkGraph.of(network, input.type(shape));
-          return new Plan(graph, loss, BatchCheck.of(configuration, input, shape, graph.classes()));
+          long outputs = graph.outputSizes().get(0).values();
+          return new Plan(graph, loss, BatchCheck.of(configuration, input, shape, outputs));
         } catch (UnsupportedNetworkException e) {
           if (input == candidates.get(candidates.size() - 1)) {
             throw e;
@@ -106,7 +107,7 @@ public final class OneDnnEngine implements Engine {
     }
 
     Logits logits(float[] values) {
-      return new Logits(values, Math.toIntExact(graph.classes()));
+      return new Logits(values, Math.toIntExact(graph.outputSizes().get(0).values()));
     }
   }
 
@@ -119,7 +120,8 @@ public final class OneDnnEngine implements Engine {
   public double step(ImageBatch batch) {
     prepare();
     plan.check().training(batch);
-    float[] logits = reading(batch, pixels -> compiled.forward(pixels, batch.size(), iteration));
+    float[] logits =
+        reading(batch, pixels -> compiled.forward(List.of(pixels), batch.size(), iteration).get(0));
     float[] gradient = new float[logits.length];
     int epoch = network.getLayerWiseConfigurations().getEpochCount();
     double loss = plan.loss().mean(plan.logits(logits), batch::label, gradient);
@@ -133,7 +135,7 @@ public final class OneDnnEngine implements Engine {
     if (!compiled.isFinite()) {
       score = Double.NaN;
     }
-    compiled.update(gradient, epoch);
+    compiled.update(List.of(gradient), epoch);
     iteration++;
     return score;
   }

@@ -11,6 +11,7 @@ import io.bnzoo.data.TestDigits;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.zoo.ThreeLayerMlp;
+import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,32 +43,34 @@ class CompiledNetworkTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> compiled.logits(IMAGES.pixels(), 13, Mode.INFERENCE))
         .withMessage("13 images need 10192 pixels, at least one image, got 9408 pixels");
-    assertThatIllegalArgumentException().isThrownBy(() -> compiled.forward(IMAGES.pixels(), 11, 0));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> compiled.forward(IMAGES.slice(0, 0).pixels(), 0, 0));
+        .isThrownBy(() -> compiled.forward(List.of(IMAGES.pixels()), 11, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> compiled.forward(List.of(IMAGES.slice(0, 0).pixels()), 0, 0));
   }
 
   @Test
   void anUpdateNeedsTheGradientsOfTheForwardBeforeIt() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> compiled.update(new float[120], 0))
+        .isThrownBy(() -> compiled.update(List.of(new float[120]), 0))
         .withMessage("an update needs a forward before it");
-    compiled.forward(IMAGES.pixels(), 12, 0);
+    compiled.forward(List.of(IMAGES.pixels()), 12, 0);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> compiled.update(new float[110], 0))
-        .withMessage("12 images of 10 classes need as many gradients, got 110");
-    compiled.update(new float[120], 0);
-    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0));
+        .isThrownBy(() -> compiled.update(List.of(new float[110]), 0))
+        .withMessage(
+            "output 0 has 120 values for 12 examples and needs as many gradients, got 110");
+    compiled.update(List.of(new float[120]), 0);
+    assertThatIllegalStateException().isThrownBy(() -> compiled.update(List.of(new float[120]), 0));
   }
 
   /** More sizes in between than are kept, the forward's among those that went. */
   @Test
   void anUpdateDoesNotRunWhatIsGone() {
-    compiled.forward(IMAGES.pixels(), 12, 0);
+    compiled.forward(List.of(IMAGES.pixels()), 12, 0);
     for (int size = 1; size <= 9; size++) {
       compiled.logits(IMAGES.slice(0, size).pixels(), size, Mode.INFERENCE);
     }
-    assertThatIllegalStateException().isThrownBy(() -> compiled.update(new float[120], 0));
+    assertThatIllegalStateException().isThrownBy(() -> compiled.update(List.of(new float[120]), 0));
   }
 
   @Test

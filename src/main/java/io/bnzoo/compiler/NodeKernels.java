@@ -1,0 +1,35 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.onednn.Tensor;
+import java.util.List;
+
+/** Adds the kernels of a node at one batch size to a workbench, of however many sources. */
+interface NodeKernels {
+
+  /** As {@link OperationKernels#forward}. */
+  Tensor forward(List<Tensor> sources);
+
+  /**
+   * As {@link OperationKernels#backward}.
+   *
+   * @param needed for each source, whether its gradient is needed
+   * @return the sources' gradients, each in memory of its own
+   */
+  List<Tensor> backward(Tensor gradient, List<Boolean> needed);
+
+  /** The kernels of an operation. */
+  static NodeKernels of(Operation operation, Workbench bench) {
+    OperationKernels kernels = OperationKernels.of(operation, bench);
+    return new NodeKernels() {
+      @Override
+      public Tensor forward(List<Tensor> sources) {
+        return kernels.forward(sources.get(0));
+      }
+
+      @Override
+      public List<Tensor> backward(Tensor gradient, List<Boolean> needed) {
+        return List.of(kernels.backward(gradient, needed.get(0)));
+      }
+    };
+  }
+}
