@@ -59,6 +59,11 @@ public enum Argument {
     return (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1)) | dnnl.DNNL_ARG_SRC_1;
   }
 
+  /** Of one of any number of sources, counted from 0. */
+  static int ofSource(int index) {
+    return dnnl.DNNL_ARG_MULTIPLE_SRC + index;
+  }
+
   int number() {
     return number;
   }

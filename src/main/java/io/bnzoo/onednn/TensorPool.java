@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +85,24 @@ public final class TensorPool implements AutoCloseable {
    * @throws IllegalStateException after {@link #seal}
    */
   public Kernel kernel(Primitive primitive, Map<Argument, Tensor> arguments) {
+    Map<Integer, Tensor> numbered = new HashMap<>();
+    arguments.forEach((argument, tensor) -> numbered.put(argument.number(), tensor));
+    return numbered(primitive, numbered);
+  }
+
+  /**
+   * A primitive of this pool's that makes one tensor of any number of others.
+   *
+   * @throws IllegalStateException after {@link #seal}
+   */
+  public Kernel combination(Primitive primitive, List<Tensor> sources, Tensor destination) {
+    Map<Integer, Tensor> numbered = new HashMap<>();
+    sources.forEach(source -> numbered.put(Argument.ofSource(numbered.size()), source));
+    numbered.put(Argument.DESTINATION.number(), destination);
+    return numbered(primitive, numbered);
+  }
+
+  private Kernel numbered(Primitive primitive, Map<Integer, Tensor> arguments) {
     if (sealed) {
       throw new IllegalStateException("the pool is sealed: make all kernels before");
     }
@@ -91,10 +110,8 @@ public final class TensorPool implements AutoCloseable {
     list.retainReference();
     release.push(list::close);
     int position = 0;
-    for (Map.Entry<Argument, Tensor> argument : arguments.entrySet()) {
-      list.position(position++)
-          .arg(argument.getKey().number())
-          .memory(argument.getValue().memory());
+    for (Map.Entry<Integer, Tensor> argument : arguments.entrySet()) {
+      list.position(position++).arg(argument.getKey()).memory(argument.getValue().memory());
     }
     list.position(position).arg(SCRATCHPAD).memory(scratchpad(primitive.scratchpad()));
     return new PrimitiveKernel(primitive.code(), OneDnn.stream(), position + 1, list.position(0));
