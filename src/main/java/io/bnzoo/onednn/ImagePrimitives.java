@@ -1,0 +1,91 @@
+package io.bnzoo.onednn;
+
+import org.bytedeco.dnnl.dnnl_lrn_desc_t;
+import org.bytedeco.dnnl.global.dnnl;
+
+/**
+ * What layers without parameters do to images, beyond what is in {@link Primitives}.
+ *
+ * <p>Source of what they compute: oneDNN's developer guide, version 2.5.
+ */
+public final class ImagePrimitives {
+  private static final int CHANNELS = 1;
+
+  /** Floats in a register of AVX-512. */
+  private static final int LANES = 16;
+
+  private ImagePrimitives() {}
+
+  /**
+   * Local response normalization: each value over a power of the squares at its pixel in the
+   * channels around its own.
+   *
+   * <p>{@code y[c] = x[c] / (k + alpha * sum(x[j]^2))^beta}, the sum over all channels {@code j}
+   * with {@code |j - c| <= reach}. Source: A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet
+   * Classification with Deep Convolutional Neural Networks", 2012, section 3.3.
+   *
+   * @param reach half of the paper's n, rounded down
+   */
+  public record LocalResponse(int reach, double k, double alpha, double beta) {
+    private long size() {
+      return 2L * reach + 1;
+    }
+
+    /** oneDNN divides it by the size. */
+    private float oneDnnAlpha() {
+      return (float) (alpha * size());
+    }
+
+    /**
+     * The fast code of oneDNN 2.5, which is for 3/4 only, crashes if there are no neighbours, and
+     * computes wrong gradients if there are more than two on each side and channels left over that
+     * do not fill a register. The next number has it take the other code.
+     */
+    private float oneDnnBeta(Layout data) {
+      boolean isRight = reach > 0 && (reach <= 2 || data.size(CHANNELS) % LANES == 0);
+      return isRight ? (float) beta : Math.nextUp((float) beta);
+    }
+  }
+
+  /**
+   * Local response normalization; in training, it writes a workspace.
+   *
+   * <p>Fast for a beta of 3/4, a reach of 1 or 2 and channels last.
+   *
+   * @param data [N,C,H,W], of the source and of the destination
+   */
+  public static Primitive localResponseNormalization(
+      Mode mode, Layout data, LocalResponse response) {
+    dnnl_lrn_desc_t operation = new dnnl_lrn_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_lrn_forward_desc_init(
+            operation,
+            mode.propagation(),
+            dnnl.dnnl_lrn_across_channels,
+            data.description(),
+            response.size(),
+            response.oneDnnAlpha(),
+            response.oneDnnBeta(data),
+            (float) response.k()),
+        "normalize the local responses of " + data);
+    return Primitive.of(operation, PostOps.none(), null);
+  }
+
+  /** The gradient of a local response normalization's source, which it reads. */
+  public static Primitive localResponseNormalizationGradient(
+      Layout data, LocalResponse response, Primitive forward) {
+    dnnl_lrn_desc_t operation = new dnnl_lrn_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_lrn_backward_desc_init(
+            operation,
+            dnnl.dnnl_lrn_across_channels,
+            data.description(),
+            data.description(),
+            response.size(),
+            response.oneDnnAlpha(),
+            response.oneDnnBeta(data),
+            (float) response.k()),
+        "differentiate the local response normalization of " + data);
+    return Primitive.of(operation, PostOps.none(), forward);
+  }
+}
