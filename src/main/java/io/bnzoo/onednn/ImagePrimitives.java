@@ -1,6 +1,7 @@
 package io.bnzoo.onednn;
 
 import org.bytedeco.dnnl.dnnl_lrn_desc_t;
+import org.bytedeco.dnnl.dnnl_resampling_desc_t;
 import org.bytedeco.dnnl.global.dnnl;
 
 /**
@@ -86,6 +87,40 @@ public final class ImagePrimitives {
             response.oneDnnBeta(data),
             (float) response.k()),
         "differentiate the local response normalization of " + data);
+    return Primitive.of(operation, PostOps.none(), forward);
+  }
+
+  /**
+   * Repeats each row and each column as often as the destination is larger.
+   *
+   * @param source [N,C,H,W]
+   * @param destination [N,C,a*H,b*W] for whole a and b
+   */
+  public static Primitive upsampling(Mode mode, Layout source, Layout destination) {
+    dnnl_resampling_desc_t operation = new dnnl_resampling_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_resampling_forward_desc_init(
+            operation,
+            mode.propagation(),
+            dnnl.dnnl_resampling_nearest,
+            (float[]) null,
+            source.description(),
+            destination.description()),
+        "upsample " + source + " to " + destination);
+    return Primitive.of(operation, PostOps.none(), null);
+  }
+
+  /** The gradient of an upsampling's source: the sum over the pixel's repetitions. */
+  public static Primitive upsamplingGradient(Layout source, Layout destination, Primitive forward) {
+    dnnl_resampling_desc_t operation = new dnnl_resampling_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_resampling_backward_desc_init(
+            operation,
+            dnnl.dnnl_resampling_nearest,
+            (float[]) null,
+            source.description(),
+            destination.description()),
+        "sum " + destination + " up to " + source);
     return Primitive.of(operation, PostOps.none(), forward);
   }
 }
