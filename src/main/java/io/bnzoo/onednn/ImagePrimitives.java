@@ -2,6 +2,7 @@ package io.bnzoo.onednn;
 
 import org.bytedeco.dnnl.dnnl_lrn_desc_t;
 import org.bytedeco.dnnl.dnnl_resampling_desc_t;
+import org.bytedeco.dnnl.dnnl_softmax_desc_t;
 import org.bytedeco.dnnl.global.dnnl;
 
 /**
@@ -121,6 +122,30 @@ public final class ImagePrimitives {
             source.description(),
             destination.description()),
         "sum " + destination + " up to " + source);
+    return Primitive.of(operation, PostOps.none(), forward);
+  }
+
+  /**
+   * Softmax over the channels of each pixel, or over the values of each row.
+   *
+   * @param data [N,C,H,W] or [N,F], of the source and of the destination
+   */
+  public static Primitive softmax(Mode mode, Layout data) {
+    dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_softmax_forward_desc_init(
+            operation, mode.propagation(), data.description(), CHANNELS),
+        "apply softmax to " + data);
+    return Primitive.of(operation, PostOps.none(), null);
+  }
+
+  /** The gradient of softmax's source; it reads the destination. */
+  public static Primitive softmaxGradient(Layout data, Primitive forward) {
+    dnnl_softmax_desc_t operation = new dnnl_softmax_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_softmax_backward_desc_init(
+            operation, data.description(), data.description(), CHANNELS),
+        "differentiate softmax of " + data);
     return Primitive.of(operation, PostOps.none(), forward);
   }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Upsampling, of fast code, compared with its definition. */
+/** Upsampling and softmax, both of fast code, compared with their definitions. */
 class ImagePrimitivesTest {
   private final TensorPool pool = new TensorPool();
 
@@ -87,5 +87,95 @@ class ImagePrimitivesTest {
       sums[origin(layout, vertically, horizontally, i)] += gradient[i];
     }
     TensorValues.assertClose(result, 1e-5, i -> sums[i]);
+  }
+
+  static Stream<Layout> softmaxes() {
+    return Stream.of(
+        Layout.rowByRow(1, 1),
+        Layout.rowByRow(3, 5),
+        Layout.rowByRow(2, 17),
+        Layout.rowByRow(4, 1000),
+        Layout.channelsLast(2, 3, 4, 5),
+        Layout.channelsLast(1, 16, 3, 1),
+        Layout.channelsLast(2, 17, 2, 3));
+  }
+
+  /** Of values that would overflow if they were raised as they are. */
+  private static float[] large(Layout layout) {
+    float[] values = TensorValues.random(1, layout);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 3 * values[i] + 200;
+    }
+    return values;
+  }
+
+  /** The distance of neighbouring channels, row by row. */
+  private static int stride(Layout layout) {
+    return layout.size().length == 2 ? 1 : (int) (layout.size(2) * layout.size(3));
+  }
+
+  /** The sum over all channels at the place of each value. */
+  private static double[] sums(Layout layout, double[] values) {
+    int stride = stride(layout);
+    int image = (int) layout.size(1) * stride;
+    double[] sums = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      for (int c = 0; c < layout.size(1); c++) {
+        sums[i] += values[i / image * image + c * stride + i % stride];
+      }
+    }
+    return sums;
+  }
+
+  private static double[] softmax(Layout layout, float[] values) {
+    double[] powers = new double[values.length];
+    for (int i = 0; i < powers.length; i++) {
+      powers[i] = Math.exp(values[i]);
+    }
+    double[] sums = sums(layout, powers);
+    for (int i = 0; i < powers.length; i++) {
+      powers[i] /= sums[i];
+    }
+    return powers;
+  }
+
+  @ParameterizedTest
+  @MethodSource("softmaxes")
+  void softmaxIsTheShareOfAPowerInTheSumOverTheChannels(Layout layout) {
+    float[] values = large(layout);
+    Tensor result = pool.tensor(layout);
+    run(
+        pool.own(ImagePrimitives.softmax(Mode.INFERENCE, layout)),
+        Map.of(Argument.SOURCE, tensor(layout, values), Argument.DESTINATION, result));
+    double[] expected = softmax(layout, values);
+    TensorValues.assertClose(result, 1e-6, i -> expected[i]);
+  }
+
+  /** {@code y * (dy - sum(y * dy))}, in the place of the gradient that it gets. */
+  @ParameterizedTest
+  @MethodSource("softmaxes")
+  void theGradientOfSoftmaxIsThatOfAllItsResults(Layout layout) {
+    float[] values = large(layout);
+    double[] shares = softmax(layout, values);
+    float[] floats = new float[shares.length];
+    float[] gradient = TensorValues.random(2, layout);
+    double[] products = new double[shares.length];
+    for (int i = 0; i < shares.length; i++) {
+      floats[i] = (float) shares[i];
+      products[i] = shares[i] * gradient[i];
+    }
+    Tensor result = tensor(layout, gradient);
+    Primitive forward = pool.own(ImagePrimitives.softmax(Mode.TRAINING, layout));
+    run(
+        pool.own(ImagePrimitives.softmaxGradient(layout, forward)),
+        Map.of(
+            Argument.DESTINATION,
+            tensor(layout, floats),
+            Argument.DESTINATION_GRADIENT,
+            result,
+            Argument.SOURCE_GRADIENT,
+            result));
+    double[] sums = sums(layout, products);
+    TensorValues.assertClose(result, 1e-6, i -> shares[i] * (gradient[i] - sums[i]));
   }
 }
