@@ -1,13 +1,24 @@
 package io.bnzoo.onednn;
 
 /**
- * The strides and padding of a convolution or a pooling.
+ * The strides, padding and dilation of a convolution or a pooling.
  *
  * @param strides vertical and horizontal
  * @param before zero padding above and to the left
  * @param after zero padding below and to the right; negative where trailing values are not reached
+ * @param dilation distance of the values that neighbouring weights meet; poolings have it of 1
  */
-public record ConvolutionWindow(PerAxis strides, PerAxis before, PerAxis after) {
+public record ConvolutionWindow(PerAxis strides, PerAxis before, PerAxis after, PerAxis dilation) {
+
+  /** Without dilation: neighbouring weights meet neighbouring values. */
+  public ConvolutionWindow(PerAxis strides, PerAxis before, PerAxis after) {
+    this(strides, before, after, new PerAxis(1, 1));
+  }
+
+  /** How many values oneDNN leaves out between two. */
+  long[] gaps() {
+    return new long[] {dilation.vertical() - 1, dilation.horizontal() - 1};
+  }
 
   /**
    * A value for each direction.

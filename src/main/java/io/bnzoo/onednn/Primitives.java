@@ -26,7 +26,8 @@ public final class Primitives {
   /**
    * A convolution, perhaps followed by an activation function.
    *
-   * @param weights [out,in,h,w]
+   * @param weights [out,in,h,w], or [groups,out/groups,in/groups,h,w] where each group of channels
+   *     is convolved by itself
    * @param bias [out]
    */
   public static Primitive convolution(
@@ -39,7 +40,7 @@ public final class Primitives {
       Optional<ActivationFunction> then) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
-        dnnl.dnnl_convolution_forward_desc_init(
+        dnnl.dnnl_dilated_convolution_forward_desc_init(
             operation,
             mode.propagation(),
             dnnl.dnnl_convolution_direct,
@@ -48,6 +49,7 @@ public final class Primitives {
             description(bias),
             destination.description(),
             window.strides().toArray(),
+            window.gaps(),
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + source + " to " + destination);
@@ -63,13 +65,14 @@ public final class Primitives {
       Primitive forward) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
-        dnnl.dnnl_convolution_backward_data_desc_init(
+        dnnl.dnnl_dilated_convolution_backward_data_desc_init(
             operation,
             dnnl.dnnl_convolution_direct,
             source.description(),
             weights.description(),
             destination.description(),
             window.strides().toArray(),
+            window.gaps(),
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + destination + " back to " + source);
@@ -86,7 +89,7 @@ public final class Primitives {
       Primitive forward) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
-        dnnl.dnnl_convolution_backward_weights_desc_init(
+        dnnl.dnnl_dilated_convolution_backward_weights_desc_init(
             operation,
             dnnl.dnnl_convolution_direct,
             source.description(),
@@ -94,6 +97,7 @@ public final class Primitives {
             description(bias),
             destination.description(),
             window.strides().toArray(),
+            window.gaps(),
             window.before().toArray(),
             window.after().toArray()),
         "differentiate a convolution by its weights " + weights);
