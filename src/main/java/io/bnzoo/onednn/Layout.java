@@ -1,6 +1,7 @@
 package io.bnzoo.onednn;
 
 import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_blocking_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
@@ -95,6 +96,26 @@ public final class Layout {
     return new Layout(size.clone(), description);
   }
 
+  /**
+   * A range of this along one axis, for a tensor on the memory of the whole.
+   *
+   * <p>Note: oneDNN has fast code to reorder a range, but only generic code to compute with one.
+   *
+   * @param from first index along the axis
+   * @param count length of the axis in the range
+   */
+  public Layout range(int axis, long from, long count) {
+    long[] part = size();
+    long[] offsets = new long[part.length];
+    part[axis] = count;
+    offsets[axis] = from;
+    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_memory_desc_init_submemory(description, description(), part, offsets),
+        "take " + Arrays.toString(part) + " of " + this);
+    return new Layout(part, description);
+  }
+
   /** The length of each axis. */
   public long[] size() {
     return size.clone();
@@ -107,8 +128,29 @@ public final class Layout {
 
   /** The size of the memory in floats, padding included. */
   public long floats() {
-    long bytes = dnnl.dnnl_memory_desc_get_size(description());
+    dnnl_memory_desc_t description = description();
+    if (description.offset0() > 0) {
+      return end(description);
+    }
+    long bytes = dnnl.dnnl_memory_desc_get_size(description);
     return (bytes + Float.BYTES - 1) / Float.BYTES;
+  }
+
+  /** Behind the last float of a range, of which oneDNN says no size. */
+  private static long end(dnnl_memory_desc_t description) {
+    dnnl_blocking_desc_t order = description.format_desc_blocking();
+    long[] blocks = new long[description.ndims()];
+    description.padded_dims().get(blocks);
+    long block = 1;
+    for (int i = 0; i < order.inner_nblks(); i++) {
+      block *= order.inner_blks().get(i);
+      blocks[(int) order.inner_idxs().get(i)] /= order.inner_blks().get(i);
+    }
+    long end = description.offset0() + block;
+    for (int axis = 0; axis < blocks.length; axis++) {
+      end += (blocks[axis] - 1) * order.strides().get(axis);
+    }
+    return end;
   }
 
   /** oneDNN's descriptor, in memory of its own. */

@@ -3,6 +3,7 @@ package io.bnzoo.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LayoutTest {
@@ -57,6 +58,56 @@ class LayoutTest {
     assertPlaces(
         Layout.strided(new long[] {N, C, H, W}, new long[] {100, 1, 15, 3}),
         (n, c, h, w) -> n * 100 + c + h * 15 + w * 3);
+  }
+
+  /** As zero padding around images, and cropping of the padded ones, have it. */
+  @Test
+  void aRangeIsAPartOfTheWholeInItsPlace() {
+    for (Layout whole : List.of(Layout.channelsLast(N, C, H, W), Layout.rowByRow(N, C, H, W))) {
+      Layout inner = whole.range(2, 1, 2).range(3, 2, 2);
+      assertThat(inner.size()).containsExactly(N, C, 2, 2);
+      try (TensorPool pool = new TensorPool()) {
+        Tensor all = pool.tensor(whole);
+        float[] values = TensorValues.random(1, inner);
+        Tensor range = pool.tensor(inner, all.floats());
+        Kernel kernel =
+            pool.reorder(TensorValues.tensor(pool, Layout.channelsLast(N, C, 2, 2), values), range);
+        pool.seal();
+        kernel.run();
+        assertThat(TensorValues.read(range)).isEqualTo(values);
+        TensorValues.assertClose(
+            all,
+            0,
+            i -> {
+              int row = i / W % H - 1;
+              int column = i % W - 2;
+              boolean inside = row >= 0 && row < 2 && column >= 0 && column < 2;
+              return inside ? values[i / (H * W) * 4 + row * 2 + column] : 0;
+            });
+      }
+    }
+  }
+
+  @Test
+  void theMemoryOfARangeEndsBehindItsLastFloat() {
+    Layout whole = Layout.channelsLast(N, C, H, W);
+    assertThat(whole.range(1, 2, 1).floats()).isEqualTo(whole.floats());
+    assertThat(whole.range(1, 1, 1).floats()).isEqualTo(whole.floats() - 1);
+    assertThat(whole.range(2, 1, 2).floats()).isEqualTo(whole.floats() - W * C);
+    assertThat(whole.range(0, 1, 1).floats()).isEqualTo(whole.floats());
+    assertThat(whole.range(1, 0, 1).floats()).isLessThanOrEqualTo(whole.floats());
+    int block = OneDnn.block();
+    Layout blocked = Layout.blocked(N, 3L * block, H, W);
+    assertThat(blocked.range(1, block, 2L * block).floats()).isEqualTo(blocked.floats());
+    assertThat(blocked.range(1, block, block).floats())
+        .isEqualTo(blocked.floats() - (long) H * W * block);
+  }
+
+  @Test
+  void aRangeBeyondTheWholeIsAnError() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Layout.channelsLast(N, C, H, W).range(1, 2, 2))
+        .withMessage("oneDNN cannot take [2, 2, 4, 5] of [2, 3, 4, 5]: invalid_arguments");
   }
 
   @Test
