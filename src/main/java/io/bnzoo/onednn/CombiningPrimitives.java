@@ -13,8 +13,8 @@ import org.bytedeco.javacpp.Pointer;
  * are of this kind too.
  *
  * <p>Of two tensors, both have the destination's layout, and the destination may be one of them.
- * Source of what they compute: oneDNN's developer guide, version 2.5, on binary primitives and on
- * sums.
+ * Source of what they compute: oneDNN's developer guide, version 2.5, on binary primitives, sums
+ * and concatenations.
  */
 public final class CombiningPrimitives {
 
@@ -62,6 +62,31 @@ public final class CombiningPrimitives {
             attributes,
             OneDnn.engine()),
         "sum up " + data);
+    dnnl.dnnl_primitive_attr_destroy(attributes);
+    return new Primitive(description);
+  }
+
+  /**
+   * The channels of all sources, one source's behind the other's. Backward, each source gets its
+   * {@link Layout#range} of the gradient.
+   *
+   * @param sources [N,C,H,W] or [N,F], alike but for the second axis
+   * @param destination the same with as many channels as all of them have
+   * @return for {@link TensorPool#combination}
+   */
+  public static Primitive concatenation(List<Layout> sources, Layout destination) {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    dnnl_primitive_attr attributes = Primitive.attributes(PostOps.none());
+    OneDnn.check(
+        dnnl.dnnl_concat_primitive_desc_create(
+            description,
+            destination.description(),
+            sources.size(),
+            1,
+            descriptions(sources),
+            attributes,
+            OneDnn.engine()),
+        "concatenate " + sources + " to " + destination);
     dnnl.dnnl_primitive_attr_destroy(attributes);
     return new Primitive(description);
   }

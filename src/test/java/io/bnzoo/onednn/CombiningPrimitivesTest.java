@@ -2,10 +2,12 @@ package io.bnzoo.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,5 +131,89 @@ class CombiningPrimitivesTest {
         pool.combination(
             primitive, List.of(result, tensor(layout, second), tensor(layout, third)), result));
     TensorValues.assertClose(result, 1e-6, i -> 0.5 * first[i] - 2.0 * second[i] + 0.25 * third[i]);
+  }
+
+  static Stream<List<Layout>> sources() {
+    return Stream.of(
+        images(1),
+        images(1, 3),
+        images(5, 16, 1),
+        images(16, 32),
+        images(17, 3, 64, 5),
+        List.of(Layout.rowByRow(3, 5), Layout.rowByRow(3, 16)),
+        List.of(Layout.rowByRow(1, 17), Layout.rowByRow(1, 1), Layout.rowByRow(1, 3)));
+  }
+
+  private static List<Layout> images(int... channels) {
+    return IntStream.of(channels).mapToObj(c -> Layout.channelsLast(2, c, 3, 4)).toList();
+  }
+
+  /** With the channels of all. */
+  private static Layout whole(List<Layout> sources) {
+    long channels = sources.stream().mapToLong(source -> source.size(1)).sum();
+    return sources.get(0).size().length == 2
+        ? Layout.rowByRow(sources.get(0).size(0), channels)
+        : Layout.channelsLast(2, channels, 3, 4);
+  }
+
+  /** Row by row, image by image what all sources have of it. */
+  private static float[] behindEachOther(List<float[]> sources, int images) {
+    float[] all = new float[sources.stream().mapToInt(source -> source.length).sum()];
+    int next = 0;
+    for (int image = 0; image < images; image++) {
+      for (float[] source : sources) {
+        int length = source.length / images;
+        System.arraycopy(source, image * length, all, next, length);
+        next += length;
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("sources")
+  void aConcatenationHasTheChannelsOfOneBehindThoseOfTheOther(List<Layout> layouts) {
+    List<float[]> values =
+        layouts.stream().map(layout -> TensorValues.random(layout.size(1), layout)).toList();
+    List<Tensor> sources =
+        IntStream.range(0, values.size())
+            .mapToObj(i -> tensor(layouts.get(i), values.get(i)))
+            .toList();
+    Tensor whole = pool.tensor(whole(layouts));
+    Primitive primitive = pool.own(CombiningPrimitives.concatenation(layouts, whole.layout()));
+    run(pool.combination(primitive, sources, whole));
+    assertThat(TensorValues.read(whole))
+        .isEqualTo(behindEachOther(values, (int) whole.layout().size(0)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sources")
+  void theGradientOfASourceIsItsRangeOfTheWhole(List<Layout> layouts) {
+    Layout layout = whole(layouts);
+    float[] values = TensorValues.random(1, layout);
+    Tensor whole = tensor(layout, values);
+    List<Tensor> parts = new ArrayList<>();
+    List<Kernel> kernels = new ArrayList<>();
+    long next = 0;
+    for (Layout each : layouts) {
+      Layout range = layout.range(1, next, each.size(1));
+      parts.add(pool.tensor(each));
+      Primitive primitive = pool.own(Primitives.reorder(range, each));
+      boolean isImage = each.size().length == 4; // Rows are copied one at a time.
+      assertThat(isImage && primitive.isGeneric()).isFalse();
+      kernels.add(
+          pool.kernel(
+              primitive,
+              Map.of(
+                  Argument.SOURCE,
+                  pool.tensor(range, whole.floats()),
+                  Argument.DESTINATION,
+                  parts.get(parts.size() - 1))));
+      next += each.size(1);
+    }
+    run(kernels.toArray(new Kernel[0]));
+    assertThat(
+            behindEachOther(parts.stream().map(TensorValues::read).toList(), (int) layout.size(0)))
+        .isEqualTo(values);
   }
 }
