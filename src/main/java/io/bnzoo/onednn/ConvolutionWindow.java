@@ -6,11 +6,11 @@ package io.bnzoo.onednn;
  * @param strides vertical and horizontal
  * @param before zero padding above and to the left
  * @param after zero padding below and to the right; negative where trailing values are not reached
- * @param dilation distance of the values that neighbouring weights meet; poolings have it of 1
+ * @param dilation distance of the values that neighbours in the kernel meet
  */
 public record ConvolutionWindow(PerAxis strides, PerAxis before, PerAxis after, PerAxis dilation) {
 
-  /** Without dilation: neighbouring weights meet neighbouring values. */
+  /** Without dilation: neighbours meet neighbours. */
   public ConvolutionWindow(PerAxis strides, PerAxis before, PerAxis after) {
     this(strides, before, after, new PerAxis(1, 1));
   }

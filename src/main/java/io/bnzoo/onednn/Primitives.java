@@ -8,7 +8,7 @@ import org.bytedeco.dnnl.dnnl_convolution_desc_t;
 import org.bytedeco.dnnl.dnnl_eltwise_desc_t;
 import org.bytedeco.dnnl.dnnl_inner_product_desc_t;
 import org.bytedeco.dnnl.dnnl_memory_desc_t;
-import org.bytedeco.dnnl.dnnl_pooling_desc_t;
+import org.bytedeco.dnnl.dnnl_pooling_v2_desc_t;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
@@ -245,9 +245,9 @@ public final class Primitives {
       Layout destination,
       PerAxis kernel,
       ConvolutionWindow window) {
-    dnnl_pooling_desc_t operation = new dnnl_pooling_desc_t();
+    dnnl_pooling_v2_desc_t operation = new dnnl_pooling_v2_desc_t();
     OneDnn.check(
-        dnnl.dnnl_pooling_forward_desc_init(
+        dnnl.dnnl_pooling_v2_forward_desc_init(
             operation,
             mode.propagation(),
             kind.algorithm(),
@@ -255,6 +255,7 @@ public final class Primitives {
             destination.description(),
             window.strides().toArray(),
             kernel.toArray(),
+            window.gaps(),
             window.before().toArray(),
             window.after().toArray()),
         "pool " + source + " to " + destination);
@@ -269,15 +270,16 @@ public final class Primitives {
       PerAxis kernel,
       ConvolutionWindow window,
       Primitive forward) {
-    dnnl_pooling_desc_t operation = new dnnl_pooling_desc_t();
+    dnnl_pooling_v2_desc_t operation = new dnnl_pooling_v2_desc_t();
     OneDnn.check(
-        dnnl.dnnl_pooling_backward_desc_init(
+        dnnl.dnnl_pooling_v2_backward_desc_init(
             operation,
             kind.algorithm(),
             source.description(),
             destination.description(),
             window.strides().toArray(),
             kernel.toArray(),
+            window.gaps(),
             window.before().toArray(),
             window.after().toArray()),
         "pool " + destination + " back to " + source);
