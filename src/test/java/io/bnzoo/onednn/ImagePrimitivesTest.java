@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Upsampling and softmax, both of fast code, compared with their definitions. */
+/** What layers without parameters do, compared with its definition. */
 class ImagePrimitivesTest {
   private final TensorPool pool = new TensorPool();
 
@@ -23,7 +23,7 @@ class ImagePrimitivesTest {
   }
 
   private void run(Primitive primitive, Map<Argument, Tensor> arguments) {
-    assertThat(primitive.isGeneric()).isFalse();
+    assertThat(OneDnn.block() == 16 && primitive.isGeneric()).isFalse(); // With AVX-512.
     Kernel kernel = pool.kernel(primitive, arguments);
     pool.seal();
     kernel.run();
