@@ -148,4 +148,31 @@ public final class ImagePrimitives {
         "differentiate softmax of " + data);
     return Primitive.of(operation, PostOps.none(), forward);
   }
+
+  /**
+   * {@code min(max(0.2 * source + 0.5, 0), 1)}. The second source is the number 1.
+   *
+   * @param data [F], the floats of any tensor without padding one behind the other: with more axes,
+   *     oneDNN has only slow code for few channels
+   */
+  public static Primitive hardSigmoid(Layout data) {
+    PostOps postOps =
+        PostOps.none()
+            .apply(dnnl.dnnl_eltwise_linear, 0.2, 0.5)
+            .apply(dnnl.dnnl_eltwise_clip, 0, 1);
+    return Primitives.binary(dnnl.dnnl_binary_mul, data, Layout.number(1), postOps);
+  }
+
+  /**
+   * The gradient of a hard sigmoid's source: a fifth of the result's, where that is between 0 and
+   * 1. The source is the result, the second source the number 1; {@link
+   * Argument#OPERAND_OF_FIRST_POST_OP} is the result once more, {@link
+   * Argument#OPERAND_OF_SECOND_POST_OP} the number 0, {@link Argument#OPERAND_OF_THIRD_POST_OP} the
+   * result's gradient.
+   */
+  public static Primitive hardSigmoidGradient(Layout data) {
+    PostOps postOps =
+        PostOps.none().multiply(data).isAbove(Layout.number(1)).multiply(data).scale(0.2);
+    return Primitives.binary(dnnl.dnnl_binary_lt, data, Layout.number(1), postOps);
+  }
 }

@@ -49,6 +49,11 @@ final class PostOps {
     return combine(dnnl.dnnl_binary_max, other);
   }
 
+  /** Then 1 where it is larger than another array's value, or than one number, else 0. */
+  PostOps isAbove(Layout other) {
+    return combine(dnnl.dnnl_binary_gt, other);
+  }
+
   private PostOps combine(int algorithm, Layout other) {
     return with(
         postOps ->

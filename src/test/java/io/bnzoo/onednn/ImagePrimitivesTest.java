@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What layers without parameters do, compared with its definition. */
 class ImagePrimitivesTest {
@@ -87,6 +88,58 @@ class ImagePrimitivesTest {
       sums[origin(layout, vertically, horizontally, i)] += gradient[i];
     }
     TensorValues.assertClose(result, 1e-5, i -> sums[i]);
+  }
+
+  /** Three times as far from 0 as usual, so that some values are cut off. */
+  private static float[] wide(Layout layout) {
+    float[] values = TensorValues.random(1, layout);
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 3;
+    }
+    return values;
+  }
+
+  private static double hardSigmoid(double x) {
+    return Math.min(1, Math.max(0, 0.2 * x + 0.5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 5, 16, 17, 120, 1000})
+  void aHardSigmoidIsALineCutOff(int length) {
+    Layout layout = Layout.rowByRow(length);
+    float[] values = wide(layout);
+    Tensor result = tensor(layout, values);
+    run(
+        pool.own(ImagePrimitives.hardSigmoid(layout)),
+        Map.of(
+            Argument.SOURCE, result,
+            Argument.SECOND_SOURCE, tensor(Layout.number(1), 1),
+            Argument.DESTINATION, result));
+    TensorValues.assertClose(result, 1e-6, i -> hardSigmoid(values[i]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 5, 16, 17, 120, 1000})
+  void theGradientOfAHardSigmoidIsAFifthWhereItIsNotCutOff(int length) {
+    Layout layout = Layout.rowByRow(length);
+    float[] values = wide(layout);
+    float[] results = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      results[i] = (float) hardSigmoid(values[i]);
+    }
+    float[] gradient = TensorValues.random(2, layout);
+    Tensor tensor = tensor(layout, gradient);
+    Tensor destination = tensor(layout, results);
+    run(
+        pool.own(ImagePrimitives.hardSigmoidGradient(layout)),
+        Map.of(
+            Argument.SOURCE, destination,
+            Argument.SECOND_SOURCE, tensor(Layout.number(1), 1),
+            Argument.OPERAND_OF_FIRST_POST_OP, destination,
+            Argument.OPERAND_OF_SECOND_POST_OP, tensor(Layout.number(1), 0),
+            Argument.OPERAND_OF_THIRD_POST_OP, tensor,
+            Argument.DESTINATION, tensor));
+    TensorValues.assertClose(tensor, 1e-6, i -> Math.abs(values[i]) < 2.5 ? 0.2 * gradient[i] : 0);
   }
 
   static Stream<Layout> softmaxes() {
