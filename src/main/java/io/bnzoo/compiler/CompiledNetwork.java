@@ -86,10 +86,13 @@ public final class CompiledNetwork implements AutoCloseable {
 
   /** Copies parameters and optimizer state into Deeplearning4j's network. */
   public void store(Model network) {
-    UpdaterState.assign(network.params(), store.store(Quantity.VALUES));
-    List<float[]> moments =
-        MOMENTS.subList(0, UpdaterState.momentsOf(network)).stream().map(store::store).toList();
-    new UpdaterState(moments).copyTo(network);
+    float[] values = UpdaterState.values(network.params());
+    UpdaterState.assign(network.params(), store.store(Quantity.VALUES, values));
+    UpdaterState state = UpdaterState.of(network);
+    for (int i = 0; i < state.moments().size(); i++) {
+      store.store(MOMENTS.get(i), state.moments().get(i));
+    }
+    state.copyTo(network);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 
 /**
@@ -17,8 +18,10 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
  * @param output how many values it gives
  * @param before how many zeros it takes before the first value
  * @param after how many after the last; less than 0 where the kernel does not reach the last values
+ * @param dilation how far apart the values are that neighbours in the kernel meet
  */
-record ConvolutionAxis(long output, long kernel, long stride, long before, long after) {
+record ConvolutionAxis(
+    long output, long kernel, long stride, long before, long after, long dilation) {
 
   /**
    * How a layer moves over an input.
@@ -33,6 +36,7 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
         layer.getKernelSize()[direction],
         layer.getStride()[direction],
         layer.getPadding()[direction],
+        layer.getDilation()[direction],
         input);
   }
 
@@ -44,27 +48,38 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
         layer.getKernelSize()[direction],
         layer.getStride()[direction],
         layer.getPadding()[direction],
+        layer.getDilation()[direction],
         input);
   }
 
   private static ConvolutionAxis of(
-      Layer layer, ConvolutionMode mode, long kernel, long stride, long padding, long input) {
+      Layer layer,
+      ConvolutionMode mode,
+      long kernel,
+      long stride,
+      long padding,
+      long dilation,
+      long input) {
     require(
-        kernel > 0 && stride > 0,
+        kernel > 0 && stride > 0 && dilation > 0,
         String.format(
             Locale.ROOT, "%s has kernel %d and stride %d", describe(layer), kernel, stride));
+    long reach = (kernel - 1) * dilation + 1;
     if (mode == ConvolutionMode.Same) {
       long output = (input + stride - 1) / stride;
       // Where the zeros cannot be shared out evenly, the end has one more, as in TensorFlow.
-      long zeros = Math.max(0, (output - 1) * stride + kernel - input);
-      return new ConvolutionAxis(output, kernel, stride, zeros / 2, zeros - zeros / 2);
+      long zeros = Math.max(0, (output - 1) * stride + reach - input);
+      return new ConvolutionAxis(output, kernel, stride, zeros / 2, zeros - zeros / 2, dilation);
     }
     require(
         mode == ConvolutionMode.Truncate || mode == ConvolutionMode.Strict,
         describe(layer) + " has the convolution mode " + mode);
-    long moves = input + 2 * padding - kernel;
+    long moves = input + 2 * padding - reach;
+    // Deeplearning4j rounds towards 0, and a maximum needs no values where there are none.
+    boolean isMaximum =
+        layer instanceof SubsamplingLayer pooling && pooling.getPoolingType() == PoolingType.MAX;
     require(
-        padding >= 0 && moves >= 0,
+        padding >= 0 && moves >= (isMaximum ? 1 - stride : 0),
         String.format(
             Locale.ROOT,
             "%s has a kernel of %d for %d values with padding %d",
@@ -78,7 +93,7 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
     long output = moves / stride + 1;
     // What the kernel does not reach at the end, oneDNN wants to be taken away there.
     return new ConvolutionAxis(
-        output, kernel, stride, padding, (output - 1) * stride + kernel - input - padding);
+        output, kernel, stride, padding, (output - 1) * stride + reach - input - padding, dilation);
   }
 
   /** How both directions together move. */
@@ -86,11 +101,12 @@ record ConvolutionAxis(long output, long kernel, long stride, long before, long 
     return new ConvolutionWindow(
         new PerAxis(vertical.stride(), horizontal.stride()),
         new PerAxis(vertical.before(), horizontal.before()),
-        new PerAxis(vertical.after(), horizontal.after()));
+        new PerAxis(vertical.after(), horizontal.after()),
+        new PerAxis(vertical.dilation(), horizontal.dilation()));
   }
 
-  /** Whether the kernel meets the first value when it begins. */
+  /** Whether the kernel, not dilated, meets the first value when it begins. */
   boolean meetsFirst() {
-    return before < kernel;
+    return before < kernel && dilation == 1;
   }
 }

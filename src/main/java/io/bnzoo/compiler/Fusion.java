@@ -24,7 +24,7 @@ final class Fusion {
     this.inputs = List.copyOf(inputs);
   }
 
-  NetworkGraph graph(List<Integer> outputs) {
+  NetworkGraph graph(List<NetworkGraph.Output> outputs) {
     return new NetworkGraph(inputs, nodes, outputs);
   }
 

@@ -48,6 +48,13 @@ record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
     return images(size, format);
   }
 
+  /** Images with another number of channels, or vectors of another length. */
+  Geometry withChannels(long channels) {
+    return images.isEmpty()
+        ? withFeatures(channels)
+        : withImages(new MapSize(channels, size().height(), size().width()));
+  }
+
   /** Vectors of a value for each channel. */
   Geometry withoutPixels() {
     return new Geometry(Optional.empty(), format, size().channels());
@@ -64,7 +71,9 @@ record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
   /** The vectors' values as images. */
   Geometry unflattened(FeedForwardToCnnPreProcessor step) {
     MapSize size = new MapSize(step.getNumChannels(), step.getInputHeight(), step.getInputWidth());
-    require(size.values() == features, features + " values are taken for " + size);
+    require(
+        images.isEmpty() ? size.values() == features : size.equals(size()),
+        images.map(MapSize::toString).orElse(features + " values") + " are taken for " + size);
     require(format == CNN2DFormat.NCHW, "images in " + format + " are taken for NCHW");
     return images(size, format);
   }
@@ -80,5 +89,12 @@ record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
   /** The number of channels for a layer that takes images in an order of axes, or of features. */
   long channelsFor(Layer layer, CNN2DFormat order) {
     return images.isPresent() ? imagesFor(layer, order).channels() : features;
+  }
+
+  /** Whether both are vectors of one length, or images of one size and order of axes. */
+  boolean isLike(Geometry other) {
+    return features == other.features
+        && images.equals(other.images)
+        && (images.isEmpty() || format == other.format);
   }
 }

@@ -3,8 +3,10 @@ package io.bnzoo.compiler;
 import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.ImagePrimitives.LocalResponse;
 import io.bnzoo.onednn.Mode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -122,15 +124,46 @@ final class Headroom {
     if (node.operation() instanceof Operation.ActivationOp activation) {
       return (sources, images, mode) -> after(activation.function(), sources[0], values * images);
     }
-    return (sources, images, mode) -> sources[0];
+    if (node.operation() instanceof Operation.UpsamplingOp upsampling) {
+      double times = Math.sqrt(values / upsampling.input().values());
+      return (sources, images, mode) -> within(times * sources[0]);
+    }
+    if (node.operation() instanceof Operation.LocalResponseOp operation) {
+      LocalResponse response = operation.response();
+      boolean divides = response.k() > 0 && response.alpha() >= 0 && response.beta() >= 0;
+      double factor = divides ? Math.pow(response.k(), -response.beta()) : Double.NaN;
+      return (sources, images, mode) ->
+          sources[0] < LARGEST_TO_SQUARE ? within(factor * sources[0]) : Double.NaN;
+    }
+    if (node.operation() instanceof Operation.SoftmaxOp) {
+      return (sources, images, mode) ->
+          sources[0] < LARGEST ? Math.sqrt(values * images) : Double.NaN;
+    }
+    if (node.operation() instanceof Operation.UnitNormOp unitNorm) {
+      return (sources, images, mode) -> within(sources[0] / unitNorm.least());
+    }
+    if (node.operation() instanceof Operation.SumOp sum) {
+      return (sources, images, mode) -> {
+        double bound = 0;
+        for (int i = 0; i < sources.length; i++) {
+          bound += Math.abs(sum.weights().get(i)) * sources[i];
+        }
+        return within(bound);
+      };
+    }
+    if (node.operation() instanceof Operation.ProductOp) {
+      return (sources, images, mode) ->
+          Arrays.stream(sources).reduce(1, (one, other) -> within(one * other));
+    }
+    return (sources, images, mode) -> within(Arrays.stream(sources).sum());
   }
 
   private Bound bound(Operation.LinearOp linear, NetworkGraph.Node node, ParameterStore store) {
     Norm weights = norm(linear.weights(), store);
     Optional<Norm> bias = linear.bias().map(parameter -> norm(parameter, store));
     double taps = 1;
-    if (linear instanceof Operation.ConvolutionOp) {
-      taps = linear.weights().layout().size(2) * linear.weights().layout().size(3);
+    if (linear instanceof Operation.ConvolutionOp convolution) {
+      taps = convolution.taps();
     } else if (linear instanceof Operation.PixelConvolutionOp pixel) {
       pixel.unused().forEach(parameter -> unused.add(norm(parameter, store)));
     }
@@ -241,6 +274,6 @@ final class Headroom {
       double bound = steps.get(i).bound(sources, images, mode);
       bounds[graph.value(i)] = Math.min(bound, norms.after(i));
     }
-    return graph.outputs().stream().allMatch(output -> bounds[output] < LARGEST);
+    return graph.outputs().stream().allMatch(output -> bounds[output.value()] < LARGEST);
   }
 }

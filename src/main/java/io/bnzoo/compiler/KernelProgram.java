@@ -3,11 +3,11 @@ package io.bnzoo.compiler;
 import io.bnzoo.compiler.NetworkGraph.Node;
 import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.CombiningPrimitives;
 import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Mode;
-import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
 import java.nio.Buffer;
@@ -58,7 +58,7 @@ final class KernelProgram implements AutoCloseable {
       values.add(input.tensor());
     }
     addForward(inspection);
-    List<Tensor> results = graph.outputs().stream().map(this::inOrder).toList();
+    List<Tensor> results = graph.outputs().stream().map(output -> inOrder(output.value())).toList();
     outputs = results.stream().map(KernelProgram::floats).toList();
     forward = bench.take();
     List<Tensor> gradients = results.stream().map(result -> bench.tensor(result.layout())).toList();
@@ -109,7 +109,7 @@ final class KernelProgram implements AutoCloseable {
     boolean[] learned = graph.learned();
     Tensor[] gradients = new Tensor[graph.values()];
     for (int i = 0; i < outputGradients.size(); i++) {
-      add(outputGradients.get(i), graph.outputs().get(i), gradients);
+      add(outputGradients.get(i), graph.outputs().get(i).value(), gradients);
     }
     for (int i = graph.nodes().size() - 1; i >= 0; i--) {
       if (learned[graph.value(i)]) {
@@ -134,7 +134,7 @@ final class KernelProgram implements AutoCloseable {
     }
     Tensor more = bench.rearranged(found, before.layout());
     bench.add(
-        bench.own(Primitives.sum(before.layout())),
+        bench.own(CombiningPrimitives.sum(before.layout())),
         Map.of(
             Argument.SOURCE, before,
             Argument.SECOND_SOURCE, more,

@@ -3,18 +3,11 @@ package io.bnzoo.compiler;
 import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
-import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.ActivationFunction;
-import io.bnzoo.onednn.ConvolutionWindow;
-import io.bnzoo.onednn.ConvolutionWindow.PerAxis;
-import io.bnzoo.onednn.Pooling;
 import io.bnzoo.samediff.ChannelwiseLayer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -22,20 +15,18 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
-import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -48,18 +39,20 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
  */
 final class LayerReader {
 
-  /** What Deeplearning4j takes for the axes of an image's pixels if it is not told. */
-  private static final int[] IMAGE_AXES = {2, 3};
-
   /**
    * What one layer gives to the next.
    *
    * @param value its number in the graph
    */
-  record Flow(int value, Geometry geometry) {}
+  record Flow(int value, Geometry geometry) {
+    /** As what the network gives. */
+    NetworkGraph.Output output() {
+      return new NetworkGraph.Output(value, geometry.images().map(size -> geometry.format()));
+    }
+  }
 
   /** Reads a layer that is not an output. */
-  private interface Reader<L> {
+  interface Reader<L> {
     Flow read(Flow given, L layer, ParameterViews parameters);
   }
 
@@ -76,9 +69,6 @@ final class LayerReader {
   LayerReader(Fusion fusion, long seed) {
     this.fusion = fusion;
     this.seed = seed;
-    put(ConvolutionLayer.class, this::convolution);
-    put(SubsamplingLayer.class, this::pooling);
-    put(GlobalPoolingLayer.class, this::globalPooling);
     put(DenseLayer.class, this::dense);
     put(DropoutLayer.class, (given, layer, parameters) -> given); // Read before, as in any layer.
     put(BatchNormalization.class, this::batchNormalization);
@@ -87,9 +77,12 @@ final class LayerReader {
     put(
         ActivationLayer.class,
         (given, layer, parameters) -> activate(given, layer.getActivationFn(), layer));
+    new ConvolutionReader(this).register();
+    new PixelReader(this).register();
   }
 
-  private <L extends Layer> void put(Class<L> type, Reader<L> reader) {
+  /** Has a class of layers read by a method. */
+  <L extends Layer> void put(Class<L> type, Reader<L> reader) {
     readers.put(
         type, (given, layer, parameters) -> reader.read(given, type.cast(layer), parameters));
   }
@@ -113,13 +106,17 @@ final class LayerReader {
             given.geometry());
   }
 
-  private Flow next(Flow given, Operation operation, Geometry result) {
+  /** Adds an operation on what is given. */
+  Flow next(Flow given, Operation operation, Geometry result) {
     return new Flow(fusion.add(operation, result.size(), given.value()), result);
   }
 
   /** Whether a layer has a loss, and so nothing behind it. */
   static boolean isOutput(Layer layer) {
-    return layer instanceof BaseOutputLayer || layer instanceof LossLayer;
+    return layer instanceof BaseOutputLayer
+        || layer instanceof LossLayer
+        || layer instanceof CnnLossLayer
+        || layer instanceof Yolo2OutputLayer;
   }
 
   /** Adds the operations of an output layer: what its loss does to the logits is none. */
@@ -127,15 +124,26 @@ final class LayerReader {
     Layer layer = parameters.layer();
     Flow dropped = prepare(given, parameters);
     if (layer.getClass() == LossLayer.class) {
-      // Deeplearning4j itself applies a sigmoid twice in training, the first time in place.
+      // Deeplearning4j itself applies others twice for the score, the first time in place.
+      Class<?> activation = ((LossLayer) layer).getActivationFn().getClass();
       require(
-          ((LossLayer) layer).getActivationFn().getClass() == ActivationSoftmax.class,
+          activation == ActivationSoftmax.class || activation == ActivationIdentity.class,
           describe(layer) + " has another activation than softmax");
       requireVectors(dropped, layer);
       return dropped;
     }
-    require(layer.getClass() == OutputLayer.class, describe(layer) + " is its last layer");
-    OutputLayer output = (OutputLayer) layer;
+    if (layer.getClass() == CnnLossLayer.class) {
+      dropped.geometry().imagesFor(layer, ((CnnLossLayer) layer).getFormat());
+      return dropped;
+    }
+    if (layer.getClass() == Yolo2OutputLayer.class) {
+      dropped.geometry().imagesFor(layer, ((Yolo2OutputLayer) layer).getFormat());
+      return dropped;
+    }
+    require(
+        layer.getClass() == OutputLayer.class || layer.getClass() == CenterLossOutputLayer.class,
+        describe(layer) + " is its last layer");
+    BaseOutputLayer output = (BaseOutputLayer) layer;
     return matrixProduct(dropped, output, output.hasBias(), parameters);
   }
 
@@ -157,106 +165,22 @@ final class LayerReader {
     }
     if (step.getClass() == FeedForwardToCnnPreProcessor.class) {
       Geometry images = geometry.unflattened((FeedForwardToCnnPreProcessor) step);
+      if (geometry.images().isPresent()) {
+        return given; // As Deeplearning4j does with what are images already.
+      }
       return next(given, new Operation.UnflatteningOp(images.size()), images);
     }
     throw new UnsupportedNetworkException(
         "there is no kernel for " + step.getClass().getSimpleName());
   }
 
-  private static void requireInput(Layer layer, long takes, long given) {
+  static void requireInput(Layer layer, long takes, long given) {
     require(takes == given, describe(layer) + " takes " + takes + " values and is given " + given);
   }
 
-  private Flow convolution(Flow given, ConvolutionLayer layer, ParameterViews parameters) {
-    MapSize input = given.geometry().imagesFor(layer, layer.getCnn2dDataFormat());
-    requireInput(layer, layer.getNIn(), input.channels());
-    ConvolutionAxis vertical = ConvolutionAxis.of(layer, 0, input.height());
-    ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
-    MapSize output = new MapSize(layer.getNOut(), vertical.output(), horizontal.output());
-    Optional<Parameter> bias =
-        bias(layer.hasBias(), parameters, ConvolutionParamInitializer.BIAS_KEY);
-    boolean pixels = input.isPixel() && output.isPixel();
-    Operation operation =
-        pixels && vertical.meetsFirst() && horizontal.meetsFirst()
-            ? pixelConvolution(parameters, bias, vertical, horizontal)
-            : new Operation.ConvolutionOp(
-                parameters.array(ConvolutionParamInitializer.WEIGHT_KEY, 0, 1, 2, 3),
-                bias,
-                input,
-                output,
-                ConvolutionAxis.window(vertical, horizontal),
-                Optional.empty());
-    Flow sums = next(given, operation, given.geometry().withImages(output));
-    return activate(sums, layer.getActivationFn(), layer);
-  }
-
-  private static Optional<Parameter> bias(boolean present, ParameterViews parameters, String key) {
+  /** A layer's bias, if it has one. */
+  static Optional<Parameter> bias(boolean present, ParameterViews parameters, String key) {
     return present ? Optional.of(parameters.vector(key)) : Optional.empty();
-  }
-
-  /** The pixel meets the kernel where the padding before it ends. */
-  private static Operation pixelConvolution(
-      ParameterViews parameters,
-      Optional<Parameter> bias,
-      ConvolutionAxis vertical,
-      ConvolutionAxis horizontal) {
-    List<Parameter> places =
-        new ArrayList<>(parameters.places(ConvolutionParamInitializer.WEIGHT_KEY));
-    long place = vertical.before() * horizontal.kernel() + horizontal.before();
-    Parameter used = places.remove(Math.toIntExact(place));
-    return new Operation.PixelConvolutionOp(
-        used, bias, places.stream().map(Parameter::unused).toList(), Optional.empty());
-  }
-
-  private Flow pooling(Flow given, SubsamplingLayer layer, ParameterViews parameters) {
-    MapSize input = given.geometry().imagesFor(layer, layer.getCnn2dDataFormat());
-    ConvolutionAxis vertical = ConvolutionAxis.of(layer, 0, input.height());
-    ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
-    MapSize output = new MapSize(input.channels(), vertical.output(), horizontal.output());
-    Pooling mean = layer.isAvgPoolIncludePadInDivisor() ? Pooling.MEAN_WITH_PADDING : Pooling.MEAN;
-    return next(
-        given,
-        new Operation.PoolingOp(
-            kind(layer, layer.getPoolingType(), mean),
-            input,
-            output,
-            new PerAxis(vertical.kernel(), horizontal.kernel()),
-            ConvolutionAxis.window(vertical, horizontal)),
-        given.geometry().withImages(output));
-  }
-
-  /** Of all pixels, to vectors. */
-  private Flow globalPooling(Flow given, GlobalPoolingLayer layer, ParameterViews parameters) {
-    Geometry geometry = given.geometry();
-    MapSize input = geometry.imagesFor(layer, geometry.format());
-    int[] axes = geometry.format() == CNN2DFormat.NCHW ? new int[] {2, 3} : new int[] {1, 2};
-    int[] pooled = layer.getPoolingDimensions() == null ? IMAGE_AXES : layer.getPoolingDimensions();
-    require(
-        Arrays.equals(pooled, axes), describe(layer) + " pools over other axes than the pixels'");
-    require(layer.isCollapseDimensions(), describe(layer) + " does not collapse dimensions");
-    PerAxis whole = new PerAxis(input.height(), input.width());
-    PerAxis none = new PerAxis(0, 0);
-    MapSize output = new MapSize(input.channels(), 1, 1);
-    Flow pixel =
-        next(
-            given,
-            new Operation.PoolingOp(
-                kind(layer, layer.getPoolingType(), Pooling.MEAN),
-                input,
-                output,
-                whole,
-                new ConvolutionWindow(whole, none, none)),
-            geometry.withImages(output));
-    return next(pixel, new Operation.FlatteningOp(true), geometry.withoutPixels());
-  }
-
-  /** What a layer pools by, {@code mean} being its way to take averages. */
-  private static Pooling kind(Layer layer, PoolingType type, Pooling mean) {
-    return switch (type) {
-      case MAX -> Pooling.MAXIMUM;
-      case AVG -> mean;
-      default -> throw new UnsupportedNetworkException(describe(layer) + " pools by " + type);
-    };
   }
 
   private Flow dense(Flow given, DenseLayer layer, ParameterViews parameters) {
@@ -327,9 +251,16 @@ final class LayerReader {
     return given.geometry().channelsFor(layer, order);
   }
 
-  private Flow activate(Flow given, IActivation activation, Layer layer) {
+  /** Adds an activation function. */
+  Flow activate(Flow given, IActivation activation, Layer layer) {
     if (activation.getClass() == ActivationIdentity.class) {
       return given;
+    }
+    if (activation.getClass() == ActivationSoftmax.class) {
+      require( // Deeplearning4j's is over the last axis.
+          given.geometry().images().isEmpty() || given.geometry().format() == CNN2DFormat.NHWC,
+          describe(layer) + " applies softmax to columns of images");
+      return next(given, new Operation.SoftmaxOp(), given.geometry());
     }
     ActivationFunction function =
         Activations.of(activation)

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -22,10 +23,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  *
  * @param inputs the size of each input for one example
  * @param nodes in an order in which they can run
- * @param outputs the numbers of the values that it gives, those of output layers before their
- *     activation
+ * @param outputs what it gives, of output layers what is before their activation
  */
-public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer> outputs) {
+public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> outputs) {
 
   /**
    * One operation within a network.
@@ -39,6 +39,14 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer>
       sources = List.copyOf(sources);
     }
   }
+
+  /**
+   * A value that a network gives.
+   *
+   * @param value its number
+   * @param images the order of axes in which Deeplearning4j has it; empty for vectors
+   */
+  public record Output(int value, Optional<CNN2DFormat> images) {}
 
   /** Copies the lists. */
   public NetworkGraph {
@@ -88,7 +96,7 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer>
 
   /** The size of each output for one example. */
   public List<MapSize> outputSizes() {
-    return outputs.stream().map(this::size).toList();
+    return outputs.stream().map(output -> size(output.value())).toList();
   }
 
   /** All operations, in order. */
@@ -117,7 +125,7 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer>
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Set<Integer> reached = new TreeSet<>(dependents.get(value(i)));
       for (int output = 0; output < outputs.size(); output++) {
-        if (outputs.get(output) == value(i)) {
+        if (outputs.get(output).value() == value(i)) {
           reached.add(output);
         }
       }
@@ -130,7 +138,7 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer>
   int[] uses() {
     int[] uses = new int[values()];
     nodes.forEach(node -> node.sources().forEach(source -> uses[source]++));
-    outputs.forEach(output -> uses[output]++);
+    outputs.forEach(output -> uses[output.value()]++);
     return uses;
   }
 
@@ -147,8 +155,11 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Integer>
         sources = List.of(renumbered[value(i)]);
       }
     }
-    return new NetworkGraph(
-        inputs, plain, outputs.stream().map(output -> renumbered[output]).toList());
+    List<Output> same =
+        outputs.stream()
+            .map(output -> new Output(renumbered[output.value()], output.images()))
+            .toList();
+    return new NetworkGraph(inputs, plain, same);
   }
 
   private static List<Operation> unfused(Operation operation) {

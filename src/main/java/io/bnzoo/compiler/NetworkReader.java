@@ -4,14 +4,22 @@ import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
 import io.bnzoo.compiler.LayerReader.Flow;
+import io.bnzoo.compiler.Operation.MapSize;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -41,7 +49,7 @@ final class NetworkReader {
       boolean output = i == last && LayerReader.isOutput(layer.layer());
       flow = output ? layers.readOutput(flow, layer) : layers.read(flow, layer);
     }
-    return fusion.graph(List.of(flow.value()));
+    return fusion.graph(List.of(flow.output()));
   }
 
   static NetworkGraph read(ComputationGraph network, List<InputType> inputs) {
@@ -82,7 +90,7 @@ final class NetworkReader {
       }
     }
     List<String> outputs = configuration.getNetworkOutputs();
-    return fusion.graph(outputs.stream().map(name -> flows.get(name).value()).toList());
+    return fusion.graph(outputs.stream().map(name -> flows.get(name).output()).toList());
   }
 
   private Flow read(int index, String name) {
@@ -103,7 +111,84 @@ final class NetworkReader {
     if (vertex instanceof PreprocessorVertex step) {
       return layers.preprocess(given.get(0), step.getPreProcessor());
     }
+    if (given.size() == 1
+        && (vertex.getClass() == ElementWiseVertex.class
+            || vertex.getClass() == MergeVertex.class)) {
+      return given.get(0);
+    }
+    if (vertex instanceof ElementWiseVertex elementWise) {
+      return combine(name, combination(elementWise.getOp(), given.size()), given);
+    }
+    if (vertex instanceof ScaleVertex scale) {
+      List<Float> factor = List.of((float) scale.getScaleFactor());
+      return combine(name, new Operation.SumOp(factor), given);
+    }
+    if (vertex instanceof MergeVertex merge) {
+      return merge(name, merge.getMergeAxis(), given);
+    }
+    if (vertex instanceof SubsetVertex subset) {
+      return subset(name, subset, given.get(0));
+    }
+    if (vertex instanceof L2NormalizeVertex unitNorm) {
+      require(
+          unitNorm.getDimension() == null && given.get(0).geometry().images().isEmpty(),
+          name + " normalizes other than the rows of vectors");
+      return combine(name, new Operation.UnitNormOp(unitNorm.getEps()), given);
+    }
     throw new UnsupportedNetworkException(
         "there is no kernel for " + vertex.getClass().getSimpleName() + " " + name);
+  }
+
+  private static Operation combination(ElementWiseVertex.Op kind, int sources) {
+    return switch (kind) {
+      case Add -> new Operation.SumOp(Collections.nCopies(sources, 1f));
+      case Average -> new Operation.SumOp(Collections.nCopies(sources, 1f / sources));
+      case Subtract -> new Operation.SumOp(List.of(1f, -1f));
+      case Product -> new Operation.ProductOp();
+      case Max -> new Operation.MaximumOp();
+    };
+  }
+
+  private Flow combine(String name, Operation combination, List<Flow> given) {
+    Geometry geometry = given.get(0).geometry();
+    require(
+        given.stream().allMatch(flow -> flow.geometry().isLike(geometry)),
+        name + " combines values of different sizes");
+    Integer[] sources = given.stream().map(Flow::value).toArray(Integer[]::new);
+    return new Flow(fusion.add(combination, geometry.size(), sources), geometry);
+  }
+
+  private Flow merge(String name, int axis, List<Flow> given) {
+    Geometry first = given.get(0).geometry();
+    long channels = 0;
+    for (Flow flow : given) {
+      channels += flow.geometry().size().channels();
+      Geometry geometry = flow.geometry();
+      require(
+          geometry.withChannels(1).isLike(first.withChannels(1)),
+          name + " merges images of different sizes");
+    }
+    int channelAxis = first.images().isPresent() && first.format() == CNN2DFormat.NHWC ? 3 : 1;
+    require(axis == channelAxis, name + " merges along another axis than the channels'");
+    Geometry merged = first.withChannels(channels);
+    Integer[] sources = given.stream().map(Flow::value).toArray(Integer[]::new);
+    return new Flow(fusion.add(new Operation.MergeOp(), merged.size(), sources), merged);
+  }
+
+  /** From one channel or value to another, both included. */
+  private Flow subset(String name, SubsetVertex subset, Flow given) {
+    Geometry geometry = given.geometry();
+    MapSize whole = geometry.size();
+    require(
+        geometry.images().isEmpty() || geometry.format() == CNN2DFormat.NCHW,
+        name + " takes a range of rows, not of channels");
+    require(
+        0 <= subset.getFrom()
+            && subset.getFrom() <= subset.getTo()
+            && subset.getTo() < whole.channels(),
+        name + " takes what is not there");
+    Geometry part = geometry.withChannels(subset.getTo() - subset.getFrom() + 1L);
+    Operation.Region region = new Operation.Region(whole, part.size(), subset.getFrom(), 0, 0);
+    return new Flow(fusion.add(new Operation.CroppingOp(region), part.size(), given.value()), part);
   }
 }

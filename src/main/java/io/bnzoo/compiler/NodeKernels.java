@@ -19,6 +19,12 @@ interface NodeKernels {
 
   /** The kernels of an operation. */
   static NodeKernels of(Operation operation, Workbench bench) {
+    if (operation instanceof Operation.CombiningOp combining) {
+      return CombiningKernels.of(combining, bench);
+    }
+    if (operation instanceof Operation.MergeOp) {
+      return new MergeKernels(bench);
+    }
     OperationKernels kernels = OperationKernels.of(operation, bench);
     return new NodeKernels() {
       @Override

@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.ConvolutionWindow;
+import io.bnzoo.onednn.ImagePrimitives.LocalResponse;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Pooling;
 import java.util.List;
@@ -45,7 +46,7 @@ public sealed interface Operation {
   /**
    * A convolution of [N,C,H,W].
    *
-   * @param weights [out,in,h,w]
+   * @param weights [out,in,h,w], or [groups,out/groups,in/groups,h,w]
    * @param bias [out]
    */
   record ConvolutionOp(
@@ -59,6 +60,12 @@ public sealed interface Operation {
     @Override
     public ConvolutionOp withActivation(Optional<ActivationFunction> activation) {
       return new ConvolutionOp(weights, bias, input, output, window, activation);
+    }
+
+    /** How many places of the kernel there are. */
+    double taps() {
+      int axes = weights.layout().size().length;
+      return (double) weights.layout().size(axes - 2) * weights.layout().size(axes - 1);
     }
 
     /** Including those with padding. */
@@ -191,6 +198,71 @@ public sealed interface Operation {
    * @param images the size of each
    */
   record UnflatteningOp(MapSize images) implements Operation {}
+
+  /**
+   * A range of channels, rows and columns of images.
+   *
+   * @param whole the size of the images
+   * @param part the size of the range
+   * @param channel the first of its channels
+   * @param row the first of its rows
+   * @param column the first of its columns
+   */
+  record Region(MapSize whole, MapSize part, long channel, long row, long column) {}
+
+  /** Images as a region of larger ones, which are 0 elsewhere. */
+  record PaddingOp(Region region) implements Operation {}
+
+  /** A region of images. */
+  record CroppingOp(Region region) implements Operation {}
+
+  /** Each pixel a whole number of times in each direction. */
+  record UpsamplingOp(MapSize input, MapSize output) implements Operation {}
+
+  /**
+   * The pixels of square blocks side by side as channels: all channels of the first, then those of
+   * the second, row by row.
+   *
+   * @param block the side of a block
+   */
+  record SpaceToDepthOp(MapSize input, long block) implements Operation {}
+
+  /** Local response normalization of [N,C,H,W]. */
+  record LocalResponseOp(LocalResponse response) implements Operation {}
+
+  /** Softmax over the values of [N,F] or the channels of [N,C,H,W]. */
+  record SoftmaxOp() implements Operation {}
+
+  /**
+   * Each row of [N,F] divided by its L2 norm.
+   *
+   * @param least the norm that is taken where it is less
+   */
+  record UnitNormOp(double least) implements Operation {}
+
+  /** The channels of several values, one value's behind the other's. */
+  record MergeOp() implements Operation {}
+
+  /** What is made, value by value, of several values of the same size. */
+  sealed interface CombiningOp extends Operation {}
+
+  /**
+   * The sum, each times its weight.
+   *
+   * @param weights one for each source
+   */
+  record SumOp(List<Float> weights) implements CombiningOp {
+    /** Copies the list. */
+    public SumOp {
+      weights = List.copyOf(weights);
+    }
+  }
+
+  /** The product. */
+  record ProductOp() implements CombiningOp {}
+
+  /** The largest; of equal ones the first has the gradient. */
+  record MaximumOp() implements CombiningOp {}
 
   /** The size of one image, or of a vector as an image of one pixel. */
   record MapSize(long channels, long height, long width) {

@@ -44,6 +44,27 @@ interface OperationKernels {
     if (operation instanceof Operation.UnflatteningOp unflattening) {
       return new UnflatteningKernels(unflattening.images(), bench);
     }
+    if (operation instanceof Operation.PaddingOp padding) {
+      return new RegionKernels(padding.region(), true, bench);
+    }
+    if (operation instanceof Operation.CroppingOp cropping) {
+      return new RegionKernels(cropping.region(), false, bench);
+    }
+    if (operation instanceof Operation.UpsamplingOp upsampling) {
+      return new UpsamplingKernels(upsampling, bench);
+    }
+    if (operation instanceof Operation.SpaceToDepthOp spaceToDepth) {
+      return new SpaceToDepthKernels(spaceToDepth, bench);
+    }
+    if (operation instanceof Operation.LocalResponseOp localResponse) {
+      return new LocalResponseKernels(localResponse.response(), bench);
+    }
+    if (operation instanceof Operation.SoftmaxOp) {
+      return new SoftmaxKernels(bench);
+    }
+    if (operation instanceof Operation.UnitNormOp unitNorm) {
+      return new UnitNormKernels(unitNorm.least(), bench);
+    }
     throw new IllegalStateException("there are no kernels for " + operation);
   }
 }

@@ -127,7 +127,15 @@ final class ParameterStore implements AutoCloseable {
 
   /** A vector in Deeplearning4j's order; 0 where there is no parameter. */
   float[] store(Quantity vector) {
-    float[] values = new float[flat.length()];
+    return store(vector, new float[flat.length()]);
+  }
+
+  /**
+   * The same with other values where there is no parameter.
+   *
+   * @param values those, in Deeplearning4j's order, which are replaced elsewhere and given back
+   */
+  float[] store(Quantity vector, float[] values) {
     flat.write(values);
     stored(vector).storing.forEach(Kernel::run);
     flat.read(values);

@@ -27,6 +27,20 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
     return parameter(name(key), view(key), learned(key, List.of(key)), axes);
   }
 
+  /** Weights [multiplier,channels,h,w] of each channel, as [channels,multiplier,1,h,w]. */
+  Parameter grouped(String key) {
+    INDArray view = view(key);
+    long[] size = {view.size(1), view.size(0), 1, view.size(2), view.size(3)};
+    long[] strides = {
+      view.stride(1), view.stride(0), view.stride(0), view.stride(2), view.stride(3)
+    };
+    return new Parameter(
+        name(key),
+        view.offset() - all.offset(),
+        Layout.strided(size, strides),
+        learned(key, List.of(key)));
+  }
+
   /** One without its axes of length 1. */
   Parameter vector(String key) {
     return vector(key, learned(key, List.of(key)));

@@ -53,6 +53,11 @@ final class Workbench {
     return pool.tensor(layout);
   }
 
+  /** A tensor whose memory is no other's, before or after, and 0 where no kernel writes. */
+  Tensor zeros(Layout layout) {
+    return pool.tensor(layout, pool.constant(new float[Math.toIntExact(layout.floats())]));
+  }
+
   Floats constant(float[] values) {
     return pool.constant(values);
   }
@@ -73,6 +78,11 @@ final class Workbench {
 
   void add(Primitive primitive, Map<Argument, Tensor> arguments) {
     kernels.add(pool.kernel(primitive, arguments));
+  }
+
+  /** Adds one that makes a tensor of any number of others. */
+  void add(Primitive primitive, List<Tensor> sources, Tensor destination) {
+    kernels.add(pool.combination(primitive, sources, destination));
   }
 
   void add(Kernel kernel) {
