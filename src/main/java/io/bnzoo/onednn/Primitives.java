@@ -344,11 +344,6 @@ public final class Primitives {
     return binary(dnnl.dnnl_binary_mul, data, data, PostOps.none());
   }
 
-  /** Each value plus another's of the same size, the second source. */
-  public static Primitive sum(Layout data) {
-    return binary(dnnl.dnnl_binary_add, data, data, PostOps.none());
-  }
-
   static Primitive binary(int algorithm, Layout data, Layout other, PostOps then) {
     dnnl_binary_desc_t operation = new dnnl_binary_desc_t();
     OneDnn.check(

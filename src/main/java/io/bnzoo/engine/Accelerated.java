@@ -1,0 +1,367 @@
+package io.bnzoo.engine;
+
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.compiler.CompiledNetwork;
+import io.bnzoo.compiler.NetworkGraph;
+import io.bnzoo.compiler.Operation.MapSize;
+import io.bnzoo.compiler.UnsupportedNetworkException;
+import io.bnzoo.onednn.Mode;
+import io.bnzoo.onednn.OneDnn;
+import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
+import org.deeplearning4j.optimize.listeners.CollectScoresListener;
+import org.deeplearning4j.optimize.listeners.PerformanceListener;
+import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
+import org.deeplearning4j.optimize.listeners.TimeIterationListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Any network of Deeplearning4j's, trained by oneDNN's kernels.
+ *
+ * <p>{@code Accelerated.fit(network, iterator, epochs)} takes the place of {@code
+ * network.fit(iterator, epochs)}: the same batches, steps, scores, counts of iterations and epochs,
+ * and calls of the network's listeners, and afterwards the same network object, trained. What it
+ * computes differs from what Deeplearning4j computes as {@link OneDnnEngine} says. Batches are not
+ * fetched ahead; where an iterator takes long, wrap it in Deeplearning4j's AsyncDataSetIterator.
+ *
+ * <p>A network with a part that has no kernels is trained by Deeplearning4j itself, with a line in
+ * the log that names the part; {@link #obstacle} tells before.
+ *
+ * <p>An object of this class keeps what has been compiled, for several calls or predictions. While
+ * it is open the network's own parameters are out of date but for the moments when listeners are
+ * called and {@code fit} returns.
+ */
+public final class Accelerated implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Accelerated.class);
+
+  private static final Set<Class<?>> ASKING_FOR_SCORES =
+      Set.of(
+          ScoreIterationListener.class,
+          CollectScoresIterationListener.class,
+          CollectScoresListener.class,
+          PerformanceListener.class,
+          TimeIterationListener.class);
+
+  private final TrainedModel model;
+  private final int threads;
+  private Optional<Compiled> compiled = Optional.empty();
+
+  /** Inputs for which Deeplearning4j itself runs. */
+  private Optional<List<InputType>> refused = Optional.empty();
+
+  /** What has been said of what Deeplearning4j itself runs. */
+  private final Set<String> told = new HashSet<>();
+
+  /** Whether the network has all that was learned. */
+  private boolean stored = true;
+
+  /** For inputs of certain types. */
+  private record Compiled(
+      List<InputType> inputs, CompiledNetwork network, List<OutputHead> heads) {}
+
+  private Accelerated(TrainedModel model) {
+    NativeBackend.enableOneDnn();
+    this.model = model;
+    this.threads = Threads.usefulFor(model.layers());
+  }
+
+  /** A network, which is to be initialized and stays the caller's. */
+  public static Accelerated of(MultiLayerNetwork network) {
+    return new Accelerated(TrainedModel.of(network));
+  }
+
+  /** The same for a graph. */
+  public static Accelerated of(ComputationGraph network) {
+    return new Accelerated(TrainedModel.of(network));
+  }
+
+  /**
+   * Trains a network as {@code network.fit(data, epochs)} does.
+   *
+   * @throws IllegalArgumentException if a batch does not suit the network, or if the iterator
+   *     cannot be reset for a second epoch
+   */
+  public static void fit(MultiLayerNetwork network, DataSetIterator data, int epochs) {
+    try (Accelerated accelerated = of(network)) {
+      accelerated.fit(data, epochs);
+    }
+  }
+
+  /** The same for a graph with one input and one output. */
+  public static void fit(ComputationGraph network, DataSetIterator data, int epochs) {
+    try (Accelerated accelerated = of(network)) {
+      accelerated.fit(data, epochs);
+    }
+  }
+
+  /** The same for a graph with any number of inputs and outputs. */
+  public static void fit(ComputationGraph network, MultiDataSetIterator data, int epochs) {
+    try (Accelerated accelerated = of(network)) {
+      accelerated.fit(data, epochs);
+    }
+  }
+
+  /** As the static method does, keeping what has been compiled. */
+  public void fit(DataSetIterator data, int epochs) {
+    fit(new MultiDataSetIteratorAdapter(data), epochs);
+  }
+
+  /** The same for a graph with any number of inputs and outputs. */
+  public void fit(MultiDataSetIterator data, int epochs) {
+    if (epochs < 1 || (epochs > 1 && !data.resetSupported())) {
+      throw new IllegalArgumentException(
+          epochs < 1
+              ? "the number of epochs must be at least 1, got " + epochs
+              : "the iterator cannot be reset: it is good for one epoch, got " + epochs);
+    }
+    try {
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        fitEpoch(data);
+      }
+    } finally {
+      store();
+    }
+  }
+
+  private void fitEpoch(MultiDataSetIterator data) {
+    if (!data.hasNext() && data.resetSupported()) {
+      data.reset();
+    }
+    model.listeners().forEach(listener -> listener.onEpochStart(model.network()));
+    long before = System.nanoTime();
+    while (data.hasNext()) {
+      MultiDataSet batch = data.next();
+      step(batch, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
+      before = System.nanoTime();
+    }
+    store();
+    model.listeners().forEach(listener -> listener.onEpochEnd(model.network()));
+    model.endEpoch();
+  }
+
+  private void step(MultiDataSet batch, long millisecondsToFetch) {
+    NativeBackend.useThreads(threads);
+    Optional<Compiled> fast =
+        hasFeatureMask(batch)
+            ? Optional.empty()
+            : compiledFor(batch.getFeatures()).filter(this::hasLosses);
+    if (fast.isEmpty()) {
+      store();
+      model.fit(batch); // It calls the listeners itself.
+      compiled.ifPresent(each -> each.network().load(model.network()));
+      return;
+    }
+    model.show(batch, millisecondsToFetch);
+    int iteration = model.iteration();
+    model.setScore(step(fast.get(), batch, iteration));
+    stored = false;
+    if (model.listeners().stream().anyMatch(Accelerated::looksAtParameters)) {
+      store();
+    }
+    model
+        .listeners()
+        .forEach(listener -> listener.iterationDone(model.network(), iteration, model.epoch()));
+    model.setIteration(iteration + 1);
+  }
+
+  private boolean hasLosses(Compiled fast) {
+    Optional<String> reason =
+        fast.heads().stream().flatMap(head -> head.obstacle().stream()).findFirst();
+    reason.ifPresent(this::tellOnce);
+    return reason.isEmpty();
+  }
+
+  private void tellOnce(String reason) {
+    if (told.add(reason)) {
+      LOG.warn("Deeplearning4j's own engine runs, because {}", reason);
+    }
+  }
+
+  private static boolean hasFeatureMask(MultiDataSet batch) {
+    INDArray[] masks = batch.getFeaturesMaskArrays();
+    return masks != null && Arrays.stream(masks).anyMatch(Objects::nonNull);
+  }
+
+  /** All but those of Deeplearning4j's that are known to ask for the score and the time alone. */
+  private static boolean looksAtParameters(TrainingListener listener) {
+    return !ASKING_FOR_SCORES.contains(listener.getClass());
+  }
+
+  /** Gives the score. */
+  private double step(Compiled fast, MultiDataSet batch, int iteration) {
+    int count = Math.toIntExact(batch.getFeatures(0).size(0));
+    List<float[]> outputs =
+        reading(batch.getFeatures(), values -> fast.network().forward(values, count, iteration));
+    List<float[]> gradients = new ArrayList<>();
+    double score = 0;
+    float share = model.network().conf().isMiniBatch() ? 1f / count : 1;
+    for (int i = 0; i < outputs.size(); i++) {
+      INDArray mask = batch.getLabelsMaskArrays() == null ? null : batch.getLabelsMaskArray(i);
+      OutputHead.Loss loss = fast.heads().get(i).loss(outputs.get(i), batch.getLabels(i), mask);
+      score += loss.score() * (fast.heads().get(i).isMean() ? 1.0 / count : share);
+      gradients.add(loss.gradient(share));
+    }
+    score += fast.network().regularization(iteration, model.epoch());
+    boolean finite = fast.network().isFinite();
+    fast.network().update(gradients, model.epoch());
+    return finite ? score : Double.NaN;
+  }
+
+  /**
+   * The network's predictions, by running statistics where it has batch normalization.
+   *
+   * @param features of each input, in Deeplearning4j's shape
+   * @throws IllegalArgumentException if they do not suit the network
+   */
+  public INDArray[] output(INDArray... features) {
+    NativeBackend.useThreads(threads);
+    Optional<Compiled> fast = compiledFor(features);
+    if (fast.isEmpty()) {
+      store();
+      return model.output(features);
+    }
+    int count = Math.toIntExact(features[0].size(0));
+    List<float[]> outputs =
+        reading(features, values -> fast.get().network().outputs(values, count, Mode.INFERENCE));
+    INDArray[] predictions = new INDArray[outputs.size()];
+    for (int i = 0; i < predictions.length; i++) {
+      predictions[i] = fast.get().heads().get(i).predictions(outputs.get(i));
+    }
+    return predictions;
+  }
+
+  /**
+   * Why Deeplearning4j itself would run the network, given such inputs; empty where its kernels do.
+   *
+   * @param inputs the types of its inputs
+   */
+  public Optional<String> obstacle(InputType... inputs) {
+    try {
+      graph(List.of(inputs));
+      return Optional.empty();
+    } catch (UnsupportedNetworkException e) {
+      return Optional.of(e.reason());
+    }
+  }
+
+  private NetworkGraph graph(List<InputType> inputs) {
+    OneDnn.obstacle()
+        .ifPresent(
+            reason -> {
+              throw new UnsupportedNetworkException(reason);
+            });
+    return model.graph(inputs);
+  }
+
+  private Optional<Compiled> compiledFor(INDArray... features) {
+    List<InputType> inputs = Arrays.stream(features).map(this::type).toList();
+    if (refused.filter(inputs::equals).isPresent()) {
+      return Optional.empty();
+    }
+    if (compiled.filter(before -> before.inputs().equals(inputs)).isPresent()) {
+      return compiled;
+    }
+    try {
+      NetworkGraph graph = graph(inputs);
+      store();
+      close(compiled);
+      compiled = Optional.of(compile(inputs, graph));
+      return compiled;
+    } catch (UnsupportedNetworkException e) {
+      tellOnce(e.reason());
+      refused = Optional.of(inputs);
+      return Optional.empty();
+    }
+  }
+
+  private Compiled compile(List<InputType> inputs, NetworkGraph graph) {
+    List<OutputHead> heads = new ArrayList<>();
+    List<MapSize> sizes = graph.outputSizes();
+    for (int i = 0; i < sizes.size(); i++) {
+      heads.add(OutputHead.of(model.outputLayers().get(i), graph.outputs().get(i), sizes.get(i)));
+    }
+    return new Compiled(inputs, new CompiledNetwork(graph, model.network()), heads);
+  }
+
+  private InputType type(INDArray features) {
+    if (features.rank() != 4) {
+      return features.rank() == 2
+          ? InputType.feedForward(features.size(1))
+          : InputType.recurrent(features.size(1));
+    }
+    return model.imageOrder() == CNN2DFormat.NCHW
+        ? InputType.convolutional(
+            features.size(2), features.size(3), features.size(1), CNN2DFormat.NCHW)
+        : InputType.convolutional(
+            features.size(1), features.size(2), features.size(3), CNN2DFormat.NHWC);
+  }
+
+  /** Channel after channel, row by row; the arrays own the memory that is read. */
+  private List<float[]> reading(
+      INDArray[] features, Function<List<FloatBuffer>, List<float[]>> computation) {
+    INDArray[] inOrder = Arrays.stream(features).map(this::inOrder).toArray(INDArray[]::new);
+    try {
+      return computation.apply(
+          Arrays.stream(inOrder).map(values -> values.data().asNioFloat()).toList());
+    } finally {
+      Reference.reachabilityFence(inOrder);
+    }
+  }
+
+  private INDArray inOrder(INDArray features) {
+    INDArray floats = features.castTo(DataType.FLOAT);
+    INDArray channelsFirst =
+        features.rank() == 4 && model.imageOrder() == CNN2DFormat.NHWC
+            ? floats.permute(0, 3, 1, 2)
+            : floats;
+    boolean isWhole =
+        channelsFirst.ordering() == 'c'
+            && Shape.hasDefaultStridesForShape(channelsFirst)
+            && channelsFirst.offset() == 0
+            && channelsFirst.data().length() == channelsFirst.length();
+    return isWhole ? channelsFirst : channelsFirst.dup('c');
+  }
+
+  /** Copies the present state into the network. */
+  private void store() {
+    if (!stored) {
+      compiled.ifPresent(each -> each.network().store(model.network()));
+      stored = true;
+    }
+  }
+
+  /** Copies the present state into the network and frees memory. */
+  @Override
+  public void close() {
+    store();
+    close(compiled);
+    compiled = Optional.empty();
+  }
+
+  private static void close(Optional<Compiled> compiled) {
+    compiled.ifPresent(each -> each.network().close());
+  }
+}
