@@ -1,49 +1,59 @@
 package io.bnzoo.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
-import io.bnzoo.ArrayAssert;
-import io.bnzoo.data.ImageShape;
-import io.bnzoo.data.LabeledImages;
-import java.util.Random;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.zoo.ZooModel;
+import org.deeplearning4j.zoo.model.AlexNet;
+import org.deeplearning4j.zoo.model.Darknet19;
+import org.deeplearning4j.zoo.model.FaceNetNN4Small2;
+import org.deeplearning4j.zoo.model.InceptionResNetV1;
 import org.deeplearning4j.zoo.model.LeNet;
-import org.junit.jupiter.api.Test;
+import org.deeplearning4j.zoo.model.ResNet50;
+import org.deeplearning4j.zoo.model.SimpleCNN;
+import org.deeplearning4j.zoo.model.SqueezeNet;
+import org.deeplearning4j.zoo.model.TinyYOLO;
+import org.deeplearning4j.zoo.model.UNet;
+import org.deeplearning4j.zoo.model.VGG16;
+import org.deeplearning4j.zoo.model.Xception;
+import org.deeplearning4j.zoo.model.YOLO2;
 
-/** Deeplearning4j's own models, on both engines from the same weights. */
+/** scratch */
 class StockModelsTest {
-  private static final ImageShape SHAPE = ImageShape.withChannels(3).height(64).width(64);
+  private static final Map<String, Function<int[], ZooModel<?>>> MODELS = new TreeMap<>();
 
-  private static LabeledImages images(int count) {
-    Random random = new Random(6);
-    byte[] pixels = new byte[count * SHAPE.size()];
-    random.nextBytes(pixels);
-    return new LabeledImages(SHAPE, 10, pixels, random.ints(count, 0, 10).toArray());
+  static {
+    MODELS.put("LeNet", shape -> LeNet.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "SimpleCNN", shape -> SimpleCNN.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put("VGG16", shape -> VGG16.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "Darknet19", shape -> Darknet19.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "AlexNet", shape -> AlexNet.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "ResNet50", shape -> ResNet50.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "SqueezeNet",
+        shape -> SqueezeNet.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put("UNet", shape -> UNet.builder().numClasses(1).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "TinyYOLO", shape -> TinyYOLO.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put("YOLO2", shape -> YOLO2.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "Xception", shape -> Xception.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "InceptionResNetV1",
+        shape -> InceptionResNetV1.builder().numClasses(10).inputShape(shape).seed(5).build());
+    MODELS.put(
+        "FaceNetNN4Small2",
+        shape -> FaceNetNN4Small2.builder().numClasses(10).inputShape(shape).seed(5).build());
   }
 
-  @Test
-  void leNetTrainsAlike() {
-    MultiLayerNetwork network =
-        (MultiLayerNetwork)
-            LeNet.builder().numClasses(10).inputShape(new int[] {3, 64, 64}).seed(5).build().init();
-    LabeledImages batch = images(8);
-    try (Engine fast = new OneDnnEngine(network.clone(), SHAPE, 1);
-        Engine reference = new Dl4jEngine(network.clone(), SHAPE)) {
-      ArrayAssert.assertClose(
-          fast.logits(batch, Statistics.RUNNING).array(),
-          reference.logits(batch, Statistics.RUNNING).array(),
-          1e-4,
-          1e-4);
-      for (int step = 0; step < 5; step++) {
-        double loss = reference.step(batch);
-        assertThat(fast.step(batch)).as("step %d", step).isCloseTo(loss, within(2e-3 * loss));
-      }
-      ArrayAssert.assertClose(
-          fast.logits(batch, Statistics.RUNNING).array(),
-          reference.logits(batch, Statistics.RUNNING).array(),
-          0.02,
-          0.02);
-    }
+  static NeuralNetwork model(String name, int side) {
+    Model model = MODELS.get(name).apply(new int[] {3, side, side}).init();
+    return (NeuralNetwork) model;
   }
 }
