@@ -27,6 +27,9 @@ public final class ImagePrimitives {
    * Classification with Deep Convolutional Neural Networks", 2012, section 3.3.
    *
    * @param reach half of the paper's n, rounded down
+   * @param k what is added to the squares
+   * @param alpha what the sum of squares is multiplied by
+   * @param beta the power
    */
   public record LocalResponse(int reach, double k, double alpha, double beta) {
     private long size() {
