@@ -19,6 +19,7 @@ final class Fusion {
   private final List<MapSize> inputs;
   private final List<Node> nodes = new ArrayList<>();
   private final Set<Integer> kept = new HashSet<>();
+  private final Set<Integer> learned = new HashSet<>();
 
   Fusion(List<MapSize> inputs) {
     this.inputs = List.copyOf(inputs);
@@ -31,7 +32,16 @@ final class Fusion {
   /** Adds an operation and gives the number of its result. */
   int add(Operation operation, MapSize size, Integer... sources) {
     nodes.add(new Node(operation, Arrays.asList(sources), size));
-    return inputs.size() + nodes.size() - 1;
+    int value = inputs.size() + nodes.size() - 1;
+    if (operation.learns() || Arrays.stream(sources).anyMatch(learned::contains)) {
+      learned.add(value);
+    }
+    return value;
+  }
+
+  /** Whether a value depends on a parameter that steps change. */
+  boolean learns(int value) {
+    return learned.contains(value);
   }
 
   /** From now on nothing becomes a part of the operation that gave a value: others need it. */

@@ -1,5 +1,6 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.compiler.Operation.ScaleAndShift;
 import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Floats;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -135,7 +137,8 @@ final class Headroom {
       return (sources, images, mode) ->
           sources[0] < LARGEST_TO_SQUARE ? within(factor * sources[0]) : Double.NaN;
     }
-    if (node.operation() instanceof Operation.SoftmaxOp) {
+    if (node.operation() instanceof Operation.SoftmaxOp
+        || node.operation() instanceof Operation.HardSigmoidOp) {
       return (sources, images, mode) ->
           sources[0] < LARGEST ? Math.sqrt(values * images) : Double.NaN;
     }
@@ -182,7 +185,11 @@ final class Headroom {
 
   private Bound bound(
       Operation.NormalizationOp normalization, double values, ParameterStore store) {
-    Norm scaleAndShift = norm(normalization.scaleAndShift(), store);
+    ScaleAndShift locked = normalization.scaleAndShift();
+    double features = normalization.features();
+    double lockedNorm = Math.hypot(locked.gamma(), locked.beta()) * Math.sqrt(features);
+    Optional<Norm> learned = locked.learned().map(parameter -> norm(parameter, store));
+    DoubleSupplier scaleAndShift = () -> learned.map(Norm::value).orElse(lockedNorm);
     Optional<Norm> bias = normalization.bias().map(parameter -> norm(parameter, store));
     Norm mean = norm(normalization.mean(), store);
     Norm variance = norm(normalization.variance(), store);
@@ -190,18 +197,18 @@ final class Headroom {
     double places = values / normalization.features();
     return (sources, images, mode) -> {
       double everywhere = Math.sqrt(places * images);
-      double shift = (scaleAndShift.value() + bias.map(Norm::value).orElse(0.0)) * everywhere;
-      if (mode.byBatch()) {
+      double shift = (scaleAndShift.getAsDouble() + bias.map(Norm::value).orElse(0.0)) * everywhere;
+      if (mode.byBatch() && !normalization.isFrozen()) {
         double deviations = Math.sqrt(values * images);
         return sources[0] < LARGEST_TO_SQUARE
-            ? within(scaleAndShift.value() * deviations + shift)
+            ? within(scaleAndShift.getAsDouble() * deviations + shift)
             : Double.NaN;
       }
       double kept = smallestVariance.value();
       double least = normalization.keepsLogarithm() ? LogDeviation.variance(kept) : kept;
       double deviation = Math.sqrt(least + normalization.epsilon());
       double centered = within(sources[0] + mean.value() * everywhere);
-      return within(scaleAndShift.value() / deviation * centered + shift);
+      return within(scaleAndShift.getAsDouble() / deviation * centered + shift);
     };
   }
 

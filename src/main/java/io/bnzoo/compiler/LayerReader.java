@@ -3,6 +3,7 @@ package io.bnzoo.compiler;
 import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
+import io.bnzoo.compiler.Operation.ScaleAndShift;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.ActivationFunction;
@@ -29,6 +30,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 
@@ -97,6 +99,15 @@ final class LayerReader {
 
   private Flow prepare(Flow given, ParameterViews parameters) {
     SettingsCheck.check(parameters.layer());
+    if (parameters.isFrozen()) {
+      require(
+          parameters.letsGradientsPass() || !fusion.learns(given.value()),
+          describe(parameters.layer()) + " is frozen behind layers that learn");
+      require(
+          !parameters.letsGradientsPass() || !normalizes(parameters.layer()),
+          describe(parameters.layer()) + " is frozen and lets gradients pass");
+      return given; // As in a prediction: nothing is dropped.
+    }
     double keep = SettingsCheck.keep(parameters.layer());
     return keep == 1
         ? given
@@ -104,6 +115,10 @@ final class LayerReader {
             given,
             new Operation.DropoutOp(keep, DropoutKernels.seed(seed, parameters.index())),
             given.geometry());
+  }
+
+  private static boolean normalizes(Layer layer) {
+    return layer instanceof BatchNormalization || layer instanceof LowLevelBatchNormalization;
   }
 
   /** Adds an operation on what is given. */
@@ -206,8 +221,12 @@ final class LayerReader {
     requireInput(layer, layer.getNOut(), channels);
     return normalization(
         given,
-        parameters.pair(
-            BatchNormalizationParamInitializer.GAMMA, BatchNormalizationParamInitializer.BETA),
+        layer.isLockGammaBeta()
+            ? ScaleAndShift.locked(layer.getGamma(), layer.getBeta())
+            : ScaleAndShift.of(
+                parameters.pair(
+                    BatchNormalizationParamInitializer.GAMMA,
+                    BatchNormalizationParamInitializer.BETA)),
         parameters.runningStatistic(
             BatchNormalizationParamInitializer.GLOBAL_MEAN, layer.getDecay()),
         layer.isUseLogStd()
@@ -223,14 +242,15 @@ final class LayerReader {
     requireInput(layer, layer.features(), channelsFor(given, layer));
     return normalization(
         given,
-        parameters.pair(LowLevelBatchNormalization.GAMMA, LowLevelBatchNormalization.BETA),
+        ScaleAndShift.of(
+            parameters.pair(LowLevelBatchNormalization.GAMMA, LowLevelBatchNormalization.BETA)),
         parameters.runningStatistic(LowLevelBatchNormalization.POPULATION_MEAN, layer.decay()),
         parameters.runningStatistic(LowLevelBatchNormalization.POPULATION_VARIANCE, layer.decay()),
         layer.epsilon());
   }
 
   private Flow normalization(
-      Flow given, Parameter scaleAndShift, Parameter mean, Parameter variance, double epsilon) {
+      Flow given, ScaleAndShift scaleAndShift, Parameter mean, Parameter variance, double epsilon) {
     return next(
         given,
         new Operation.NormalizationOp(
@@ -261,6 +281,9 @@ final class LayerReader {
           given.geometry().images().isEmpty() || given.geometry().format() == CNN2DFormat.NHWC,
           describe(layer) + " applies softmax to columns of images");
       return next(given, new Operation.SoftmaxOp(), given.geometry());
+    }
+    if (activation.getClass() == ActivationHardSigmoid.class) {
+      return next(given, new Operation.HardSigmoidOp(), given.geometry());
     }
     ActivationFunction function =
         Activations.of(activation)

@@ -64,7 +64,9 @@ abstract class LinearKernels implements OperationKernels {
       gradient = ActivationKernels.backward(operation.activation().get(), result, gradient, bench);
     }
     bench.recycle(result);
-    differentiateWeights(gradient);
+    if (operation.learns()) {
+      differentiateWeights(gradient);
+    }
     if (!sourceNeeded) {
       return gradient;
     }

@@ -30,6 +30,7 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
   /**
    * One operation within a network.
    *
+   * @param operation what is computed
    * @param sources the numbers of the values that it is applied to
    * @param size of its result for one example
    */
@@ -104,14 +105,13 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
     return nodes.stream().map(Node::operation);
   }
 
-  /** For each value, whether it depends on a parameter. */
+  /** For each value, whether it depends on a parameter that steps change. */
   boolean[] learned() {
     boolean[] learned = new boolean[values()];
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
       learned[value(i)] =
-          !node.operation().parameters().isEmpty()
-              || node.sources().stream().anyMatch(source -> learned[source]);
+          node.operation().learns() || node.sources().stream().anyMatch(source -> learned[source]);
     }
     return learned;
   }

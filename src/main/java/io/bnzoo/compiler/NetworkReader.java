@@ -5,6 +5,7 @@ import static io.bnzoo.compiler.SettingsCheck.require;
 
 import io.bnzoo.compiler.LayerReader.Flow;
 import io.bnzoo.compiler.Operation.MapSize;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -131,12 +132,16 @@ final class NetworkReader {
     }
     if (vertex instanceof L2NormalizeVertex unitNorm) {
       require(
-          unitNorm.getDimension() == null && given.get(0).geometry().images().isEmpty(),
+          normalizesRows(unitNorm.getDimension()) && given.get(0).geometry().images().isEmpty(),
           name + " normalizes other than the rows of vectors");
       return combine(name, new Operation.UnitNormOp(unitNorm.getEps()), given);
     }
     throw new UnsupportedNetworkException(
         "there is no kernel for " + vertex.getClass().getSimpleName() + " " + name);
+  }
+
+  private static boolean normalizesRows(int... axes) {
+    return axes == null || axes.length == 0 || Arrays.equals(axes, new int[] {1});
   }
 
   private static Operation combination(ElementWiseVertex.Op kind, int sources) {

@@ -8,6 +8,7 @@ import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
 import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Optional;
 final class NormalizationKernels implements OperationKernels {
   private final Operation.NormalizationOp operation;
   private final Workbench bench;
+  private final Mode mode;
   private boolean features;
   private Choice choice;
   private Tensor source;
@@ -31,6 +33,7 @@ final class NormalizationKernels implements OperationKernels {
   NormalizationKernels(Operation.NormalizationOp operation, Workbench bench) {
     this.operation = operation;
     this.bench = bench;
+    this.mode = operation.isFrozen() ? Mode.INFERENCE : bench.mode();
   }
 
   @Override
@@ -51,7 +54,7 @@ final class NormalizationKernels implements OperationKernels {
     arguments.put(Argument.MEAN, mean);
     arguments.put(Argument.VARIANCE, variance);
     arguments.put(Argument.DESTINATION, result);
-    if (choice.rectifies() && bench.mode().byBatch()) {
+    if (choice.rectifies() && mode.byBatch()) {
       workspace = bench.tensor(choice.forward().workspace());
       arguments.put(Argument.WORKSPACE, workspace);
     }
@@ -101,7 +104,7 @@ final class NormalizationKernels implements OperationKernels {
 
   private Choice choice(Layout layout, boolean rectifies) {
     boolean momentsFirst =
-        bench.mode().byBatch()
+        mode.byBatch()
             && ChannelMoments.worthwhile(layout)
             && layout.equals(Layout.channelsLast(layout.size()));
     double epsilon = operation.epsilon();
@@ -109,9 +112,9 @@ final class NormalizationKernels implements OperationKernels {
         bench.own(
             momentsFirst
                 ? Primitives.batchNormalizationByMoments(layout, epsilon, rectifies)
-                : Primitives.batchNormalization(bench.mode(), layout, epsilon, rectifies));
+                : Primitives.batchNormalization(mode, layout, epsilon, rectifies));
     Primitive partner =
-        momentsFirst && bench.mode() == Mode.TRAINING
+        momentsFirst && mode == Mode.TRAINING
             ? bench.own(Primitives.batchNormalization(Mode.TRAINING, layout, epsilon, rectifies))
             : forward;
     return new Choice(momentsFirst, rectifies, forward, partner);
@@ -136,7 +139,7 @@ final class NormalizationKernels implements OperationKernels {
   /** The variance itself, whatever is kept of it. */
   private Tensor variance() {
     Tensor kept = statistic(operation.variance());
-    if (bench.mode() != Mode.INFERENCE || !operation.keepsLogarithm()) {
+    if (mode != Mode.INFERENCE || !operation.keepsLogarithm()) {
       return kept;
     }
     Tensor variance = bench.tensor(kept.layout());
@@ -146,16 +149,29 @@ final class NormalizationKernels implements OperationKernels {
   }
 
   private Tensor statistic(Parameter parameter) {
-    return switch (bench.mode()) {
+    return switch (mode) {
       case TRAINING -> bench.gradients(parameter);
       case INFERENCE -> bench.values(parameter);
       case INFERENCE_BY_BATCH -> bench.tensor(parameter.layout());
     };
   }
 
+  /** Gamma and beta without the bias. */
+  private Tensor stored() {
+    Operation.ScaleAndShift given = operation.scaleAndShift();
+    if (given.learned().isPresent()) {
+      return bench.values(given.learned().get());
+    }
+    int count = Math.toIntExact(operation.features());
+    float[] values = new float[2 * count];
+    Arrays.fill(values, 0, count, (float) given.gamma());
+    Arrays.fill(values, count, 2 * count, (float) given.beta());
+    return bench.constant(Layout.rowByRow(2, count), values);
+  }
+
   /** Gamma and beta; a bias is added to beta. */
   private Tensor scaleAndShift() {
-    Tensor stored = bench.values(operation.scaleAndShift());
+    Tensor stored = stored();
     if (operation.bias().isEmpty()) {
       return stored;
     }
@@ -181,10 +197,15 @@ final class NormalizationKernels implements OperationKernels {
     if (rectifier.isPresent()) {
       gradient = rectifier.get().backward(gradient, true);
     }
-    Tensor parameterGradients = bench.gradients(operation.scaleAndShift());
+    Tensor parameterGradients =
+        operation
+            .scaleAndShift()
+            .learned()
+            .map(bench::gradients)
+            .orElseGet(() -> bench.tensor(Layout.rowByRow(2, operation.features())));
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);
     arguments.put(Argument.SOURCE, source);
-    arguments.put(Argument.SCALE_AND_SHIFT, bench.values(operation.scaleAndShift()));
+    arguments.put(Argument.SCALE_AND_SHIFT, stored());
     arguments.put(Argument.MEAN, statistic(operation.mean()));
     arguments.put(Argument.VARIANCE, statistic(operation.variance()));
     arguments.put(Argument.DESTINATION_GRADIENT, gradient);

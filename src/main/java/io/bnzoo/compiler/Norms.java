@@ -22,7 +22,9 @@ final class Norms implements Inspection {
 
   @Override
   public void follow(int index, Operation operation, Tensor result, Workbench bench) {
-    if (operation instanceof Operation.NormalizationOp && bench.mode().byBatch()) {
+    if (operation instanceof Operation.NormalizationOp normalization
+        && bench.mode().byBatch()
+        && !normalization.isFrozen()) {
       layers = 0; // The estimate begins anew there.
     }
     if (operation instanceof Operation.LinearOp && ++layers % TOGETHER == 0) {

@@ -18,6 +18,11 @@ public sealed interface Operation {
     return List.of();
   }
 
+  /** Whether training steps change one of them. */
+  default boolean learns() {
+    return parameters().stream().anyMatch(parameter -> !parameter.isFixed());
+  }
+
   /** A linear layer, perhaps with a bias, and perhaps with an activation function. */
   sealed interface LinearOp extends Operation {
     /** Its weights, in the order of the axes that the kind of layer has. */
@@ -120,16 +125,33 @@ public sealed interface Operation {
   }
 
   /**
+   * Gamma and beta of a batch normalization.
+   *
+   * @param learned [2,features]; empty where they are locked
+   * @param gamma of all features, where it is locked
+   * @param beta likewise
+   */
+  record ScaleAndShift(Optional<Parameter> learned, double gamma, double beta) {
+    static ScaleAndShift of(Parameter learned) {
+      return new ScaleAndShift(Optional.of(learned), 1, 0);
+    }
+
+    static ScaleAndShift locked(double gamma, double beta) {
+      return new ScaleAndShift(Optional.empty(), gamma, beta);
+    }
+  }
+
+  /**
    * Batch normalization of [N,F] or [N,C,H,W].
    *
-   * @param scaleAndShift [2,features], gamma and beta
+   * @param scaleAndShift gamma and beta
    * @param mean the running mean, [features]
    * @param variance the running variance or the logarithm of its root, [features]
    * @param bias [features], added to beta
    * @param rectified whether a ReLU follows
    */
   record NormalizationOp(
-      Parameter scaleAndShift,
+      ScaleAndShift scaleAndShift,
       Parameter mean,
       Parameter variance,
       double epsilon,
@@ -138,7 +160,9 @@ public sealed interface Operation {
       implements Operation {
     @Override
     public List<Parameter> parameters() {
-      return Stream.concat(Stream.of(scaleAndShift, mean, variance), bias.stream()).toList();
+      return Stream.of(scaleAndShift.learned().stream(), Stream.of(mean, variance), bias.stream())
+          .flatMap(each -> each)
+          .toList();
     }
 
     long features() {
@@ -147,7 +171,13 @@ public sealed interface Operation {
 
     /** Whether {@code log10(sqrt(variance))} is kept in the variance's place. */
     boolean keepsLogarithm() {
-      return variance.update() instanceof Parameter.AveragedLogDeviation;
+      return variance.update() instanceof Parameter.AveragedLogDeviation
+          || (variance.update() instanceof Parameter.Fixed fixed && fixed.isLogDeviation());
+    }
+
+    /** Whether it normalizes by the running statistics in training, too. */
+    boolean isFrozen() {
+      return mean.isFixed();
     }
 
     NormalizationOp withBias(Parameter added) {
@@ -229,6 +259,9 @@ public sealed interface Operation {
 
   /** Local response normalization of [N,C,H,W]. */
   record LocalResponseOp(LocalResponse response) implements Operation {}
+
+  /** {@code min(max(0.2 x + 0.5, 0), 1)} of each value. */
+  record HardSigmoidOp() implements Operation {}
 
   /** Softmax over the values of [N,F] or the channels of [N,C,H,W]. */
   record SoftmaxOp() implements Operation {}

@@ -59,6 +59,9 @@ interface OperationKernels {
     if (operation instanceof Operation.LocalResponseOp localResponse) {
       return new LocalResponseKernels(localResponse.response(), bench);
     }
+    if (operation instanceof Operation.HardSigmoidOp) {
+      return new HardSigmoidKernels(bench);
+    }
     if (operation instanceof Operation.SoftmaxOp) {
       return new SoftmaxKernels(bench);
     }

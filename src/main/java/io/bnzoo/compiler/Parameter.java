@@ -61,6 +61,14 @@ public record Parameter(String name, long offset, Layout layout, Update update) 
   record Clipping(GradientNormalization kind, double threshold, int layer, List<String> keys) {}
 
   /**
+   * Not at all: it is part of a frozen layer.
+   *
+   * @param isLogDeviation whether it is a running variance of which {@code log10(sqrt(variance))}
+   *     is kept
+   */
+  record Fixed(boolean isLogDeviation) implements Update {}
+
+  /**
    * As a running statistic: {@code decay * old + (1 - decay) * batch}.
    *
    * @param decay the share of the old value that a step keeps
@@ -74,6 +82,11 @@ public record Parameter(String name, long offset, Layout layout, Update update) 
    */
   record AveragedLogDeviation(double decay) implements Update {}
 
+  /** Whether steps change it. */
+  boolean isFixed() {
+    return update instanceof Fixed;
+  }
+
   /** The number of its values. */
   long length() {
     return Arrays.stream(layout.size()).reduce(1, (product, axis) -> product * axis);
@@ -81,7 +94,9 @@ public record Parameter(String name, long offset, Layout layout, Update update) 
 
   /** The same, where the network's output does not depend on it. */
   Parameter unused() {
-    return new Parameter(name, offset, layout, ((Learned) update).unused());
+    return update instanceof Learned learned
+        ? new Parameter(name, offset, layout, learned.unused())
+        : this;
   }
 
   /**

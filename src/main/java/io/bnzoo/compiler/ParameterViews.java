@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -16,6 +18,16 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param index of the layer in the network
  */
 record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer of) {
+
+  /** Whether nothing in it learns. */
+  boolean isFrozen() {
+    return of instanceof FrozenLayer || letsGradientsPass();
+  }
+
+  /** Whether it is frozen, but layers before it learn. */
+  boolean letsGradientsPass() {
+    return of instanceof FrozenLayerWithBackprop;
+  }
 
   /** The layer's configuration. */
   Layer layer() {
@@ -48,12 +60,13 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
 
   /** A running statistic. */
   Parameter runningStatistic(String key, double decay) {
-    return vector(key, new Parameter.Averaged(decay));
+    return vector(key, isFrozen() ? new Parameter.Fixed(false) : new Parameter.Averaged(decay));
   }
 
   /** A running variance, kept as the logarithm of its root. */
   Parameter runningLogDeviation(String key, double decay) {
-    return vector(key, new Parameter.AveragedLogDeviation(decay));
+    return vector(
+        key, isFrozen() ? new Parameter.Fixed(true) : new Parameter.AveragedLogDeviation(decay));
   }
 
   private Parameter vector(String key, Parameter.Update update) {
@@ -107,7 +120,10 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
    *
    * @param keys of all that it stands next to
    */
-  private Parameter.Learned learned(String key, List<String> keys) {
+  private Parameter.Update learned(String key, List<String> keys) {
+    if (isFrozen()) {
+      return new Parameter.Fixed(false);
+    }
     Layer layer = layer();
     GradientNormalization kind = layer.getGradientNormalization();
     Optional<Parameter.Clipping> clipping =

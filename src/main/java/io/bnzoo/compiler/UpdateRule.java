@@ -41,6 +41,9 @@ interface UpdateRule {
     if (group.update() instanceof Parameter.AveragedLogDeviation averaged) {
       return new LogDeviation.RunningAverage(values, gradients, averaged.decay());
     }
+    if (group.update() instanceof Parameter.Fixed) {
+      return (iteration, epoch) -> {};
+    }
     Parameter.Learned learned = (Parameter.Learned) group.update();
     UpdateRule plain = of(learned.updater(), kernels);
     UpdateRule rule =

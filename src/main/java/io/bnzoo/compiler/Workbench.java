@@ -62,6 +62,11 @@ final class Workbench {
     return pool.constant(values);
   }
 
+  /** A tensor whose values no kernel changes, in a layout without padding. */
+  Tensor constant(Layout layout, float[] values) {
+    return pool.tensor(layout, pool.constant(values));
+  }
+
   /** One number, as an array with that many axes. */
   Tensor number(float value, int axes) {
     return pool.tensor(Layout.number(axes), pool.constant(new float[] {value}));

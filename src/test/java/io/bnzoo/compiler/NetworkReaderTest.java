@@ -16,14 +16,13 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
@@ -93,21 +92,18 @@ class NetworkReaderTest {
             preprocessed(new CnnToFeedForwardPreProcessor(1, 5)),
             VECTOR),
         refusal(
-            "CenterLossOutputLayer layer0 is its last layer",
-            network(VECTOR, new CenterLossOutputLayer.Builder().nOut(10).build()),
+            "there is no kernel for ElementWiseMultiplicationLayer layer0",
+            network(
+                VECTOR, new ElementWiseMultiplicationLayer.Builder().nOut(784).build(), output()),
             VECTOR),
-        refusal(
-            "there is no kernel for LocalResponseNormalization layer0",
-            network(NCHW, new LocalResponseNormalization.Builder().build(), output()),
-            NCHW),
         refusal(
             "SubsamplingLayer layer0 pools by PNORM",
             network(
                 NCHW, new SubsamplingLayer.Builder(PoolingType.PNORM).pnorm(2).build(), output()),
             NCHW),
         refusal(
-            "there is no kernel for the activation hardsigmoid of ActivationLayer layer0",
-            network(VECTOR, new ActivationLayer(Activation.HARDSIGMOID), output()),
+            "there is no kernel for the activation cube of ActivationLayer layer0",
+            network(VECTOR, new ActivationLayer(Activation.CUBE), output()),
             VECTOR),
         refusal(
             "BatchNormalization layer0 takes 784 values and is given 1",
