@@ -217,7 +217,11 @@ public final class DigitFiles {
 
   private static LabeledImages labeled(
       Map<MnistFile, IdxFile> files, MnistFile images, MnistFile labels) {
-    return new LabeledImages(files.get(images).values(), files.get(labels).values());
+    return LabeledImages.of(
+        ImageShape.MNIST,
+        LabeledImages.CLASSES,
+        files.get(images).values(),
+        LabeledImages.unsigned(files.get(labels).values()));
   }
 
   /**

@@ -121,15 +121,16 @@ final class IdxFile {
       }
       shapeCheck.check(shape);
       int length = HeapRoom.require(file, shape);
-      byte[] values = in.readNBytes(length);
-      if (values.length < length) {
+      byte[] values = new byte[length];
+      int found = in.readNBytes(values, 0, length);
+      if (found < length) {
         throw new DataException(
             String.format(
                 Locale.ROOT,
                 "%s is truncated: its header announces %,d bytes of data, found %,d",
                 file,
                 length,
-                values.length));
+                found));
       }
       if (in.read() != -1) {
         throw new DataException(

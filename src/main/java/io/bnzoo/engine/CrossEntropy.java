@@ -20,11 +20,12 @@ abstract class CrossEntropy implements LogitLoss {
    *
    * @param z the logits, those of this example from {@code start} on
    * @param answer the position of the logit that ought to be the largest
-   * @param gradient where the derivatives by the logits go, likewise; null if not needed
+   * @param gradient where the derivatives by the logits go, likewise
    * @param scale what the derivatives are multiplied by
+   * @param room as long as there are classes, to be used for anything
    */
   abstract double example(
-      float[] z, int start, int classes, int answer, float[] gradient, double scale);
+      float[] z, int start, int answer, float[] gradient, double scale, double[] room);
 
   /** With softmax: {@code log(sum over k of exp(z_k)) - z_y}. */
   static CrossEntropy ofSoftmax() {
@@ -61,24 +62,26 @@ abstract class CrossEntropy implements LogitLoss {
   @Override
   public final double mean(Logits logits, ImageBatch images) {
     BatchCheck.loss(logits, images);
-    return mean(logits, images::label, null);
+    // Without a branch that training never takes: code compiled for it would be thrown away here.
+    return mean(logits, images::label, new float[logits.size() * logits.classes()]);
   }
 
   /**
    * The mean over a batch, and its derivatives by the logits.
    *
    * @param labels the class that each example is of
-   * @param gradient [N,classes], row by row, to be filled; null if not needed
+   * @param gradient [N,classes], row by row, to be filled
    * @throws IllegalArgumentException if the loss weighs another number of classes
    */
   final double mean(Logits logits, IntUnaryOperator labels, float[] gradient) {
     int classes = logits.classes();
     float[] values = logits.values();
+    double[] room = new double[classes];
     double sum = 0;
     for (int i = 0; i < logits.size(); i++) {
       int start = i * classes;
       int answer = start + labels.applyAsInt(i);
-      sum += example(values, start, classes, answer, gradient, 1.0 / logits.size());
+      sum += example(values, start, answer, gradient, 1.0 / logits.size(), room);
     }
     return sum / logits.size();
   }
@@ -90,22 +93,22 @@ abstract class CrossEntropy implements LogitLoss {
 
   private static final class Softmax extends CrossEntropy {
     @Override
-    double example(float[] z, int start, int classes, int answer, float[] gradient, double scale) {
+    double example(
+        float[] z, int start, int answer, float[] gradient, double scale, double[] room) {
+      int end = start + room.length;
       double largest = z[start];
-      for (int k = start; k < start + classes; k++) {
+      for (int k = start; k < end; k++) {
         largest = Math.max(largest, z[k]);
       }
       double exponentials = 0;
       double picked = 0;
-      for (int k = start; k < start + classes; k++) {
-        exponentials += Math.exp(z[k] - largest);
+      for (int k = start; k < end; k++) {
+        room[k - start] = Math.exp(z[k] - largest);
+        exponentials += room[k - start];
         picked += label(k, answer) * z[k];
       }
-      if (gradient != null) {
-        for (int k = start; k < start + classes; k++) {
-          gradient[k] =
-              (float) (scale * (Math.exp(z[k] - largest) / exponentials - label(k, answer)));
-        }
+      for (int k = start; k < end; k++) {
+        gradient[k] = (float) (scale * (room[k - start] / exponentials - label(k, answer)));
       }
       return largest + Math.log(exponentials) - picked;
     }
@@ -124,7 +127,9 @@ abstract class CrossEntropy implements LogitLoss {
     }
 
     @Override
-    double example(float[] z, int start, int classes, int answer, float[] gradient, double scale) {
+    double example(
+        float[] z, int start, int answer, float[] gradient, double scale, double[] room) {
+      int classes = room.length;
       double sum = 0;
       for (int k = start; k < start + classes; k++) {
         double weight = weights.of(k - start, classes);
@@ -133,9 +138,7 @@ abstract class CrossEntropy implements LogitLoss {
                 * (Math.max(z[k], 0)
                     - z[k] * label(k, answer)
                     + Math.log1p(Math.exp(-Math.abs(z[k]))));
-        if (gradient != null) {
-          gradient[k] = (float) (scale * weight * (1 / (1 + Math.exp(-z[k])) - label(k, answer)));
-        }
+        gradient[k] = (float) (scale * weight * (1 / (1 + Math.exp(-z[k])) - label(k, answer)));
       }
       return sum;
     }

@@ -118,7 +118,7 @@ class LogitLossTest {
             .build();
     CrossEntropy loss =
         OutputLoss.of(five.getLayerWiseConfigurations()).crossEntropy().orElseThrow();
-    assertThat(loss.mean(new Logits(new float[5], 5), image -> 3, null))
+    assertThat(loss.mean(new Logits(new float[5], 5), image -> 3, new float[5]))
         .isCloseTo(Math.log(2), within(1e-7));
   }
 
