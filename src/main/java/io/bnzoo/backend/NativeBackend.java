@@ -162,6 +162,11 @@ public final class NativeBackend {
     }
   }
 
+  /** How many threads {@link #useThreads} has given the calling thread; 0 if it never has. */
+  public static int threadsHere() {
+    return Optional.ofNullable(THREADS_HERE.get()).orElse(0);
+  }
+
   private static void setUnlessSet(String property, String value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);

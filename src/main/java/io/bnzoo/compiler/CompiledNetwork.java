@@ -1,5 +1,6 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.compiler.ParameterStore.Quantity;
 import io.bnzoo.onednn.Floats;
@@ -22,8 +23,8 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * A network of Deeplearning4j's, trained and evaluated by oneDNN's kernels.
  *
  * <p>It has its own copy of parameters and optimizer state, which {@link #load} and {@link #store}
- * copy in and out. Kernels are made when a batch size is first seen. All calls have to be made with
- * the same number of threads.
+ * copy in and out. Kernels are made when a batch size is first seen, and for the number of threads
+ * that the calling thread has at that time; an update needs the number of its forward.
  *
  * <p>oneDNN's ReLU maps NaN to 0. Where {@link Headroom} cannot rule a NaN out, a batch is
  * therefore computed once more by kernels that look for it, and the logits of an image that has one
@@ -41,7 +42,11 @@ public final class CompiledNetwork implements AutoCloseable {
     FINDS_NAN
   }
 
-  private record Key(int batch, Mode mode, Care care) {}
+  private record Key(int batch, Mode mode, Care care, int threads) {
+    Key(int batch, Mode mode, Care care) {
+      this(batch, mode, care, NativeBackend.threadsHere());
+    }
+  }
 
   private record Compiled(KernelProgram program, Norms norms, NanRows nanRows) {}
 

@@ -36,12 +36,16 @@ public final class Dl4jEngine implements Engine {
    * since the network was made, it uses it from now on.
    *
    * @param shape of the images
-   * @param threads how many threads compute; see {@link NativeBackend#useThreads}
+   * @param threads how many threads compute at most, see {@link NativeBackend#useThreads}; one is
+   *     enough for dense networks
    * @throws IllegalArgumentException if the network does not take such images or has no output
    *     layer, saying what it takes
    */
   public Dl4jEngine(MultiLayerNetwork network, ImageShape shape, int threads) {
-    this(network, shape, OptionalInt.of(threads));
+    this(
+        network,
+        shape,
+        OptionalInt.of(Threads.ofSteps(network.getLayerWiseConfigurations(), threads)));
   }
 
   private Dl4jEngine(MultiLayerNetwork network, ImageShape shape, OptionalInt threads) {

@@ -11,7 +11,7 @@ public interface EngineFactory {
    * An engine for an initialized network, which stays the caller's.
    *
    * @param images the shape of the images that it will be given
-   * @param threads how many threads compute
+   * @param threads how many threads compute at most
    * @throws IllegalArgumentException if no engine can run the network
    */
   Engine open(MultiLayerNetwork network, ImageShape images, int threads);

@@ -42,8 +42,12 @@ public final class OneDnnEngine implements Engine {
   /** Deeplearning4j's default, which leaves nearly all gradients whole. */
   private static final double LARGEST_CLIPPING = 1e-5;
 
+  /** A step's operations are those of the forward pass and of both gradients. */
+  private static final int STEP_PER_PREDICTION = 3;
+
   private final ImageShape shape;
   private final int threads;
+  private int stepThreads;
   private MultiLayerNetwork network;
   private Plan plan;
   private CompiledNetwork compiled;
@@ -55,17 +59,18 @@ public final class OneDnnEngine implements Engine {
    * An engine for an initialized network, which stays the caller's.
    *
    * @param shape of the images
-   * @param threads how many threads compute, at least 1; more than one are worth it for
-   *     convolutions
+   * @param threads how many threads compute at most, at least 1; dense networks take one for their
+   *     steps, and all for many images at once
    * @throws UnsupportedNetworkException if there is a part of the network that has no kernels
    * @throws IllegalArgumentException if it does not take such images
    */
   public OneDnnEngine(MultiLayerNetwork network, ImageShape shape, int threads) {
     this.plan = Plan.of(network, shape);
     this.shape = shape;
-    NativeBackend.useThreads(threads);
     this.network = network;
     this.threads = threads;
+    this.stepThreads = Threads.ofSteps(network.getLayerWiseConfigurations(), threads);
+    NativeBackend.useThreads(stepThreads);
     this.iteration = network.getLayerWiseConfigurations().getIterationCount();
     this.score = network.score();
     this.compiled = new CompiledNetwork(plan.graph(), network);
@@ -118,7 +123,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public double step(ImageBatch batch) {
-    prepare();
+    prepare(stepThreads);
     plan.check().training(batch);
     float[] logits =
         reading(batch, pixels -> compiled.forward(List.of(pixels), batch.size(), iteration).get(0));
@@ -142,7 +147,8 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public Logits logits(ImageBatch images, Statistics statistics) {
-    prepare();
+    long operations = plan.graph().operationsOfStep(images.size()) / STEP_PER_PREDICTION;
+    prepare(Threads.ofPrediction(stepThreads, threads, operations));
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
     return plan.logits(reading(images, pixels -> compiled.logits(pixels, images.size(), mode)));
@@ -165,7 +171,7 @@ public final class OneDnnEngine implements Engine {
     return Nd4j.createFromArray(compiled.gradients());
   }
 
-  private void prepare() {
+  private void prepare(int threads) {
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
@@ -179,7 +185,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public MultiLayerNetwork snapshot() {
-    prepare();
+    prepare(stepThreads);
     compiled.store(network);
     network.getLayerWiseConfigurations().setIterationCount(iteration);
     network.setScore(score);
@@ -188,7 +194,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public void load(MultiLayerNetwork network) {
-    prepare();
+    prepare(stepThreads);
     Plan now = Plan.of(network, shape);
     if (now.graph().equals(plan.graph())) {
       compiled.load(network);

@@ -4,7 +4,6 @@ import io.bnzoo.data.TrainingData;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.engine.EngineFactory;
-import io.bnzoo.engine.Threads;
 import io.bnzoo.zoo.BatchNormModel;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.TrainingPlan;
@@ -74,10 +73,10 @@ public final class Training {
   }
 
   /**
-   * The same on so many threads.
+   * The same on at most so many threads. Steps of dense layers of a few hundred units have no use
+   * for more than one, predictions of hundreds of images do.
    *
-   * @param count at least 1; by default one for each processor where there are convolutions, else
-   *     one, since dense layers of a few hundred units have no use for more
+   * @param count at least 1; by default one for each processor
    */
   public Training threads(int count) {
     if (count < 1) {
@@ -264,7 +263,7 @@ public final class Training {
       Keeper keeper)
       throws IOException {
     Schedules.requireSteps(network.getLayerWiseConfigurations());
-    int count = threads.orElseGet(() -> Threads.usefulFor(network.getLayerWiseConfigurations()));
+    int count = threads.orElseGet(() -> Runtime.getRuntime().availableProcessors());
     try (Engine engine = engines.open(network, images.shape(), count)) {
       TrainingResult result = run(engine, progress, checkpoints);
       TrainedNetwork trained = new TrainedNetwork(engine.snapshot(), result);
