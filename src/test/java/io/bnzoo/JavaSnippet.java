@@ -42,9 +42,11 @@ record JavaSnippet(Path file, int line, String given, String code) {
           "org.deeplearning4j.nn.conf.inputs",
           "org.deeplearning4j.nn.conf.layers",
           "org.deeplearning4j.nn.multilayer",
+          "org.deeplearning4j.optimize.listeners",
           "org.deeplearning4j.util",
           "org.deeplearning4j.zoo",
           "org.nd4j.linalg.activations",
+          "org.nd4j.linalg.api.ndarray",
           "org.nd4j.linalg.dataset.api.iterator",
           "org.nd4j.linalg.dataset.api.preprocessor",
           "org.nd4j.linalg.learning.config");

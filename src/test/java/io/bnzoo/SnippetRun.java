@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
@@ -151,6 +152,8 @@ final class SnippetRun {
       return ThreeLayerMlp.PLAN.withBatches(200);
     } else if (type == ThreeLayerMlp.class) {
       return ThreeLayerMlp.builder().build();
+    } else if (type == MultiLayerNetwork.class) {
+      return ThreeLayerMlp.builder().build().init();
     } else if (type == DataSetIterator.class) {
       LabeledImages images = ImageDataset.digits().train().first(200);
       return new ListDataSetIterator<>(

@@ -86,8 +86,8 @@ final class ModelOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Cores that compute a network. Default: all for deep-cnn; 1 for mlp, which has no use for"
-              + " more.")
+          "Most cores that compute a network. Default: all; mlp takes one for a step, and all to"
+              + " predict.")
   private Optional<Integer> threads;
 
   /**

@@ -80,7 +80,10 @@ public final class Accelerated implements AutoCloseable {
 
   /** For inputs of certain types. */
   private record Compiled(
-      List<InputType> inputs, CompiledNetwork network, List<OutputHead> heads) {}
+      List<InputType> inputs,
+      NetworkGraph graph,
+      CompiledNetwork network,
+      List<OutputHead> heads) {}
 
   private Accelerated(TrainedModel model) {
     NativeBackend.enableOneDnn();
@@ -237,13 +240,14 @@ public final class Accelerated implements AutoCloseable {
    * @throws IllegalArgumentException if they do not suit the network
    */
   public INDArray[] output(INDArray... features) {
-    NativeBackend.useThreads(threads);
     Optional<Compiled> fast = compiledFor(features);
     if (fast.isEmpty()) {
       store();
       return model.output(features);
     }
     int count = Math.toIntExact(features[0].size(0));
+    NativeBackend.useThreads(
+        Threads.ofPrediction(threads, Threads.all(), fast.get().graph(), count));
     List<float[]> outputs =
         reading(features, values -> fast.get().network().outputs(values, count, Mode.INFERENCE));
     INDArray[] predictions = new INDArray[outputs.size()];
@@ -303,7 +307,7 @@ public final class Accelerated implements AutoCloseable {
     for (int i = 0; i < sizes.size(); i++) {
       heads.add(OutputHead.of(model.outputLayers().get(i), graph.outputs().get(i), sizes.get(i)));
     }
-    return new Compiled(inputs, new CompiledNetwork(graph, model.network()), heads);
+    return new Compiled(inputs, graph, new CompiledNetwork(graph, model.network()), heads);
   }
 
   private InputType type(INDArray features) {

@@ -42,9 +42,6 @@ public final class OneDnnEngine implements Engine {
   /** Deeplearning4j's default, which leaves nearly all gradients whole. */
   private static final double LARGEST_CLIPPING = 1e-5;
 
-  /** A step's operations are those of the forward pass and of both gradients. */
-  private static final int STEP_PER_PREDICTION = 3;
-
   private final ImageShape shape;
   private final int threads;
   private int stepThreads;
@@ -147,8 +144,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public Logits logits(ImageBatch images, Statistics statistics) {
-    long operations = plan.graph().operationsOfStep(images.size()) / STEP_PER_PREDICTION;
-    prepare(Threads.ofPrediction(stepThreads, threads, operations));
+    prepare(Threads.ofPrediction(stepThreads, threads, plan.graph(), images.size()));
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
     return plan.logits(reading(images, pixels -> compiled.logits(pixels, images.size(), mode)));

@@ -1,5 +1,6 @@
 package io.bnzoo.engine;
 
+import io.bnzoo.compiler.NetworkGraph;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -10,8 +11,16 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 public final class Threads {
   private Threads() {}
 
+  /** A step's operations are those of the forward pass and of both gradients. */
+  private static final int STEP_PER_PREDICTION = 3;
+
   /** Multiplications and additions that take several threads no longer than a millisecond. */
   private static final long WORTH_SHARING = 50_000_000;
+
+  /** As many as this machine has cores: the engines take fewer where more are of no use. */
+  public static int all() {
+    return Runtime.getRuntime().availableProcessors();
+  }
 
   /**
    * All of this machine's cores for convolutions. Dense layers as small as the zoo's train slower
@@ -23,7 +32,7 @@ public final class Threads {
 
   /** The same for a network of these layers. */
   static int usefulFor(Stream<Layer> layers) {
-    return ofSteps(layers, Runtime.getRuntime().availableProcessors());
+    return ofSteps(layers, all());
   }
 
   /** How many of those allowed a training step is to use. */
@@ -39,8 +48,9 @@ public final class Threads {
     return network.getConfs().stream().map(NeuralNetConfiguration::getLayer);
   }
 
-  /** How many of those allowed a prediction is to use that takes so many operations. */
-  static int ofPrediction(int ofSteps, int allowed, long operations) {
+  /** How many of those allowed a prediction for so many examples is to use. */
+  static int ofPrediction(int ofSteps, int allowed, NetworkGraph graph, int examples) {
+    long operations = graph.operationsOfStep(examples) / STEP_PER_PREDICTION;
     return operations < WORTH_SHARING ? ofSteps : allowed;
   }
 }

@@ -134,7 +134,7 @@ public final class Comparison {
     }
     BatchNormModel first = builder().normalization(variants.get(0)).build();
     this.initialWeights = first.spec().initialWeights();
-    this.threads = threads.orElseGet(() -> Threads.usefulFor(first.conf()));
+    this.threads = threads.orElseGet(Threads::all);
     if (plan.batchSize() < 2 && !this.variants.equals(List.of(Normalization.none()))) {
       throw new IllegalArgumentException(
           "batch normalization needs batches of at least 2, got batchSize " + plan.batchSize());
