@@ -115,10 +115,13 @@ final class Headroom {
       return bound(normalization, values, store);
     }
     if (node.operation() instanceof Operation.PoolingOp pooling) {
-      // A value is met by as many places of the window at most.
-      double reach =
-          Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
+      double reach = reach(pooling);
       return (sources, images, mode) -> within(reach * sources[0]);
+    }
+    if (node.operation() instanceof Operation.NormPoolingOp pooling) {
+      double reach = reach(pooling.mean());
+      return (sources, images, mode) ->
+          sources[0] < LARGEST_TO_SQUARE ? within(reach * sources[0]) : Double.NaN;
     }
     if (node.operation() instanceof Operation.DropoutOp dropout) {
       return (sources, images, mode) -> within(sources[0] / dropout.keep());
@@ -159,6 +162,11 @@ final class Headroom {
           Arrays.stream(sources).reduce(1, (one, other) -> within(one * other));
     }
     return (sources, images, mode) -> within(Arrays.stream(sources).sum());
+  }
+
+  /** A value is met by as many places of the window at most. */
+  private static double reach(Operation.PoolingOp pooling) {
+    return Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
   }
 
   private Bound bound(Operation.LinearOp linear, NetworkGraph.Node node, ParameterStore store) {

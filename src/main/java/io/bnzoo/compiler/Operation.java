@@ -205,6 +205,13 @@ public sealed interface Operation {
       implements Operation {}
 
   /**
+   * The L2 norm of what a window covers.
+   *
+   * @param mean the window's mean, padding counting as zeros
+   */
+  record NormPoolingOp(PoolingOp mean) implements Operation {}
+
+  /**
    * Dropout, in training only.
    *
    * @param keep the probability that a value is kept, in (0, 1)

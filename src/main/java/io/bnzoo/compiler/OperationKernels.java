@@ -35,6 +35,9 @@ interface OperationKernels {
     if (operation instanceof Operation.PoolingOp pooling) {
       return new PoolingKernels(pooling, bench);
     }
+    if (operation instanceof Operation.NormPoolingOp pooling) {
+      return new NormPoolingKernels(pooling.mean(), bench);
+    }
     if (operation instanceof Operation.DropoutOp dropout) {
       return new DropoutKernels(dropout, bench);
     }

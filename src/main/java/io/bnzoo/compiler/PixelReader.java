@@ -44,14 +44,17 @@ record PixelReader(LayerReader layers) {
     ConvolutionAxis horizontal = ConvolutionAxis.of(layer, 1, input.width());
     MapSize output = new MapSize(input.channels(), vertical.output(), horizontal.output());
     Pooling mean = layer.isAvgPoolIncludePadInDivisor() ? Pooling.MEAN_WITH_PADDING : Pooling.MEAN;
-    return layers.next(
-        given,
+    boolean isNorm = layer.getPoolingType() == PoolingType.PNORM && layer.getPnorm() == 2;
+    Operation.PoolingOp pooling =
         new Operation.PoolingOp(
-            kind(layer, layer.getPoolingType(), mean),
+            isNorm ? Pooling.MEAN_WITH_PADDING : kind(layer, layer.getPoolingType(), mean),
             input,
             output,
             new PerAxis(vertical.kernel(), horizontal.kernel()),
-            ConvolutionAxis.window(vertical, horizontal)),
+            ConvolutionAxis.window(vertical, horizontal));
+    return layers.next(
+        given,
+        isNorm ? new Operation.NormPoolingOp(pooling) : pooling,
         given.geometry().withImages(output));
   }
 

@@ -99,7 +99,7 @@ class NetworkReaderTest {
         refusal(
             "SubsamplingLayer layer0 pools by PNORM",
             network(
-                NCHW, new SubsamplingLayer.Builder(PoolingType.PNORM).pnorm(2).build(), output()),
+                NCHW, new SubsamplingLayer.Builder(PoolingType.PNORM).pnorm(3).build(), output()),
             NCHW),
         refusal(
             "there is no kernel for the activation cube of ActivationLayer layer0",
