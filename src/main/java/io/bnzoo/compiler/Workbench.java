@@ -53,9 +53,11 @@ final class Workbench {
     return pool.tensor(layout);
   }
 
-  /** A tensor whose memory is no other's, before or after, and 0 where no kernel writes. */
+  /** A tensor that is 0 for the kernels that come next. */
   Tensor zeros(Layout layout) {
-    return pool.tensor(layout, pool.constant(new float[Math.toIntExact(layout.floats())]));
+    Tensor tensor = tensor(layout);
+    add(tensor.floats()::clear); // Whenever they run: its memory is used for others later.
+    return tensor;
   }
 
   Floats constant(float[] values) {
