@@ -66,7 +66,8 @@ record ConvolutionReader(LayerReader layers) {
     Optional<Parameter> bias =
         LayerReader.bias(
             layer.hasBias(), parameters, DepthwiseConvolutionParamInitializer.BIAS_KEY);
-    Parameter weights = parameters.grouped(DepthwiseConvolutionParamInitializer.WEIGHT_KEY);
+    Parameter weights = // [h,w,channels,multiplier]
+        parameters.grouped(DepthwiseConvolutionParamInitializer.WEIGHT_KEY, 2, 3, 0, 1);
     Flow sums = depthwise(given, layer, weights, bias);
     return layers.activate(sums, layer.getActivationFn(), layer);
   }
@@ -88,8 +89,9 @@ record ConvolutionReader(LayerReader layers) {
 
   /** Each channel by itself, then all channels of each pixel. */
   private Flow separable(Flow given, SeparableConvolution2D layer, ParameterViews parameters) {
-    Parameter depthwise =
-        parameters.grouped(SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY);
+    Parameter depthwise = // [multiplier,channels,h,w]
+        parameters.grouped(
+            SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY, 1, 0, 2, 3);
     Flow channels = depthwise(given, layer, depthwise, Optional.empty());
     MapSize input = channels.geometry().size();
     MapSize output = new MapSize(layer.getNOut(), input.height(), input.width());

@@ -39,12 +39,22 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
     return parameter(name(key), view(key), learned(key, List.of(key)), axes);
   }
 
-  /** Weights [multiplier,channels,h,w] of each channel, as [channels,multiplier,1,h,w]. */
-  Parameter grouped(String key) {
+  /**
+   * Weights that convolve each channel by itself, as [channels,multiplier,1,h,w].
+   *
+   * @param axes of channels, multiplier, height and width in Deeplearning4j's array
+   */
+  Parameter grouped(String key, int channels, int multiplier, int height, int width) {
     INDArray view = view(key);
-    long[] size = {view.size(1), view.size(0), 1, view.size(2), view.size(3)};
+    long[] size = {
+      view.size(channels), view.size(multiplier), 1, view.size(height), view.size(width)
+    };
     long[] strides = {
-      view.stride(1), view.stride(0), view.stride(0), view.stride(2), view.stride(3)
+      view.stride(channels),
+      view.stride(multiplier),
+      view.stride(multiplier),
+      view.stride(height),
+      view.stride(width)
     };
     return new Parameter(
         name(key),
