@@ -53,6 +53,7 @@ final class ParameterStore implements AutoCloseable {
   private final Map<Parameter, Long> places = new HashMap<>();
   private final List<Group> groups = new ArrayList<>();
   private final Map<Quantity, Stored> vectors = new EnumMap<>(Quantity.class);
+  private final int flatLength;
   private final Floats flat;
   private final long length;
 
@@ -65,7 +66,8 @@ final class ParameterStore implements AutoCloseable {
   ParameterStore(Map<Parameter, Layout> layouts, long flatLength) {
     this.parameters = List.copyOf(layouts.keySet());
     this.layouts = Map.copyOf(layouts);
-    this.flat = Floats.zeros(flatLength);
+    this.flatLength = Math.toIntExact(flatLength);
+    this.flat = Floats.zeros(Math.max(flatLength, endOfLayouts()));
     long end = 0;
     for (List<Parameter> alike : grouped(parameters)) {
       long from = end;
@@ -79,6 +81,14 @@ final class ParameterStore implements AutoCloseable {
       }
     }
     this.length = end;
+  }
+
+  /** Where every so many values count, oneDNN has a layout go on as far behind the last of them. */
+  private long endOfLayouts() {
+    return parameters.stream()
+        .mapToLong(parameter -> parameter.offset() + parameter.layout().floats())
+        .max()
+        .orElse(0);
   }
 
   private static List<List<Parameter>> grouped(Iterable<Parameter> parameters) {
@@ -116,10 +126,10 @@ final class ParameterStore implements AutoCloseable {
 
   /** Sets a vector from values in Deeplearning4j's order. */
   void load(Quantity vector, float[] values) {
-    if (values.length != flat.length()) {
+    if (values.length != flatLength) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "%d parameters are needed, got %d", flat.length(), values.length));
+              Locale.ROOT, "%d parameters are needed, got %d", flatLength, values.length));
     }
     flat.write(values);
     stored(vector).loading.forEach(Kernel::run);
@@ -127,7 +137,7 @@ final class ParameterStore implements AutoCloseable {
 
   /** A vector in Deeplearning4j's order; 0 where there is no parameter. */
   float[] store(Quantity vector) {
-    return store(vector, new float[flat.length()]);
+    return store(vector, new float[flatLength]);
   }
 
   /**
