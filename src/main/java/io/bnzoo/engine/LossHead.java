@@ -38,7 +38,7 @@ record LossHead(
     values.checkLabels(name, labels, given.length / values.size().values());
     INDArray rows = values.rows(given);
     INDArray expected = values.rows(labels);
-    INDArray rowMask = mask;
+    INDArray rowMask = values.rowsOfMask(mask);
     double score = loss.computeScore(expected, rows.dup(), activation, rowMask, false);
     INDArray gradient = loss.computeGradient(expected, rows, activation, rowMask);
     return new Loss(score, values.array(gradient));

@@ -33,6 +33,26 @@ record OutputValues(MapSize size, Optional<CNN2DFormat> images) {
     return channelsLast.dup('c').reshape(-1, size.channels());
   }
 
+  /**
+   * A mask of the labels, in rows as well.
+   *
+   * @param mask null without one; [N,F] or [N,1] of vectors, and of images [N,1], of whole ones,
+   *     [N,H,W], or as the labels with one channel or all
+   */
+  INDArray rowsOfMask(INDArray mask) {
+    if (mask == null || images.isEmpty()) {
+      return mask;
+    }
+    if (mask.rank() == 2) {
+      return mask.repeat(1, size.height() * size.width()).reshape('c', -1, 1);
+    }
+    if (mask.rank() == 3) {
+      return mask.dup('c').reshape(-1, 1);
+    }
+    INDArray channelsLast = isChannelsLast() ? mask : mask.permute(0, 2, 3, 1);
+    return channelsLast.dup('c').reshape(-1, channelsLast.size(3));
+  }
+
   /** [N,F] or [N,C,H,W]. */
   INDArray array(float[] values) {
     INDArray array = Nd4j.createFromArray(values);
