@@ -12,9 +12,16 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -65,12 +72,29 @@ sealed interface TrainedModel {
   }
 
   private static boolean hasChannelsLast(Layer layer) {
-    return (layer instanceof ConvolutionLayer convolution
-            && convolution.getCnn2dDataFormat() == CNN2DFormat.NHWC)
-        || (layer instanceof SubsamplingLayer pooling
-            && pooling.getCnn2dDataFormat() == CNN2DFormat.NHWC)
-        || (layer instanceof BatchNormalization normalization
-            && normalization.getCnn2DFormat() == CNN2DFormat.NHWC);
+    Object order = null;
+    if (layer instanceof ConvolutionLayer given) {
+      order = given.getCnn2dDataFormat();
+    } else if (layer instanceof SubsamplingLayer given) {
+      order = given.getCnn2dDataFormat();
+    } else if (layer instanceof BatchNormalization given) {
+      order = given.getCnn2DFormat();
+    } else if (layer instanceof LocalResponseNormalization given) {
+      order = given.getDataFormat();
+    } else if (layer instanceof ZeroPaddingLayer given) {
+      order = given.getDataFormat();
+    } else if (layer instanceof Cropping2D given) {
+      order = given.getDataFormat();
+    } else if (layer instanceof Upsampling2D given) {
+      order = given.getFormat();
+    } else if (layer instanceof SpaceToDepthLayer given) {
+      order = given.getDataFormat();
+    } else if (layer instanceof CnnLossLayer given) {
+      order = given.getFormat();
+    } else if (layer instanceof Yolo2OutputLayer given) {
+      order = given.getFormat();
+    }
+    return order == CNN2DFormat.NHWC;
   }
 
   static TrainedModel of(MultiLayerNetwork network) {
