@@ -35,6 +35,7 @@ import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -271,12 +272,20 @@ public final class Accelerated implements AutoCloseable {
     }
   }
 
+  /** The last step's, in the order of the network's parameters, as {@link OneDnnEngine} has them. */
+  INDArray gradients() {
+    return Nd4j.createFromArray(compiled.orElseThrow().network().gradients());
+  }
+
   private NetworkGraph graph(List<InputType> inputs) {
     OneDnn.obstacle()
         .ifPresent(
             reason -> {
               throw new UnsupportedNetworkException(reason);
             });
+    if (model.network().numParams() == 0) {
+      throw new UnsupportedNetworkException("it has no parameters");
+    }
     return model.graph(inputs);
   }
 
