@@ -90,8 +90,7 @@ record ConvolutionReader(LayerReader layers) {
   /** Each channel by itself, then all channels of each pixel. */
   private Flow separable(Flow given, SeparableConvolution2D layer, ParameterViews parameters) {
     Parameter depthwise = // [multiplier,channels,h,w]
-        parameters.grouped(
-            SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY, 1, 0, 2, 3);
+        parameters.grouped(SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY, 1, 0, 2, 3);
     Flow channels = depthwise(given, layer, depthwise, Optional.empty());
     MapSize input = channels.geometry().size();
     MapSize output = new MapSize(layer.getNOut(), input.height(), input.width());

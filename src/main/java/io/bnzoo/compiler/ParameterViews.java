@@ -42,7 +42,7 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
   /**
    * Weights that convolve each channel by itself, as [channels,multiplier,1,h,w].
    *
-   * @param axes of channels, multiplier, height and width in Deeplearning4j's array
+   * @param channels the axis in Deeplearning4j's array that they are on; the others likewise
    */
   Parameter grouped(String key, int channels, int multiplier, int height, int width) {
     INDArray view = view(key);

@@ -272,7 +272,9 @@ public final class Accelerated implements AutoCloseable {
     }
   }
 
-  /** The last step's, in the order of the network's parameters, as {@link OneDnnEngine} has them. */
+  /**
+   * The last step's, in the order of the network's parameters, as {@link OneDnnEngine} has them.
+   */
   INDArray gradients() {
     return Nd4j.createFromArray(compiled.orElseThrow().network().gradients());
   }

@@ -62,7 +62,7 @@ class PoolingTest {
       // Deeplearning4j's own gradient of a norm is NaN where a value is negative.
       boolean positive = type == SubsamplingLayer.PoolingType.PNORM;
       return Networks.network(
-          new NeuralNetConfiguration.Builder().seed(3).updater(new Sgd(0.1)),
+          new NeuralNetConfiguration.Builder().seed(3).updater(new Sgd(positive ? 0.001 : 0.1)),
           InputType.convolutional(28, 28, 1, format),
           convolution(5, format),
           new ActivationLayer(positive ? Activation.SIGMOID : Activation.TANH),
