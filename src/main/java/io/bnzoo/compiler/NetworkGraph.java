@@ -80,6 +80,26 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
     }
   }
 
+  /**
+   * Reads a sequential network layer by layer, and goes on after one that has no kernels.
+   *
+   * @param input as for {@link #of(MultiLayerNetwork, InputType)}
+   * @return every layer, in order; where all have kernels, something else may still keep the whole
+   *     network from them
+   */
+  public static List<LayerReport> report(MultiLayerNetwork network, InputType input) {
+    try (NativeScope made = new NativeScope()) {
+      return ReportReader.read(network, input);
+    }
+  }
+
+  /** The same for a graph: every vertex, each behind those that it reads. */
+  public static List<LayerReport> report(ComputationGraph network, List<InputType> inputs) {
+    try (NativeScope made = new NativeScope()) {
+      return ReportReader.read(network, inputs);
+    }
+  }
+
   /** The number of the value that a node gives. */
   int value(int node) {
     return inputs.size() + node;

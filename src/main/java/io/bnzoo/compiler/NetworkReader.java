@@ -43,21 +43,27 @@ final class NetworkReader {
     Flow flow = new Flow(0, Geometry.of(input));
     Fusion fusion = new Fusion(List.of(flow.geometry().size()));
     LayerReader layers = new LayerReader(fusion, network.conf().getSeed());
-    int last = network.getnLayers() - 1;
-    for (int i = 0; i <= last; i++) {
-      flow = layers.preprocess(flow, configuration.getInputPreProcess(i));
-      ParameterViews layer = new ParameterViews(network.params(), i, network.getLayer(i));
-      boolean output = i == last && LayerReader.isOutput(layer.layer());
-      flow = output ? layers.readOutput(flow, layer) : layers.read(flow, layer);
+    for (int i = 0; i < network.getnLayers(); i++) {
+      flow = read(layers, flow, network, i);
     }
     return fusion.graph(List.of(flow.output()));
+  }
+
+  /** Reads one layer of a sequential network. */
+  static Flow read(LayerReader layers, Flow given, MultiLayerNetwork network, int index) {
+    Flow prepared =
+        layers.preprocess(given, network.getLayerWiseConfigurations().getInputPreProcess(index));
+    ParameterViews layer = new ParameterViews(network.params(), index, network.getLayer(index));
+    return index == network.getnLayers() - 1 && LayerReader.isOutput(layer.layer())
+        ? layers.readOutput(prepared, layer)
+        : layers.read(prepared, layer);
   }
 
   static NetworkGraph read(ComputationGraph network, List<InputType> inputs) {
     return new NetworkReader(network, inputs.stream().map(Geometry::of).toList()).read();
   }
 
-  private NetworkReader(ComputationGraph network, List<Geometry> inputs) {
+  NetworkReader(ComputationGraph network, List<Geometry> inputs) {
     this.network = network;
     this.configuration = network.getConfiguration();
     this.fusion = new Fusion(inputs.stream().map(Geometry::size).toList());
@@ -83,18 +89,34 @@ final class NetworkReader {
     for (int index : network.topologicalSortOrder()) {
       String name = network.getVertices()[index].getVertexName();
       if (!flows.containsKey(name)) {
-        require(readers.containsKey(name), name + " leads to no output");
         flows.put(name, read(index, name));
       }
-      if (readers.getOrDefault(name, 0) > 1) {
-        fusion.keep(flows.get(name).value());
-      }
+      keepIfShared(name);
     }
     List<String> outputs = configuration.getNetworkOutputs();
     return fusion.graph(outputs.stream().map(name -> flows.get(name).output()).toList());
   }
 
-  private Flow read(int index, String name) {
+  /** Has nothing become a part of what several vertices read. */
+  void keepIfShared(String name) {
+    if (readers.getOrDefault(name, 0) > 1 && flows.containsKey(name)) {
+      fusion.keep(flows.get(name).value());
+    }
+  }
+
+  /** Where operations are added. */
+  Fusion fusion() {
+    return fusion;
+  }
+
+  /** What has been read, by the names of vertices. */
+  Map<String, Flow> flows() {
+    return flows;
+  }
+
+  /** Reads one vertex, whose inputs have been read. */
+  Flow read(int index, String name) {
+    require(readers.containsKey(name), name + " leads to no output");
     GraphVertex vertex = configuration.getVertices().get(name);
     List<Flow> given = configuration.getVertexInputs().get(name).stream().map(flows::get).toList();
     if (vertex instanceof LayerVertex layerVertex) {

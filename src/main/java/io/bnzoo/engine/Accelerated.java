@@ -2,6 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.CompiledNetwork;
+import io.bnzoo.compiler.LayerReport;
 import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.compiler.UnsupportedNetworkException;
@@ -279,6 +280,28 @@ public final class Accelerated implements AutoCloseable {
     return Nd4j.createFromArray(compiled.orElseThrow().network().gradients());
   }
 
+  /**
+   * Why Deeplearning4j itself would train the network, given such inputs, even where its kernels
+   * predict; empty where they train it, too.
+   */
+  public Optional<String> trainingObstacle(InputType... inputs) {
+    try {
+      return heads(graph(List.of(inputs))).stream()
+          .flatMap(head -> head.obstacle().stream())
+          .findFirst();
+    } catch (UnsupportedNetworkException e) {
+      return Optional.of(e.reason());
+    }
+  }
+
+  /**
+   * Which of the network's layers, or of a graph's vertices, have kernels, given such inputs: all
+   * of them, in order, whatever {@link #obstacle} says of the whole.
+   */
+  public List<LayerReport> report(InputType... inputs) {
+    return model.report(List.of(inputs));
+  }
+
   private NetworkGraph graph(List<InputType> inputs) {
     OneDnn.obstacle()
         .ifPresent(
@@ -313,12 +336,16 @@ public final class Accelerated implements AutoCloseable {
   }
 
   private Compiled compile(List<InputType> inputs, NetworkGraph graph) {
+    return new Compiled(inputs, graph, new CompiledNetwork(graph, model.network()), heads(graph));
+  }
+
+  private List<OutputHead> heads(NetworkGraph graph) {
     List<OutputHead> heads = new ArrayList<>();
     List<MapSize> sizes = graph.outputSizes();
     for (int i = 0; i < sizes.size(); i++) {
       heads.add(OutputHead.of(model.outputLayers().get(i), graph.outputs().get(i), sizes.get(i)));
     }
-    return new Compiled(inputs, graph, new CompiledNetwork(graph, model.network()), heads);
+    return heads;
   }
 
   private InputType type(INDArray features) {

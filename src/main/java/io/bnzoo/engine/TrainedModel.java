@@ -1,6 +1,7 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.compiler.LayerReport;
 import io.bnzoo.compiler.NetworkGraph;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +44,9 @@ sealed interface TrainedModel {
 
   /** Reads it, given inputs of these types. */
   NetworkGraph graph(List<InputType> inputs);
+
+  /** Reads each of its layers or vertices, given inputs of these types. */
+  List<LayerReport> report(List<InputType> inputs);
 
   int iteration();
 
@@ -126,6 +130,11 @@ sealed interface TrainedModel {
     }
 
     @Override
+    public List<LayerReport> report(List<InputType> inputs) {
+      return NetworkGraph.report(network, inputs.get(0));
+    }
+
+    @Override
     public int iteration() {
       return network.getLayerWiseConfigurations().getIterationCount();
     }
@@ -197,6 +206,11 @@ sealed interface TrainedModel {
     @Override
     public NetworkGraph graph(List<InputType> inputs) {
       return NetworkGraph.of(network, inputs);
+    }
+
+    @Override
+    public List<LayerReport> report(List<InputType> inputs) {
+      return NetworkGraph.report(network, inputs);
     }
 
     @Override
