@@ -1,6 +1,7 @@
 package io.bnzoo.engine;
 
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.ImageSize;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  */
 public final class NetworkInput {
   private static final int LARGEST_SIDE = 512;
+  private static final String UNKNOWN = "its configuration does not tell what it takes";
 
   /** A vertex, or a layer of a sequential network, and what it is computed from. */
   private record Node(String name, GraphVertex vertex, List<String> inputs) {}
@@ -73,12 +75,10 @@ public final class NetworkInput {
     }
   }
 
-  private final ImageShape images;
   private final String input;
   private final List<Node> nodes;
 
-  private NetworkInput(ImageShape images, String input, List<Node> nodes) {
-    this.images = images;
+  private NetworkInput(String input, List<Node> nodes) {
     this.input = input;
     this.nodes = nodes;
   }
@@ -90,12 +90,28 @@ public final class NetworkInput {
    *     where its configuration does not tell
    */
   public static Optional<String> otherThan(ImageShape images, Model model) {
+    return inputs(model).get(0).other(images);
+  }
+
+  /**
+   * The types of a network's inputs.
+   *
+   * @param size of images; needed where the configuration does not tell it
+   * @throws IllegalArgumentException if the size is needed, or if the network takes another
+   */
+  public static List<InputType> types(Model model, Optional<ImageSize> size) {
+    return inputs(model).stream().map(input -> input.type(size)).toList();
+  }
+
+  private static List<NetworkInput> inputs(Model model) {
     if (model instanceof MultiLayerNetwork network) {
-      return new NetworkInput(images, "input", nodes(network.getLayerWiseConfigurations())).other();
+      return List.of(new NetworkInput("input", nodes(network.getLayerWiseConfigurations())));
     }
     ComputationGraph graph = (ComputationGraph) model;
-    String input = graph.getConfiguration().getNetworkInputs().get(0);
-    return new NetworkInput(images, input, nodes(graph)).other();
+    List<Node> nodes = nodes(graph);
+    return graph.getConfiguration().getNetworkInputs().stream()
+        .map(input -> new NetworkInput(input, nodes))
+        .toList();
   }
 
   private static List<Node> nodes(MultiLayerConfiguration configuration) {
@@ -120,37 +136,116 @@ public final class NetworkInput {
         .toList();
   }
 
+  /** What reads the input first that tells something of it: a preprocessor or a layer. */
+  private record Reader(Optional<InputPreProcessor> step, Layer layer, boolean isFirst) {}
+
   /** Follows the layers that a picture passes through first, up to one that tells. */
-  private Optional<String> other() {
+  private Optional<Reader> reader() {
     String current = input;
     for (Node node : nodes) {
       if (!node.inputs().equals(List.of(current))
-          || !(node.vertex() instanceof LayerVertex layer)) {
+          || !(node.vertex() instanceof LayerVertex vertex)) {
         continue;
       }
-      if (layer.getPreProcessor() != null) {
-        return afterPreProcessor(layer.getPreProcessor(), current.equals(input));
-      }
-      Layer first = unwrapped(layer.getLayerConf().getLayer());
-      if (first instanceof BaseRecurrentLayer || first instanceof Convolution1DLayer) {
-        return Optional.of("sequences of " + values(((FeedForwardLayer) first).getNIn()));
-      }
-      if (first instanceof Convolution3D || first instanceof Deconvolution3D) {
-        return Optional.of("volumes");
-      }
-      if (first instanceof ConvolutionLayer convolution) {
-        return otherImages((int) convolution.getNIn(), convolution.getCnn2dDataFormat());
-      }
-      if (first instanceof DenseLayer || first instanceof BaseOutputLayer) {
-        long count = ((FeedForwardLayer) first).getNIn();
-        return count == images.size() ? Optional.empty() : Optional.of(values(count));
-      }
-      if (!keepsChannels(first)) {
-        return Optional.empty(); // What is behind it says nothing of the input.
+      Layer layer = unwrapped(vertex.getLayerConf().getLayer());
+      if (vertex.getPreProcessor() != null || !keepsChannels(layer)) {
+        return Optional.of(
+            new Reader(
+                Optional.ofNullable(vertex.getPreProcessor()), layer, current.equals(input)));
       }
       current = node.name();
     }
     return Optional.empty();
+  }
+
+  private Optional<String> other(ImageShape images) {
+    return reader().flatMap(reader -> other(images, reader));
+  }
+
+  private Optional<String> other(ImageShape images, Reader reader) {
+    if (reader.step().isPresent()) {
+      return afterPreProcessor(images, reader.step().get(), reader.isFirst());
+    }
+    Layer first = reader.layer();
+    if (takesSequences(first)) {
+      return Optional.of("sequences of " + values(((FeedForwardLayer) first).getNIn()));
+    }
+    if (takesVolumes(first)) {
+      return Optional.of("volumes");
+    }
+    if (first instanceof ConvolutionLayer convolution) {
+      return otherImages(images, (int) convolution.getNIn(), convolution.getCnn2dDataFormat());
+    }
+    if (first instanceof DenseLayer || first instanceof BaseOutputLayer) {
+      long count = ((FeedForwardLayer) first).getNIn();
+      return count == images.size() ? Optional.empty() : Optional.of(values(count));
+    }
+    return Optional.empty(); // What is behind it says nothing of the input.
+  }
+
+  private static boolean takesSequences(Layer layer) {
+    return layer instanceof BaseRecurrentLayer || layer instanceof Convolution1DLayer;
+  }
+
+  private static boolean takesVolumes(Layer layer) {
+    return layer instanceof Convolution3D || layer instanceof Deconvolution3D;
+  }
+
+  private InputType type(Optional<ImageSize> size) {
+    Reader reader = reader().orElseThrow(() -> new IllegalArgumentException(UNKNOWN));
+    if (reader.step().isPresent()) {
+      return type(reader.step().get(), size);
+    }
+    Layer first = reader.layer();
+    if (first instanceof ConvolutionLayer convolution
+        && !takesSequences(first)
+        && !takesVolumes(first)) {
+      return imageType(size, convolution.getNIn(), convolution.getCnn2dDataFormat());
+    }
+    if (takesVolumes(first) || !(first instanceof FeedForwardLayer counting)) {
+      throw new IllegalArgumentException(UNKNOWN);
+    }
+    if (size.isPresent()) {
+      throw new IllegalArgumentException("it takes no images, got " + size.get());
+    }
+    return takesSequences(first)
+        ? InputType.recurrent(counting.getNIn())
+        : InputType.feedForward(counting.getNIn());
+  }
+
+  private InputType type(InputPreProcessor step, Optional<ImageSize> size) {
+    if (step instanceof FeedForwardToCnnPreProcessor unflattening) {
+      int height = (int) unflattening.getInputHeight();
+      int width = (int) unflattening.getInputWidth();
+      ImageSize only = new ImageSize(height, width);
+      if (size.isPresent() && !size.get().equals(only)) {
+        throw otherSize(only.toString(), size.get());
+      }
+      return InputType.feedForward((long) height * width * unflattening.getNumChannels());
+    }
+    if (step instanceof CnnToFeedForwardPreProcessor flattening) {
+      return imageType(size, flattening.getNumChannels(), flattening.getFormat());
+    }
+    throw new IllegalArgumentException(UNKNOWN);
+  }
+
+  private static IllegalArgumentException otherSize(String taken, ImageSize given) {
+    return new IllegalArgumentException("it takes images of " + taken + ", got " + given);
+  }
+
+  private InputType imageType(Optional<ImageSize> size, long channels, CNN2DFormat format) {
+    Optional<ImageSize> only = size((int) channels, format);
+    ImageSize chosen =
+        size.or(() -> only)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "it takes images of more than one size: say which, as in 64x64"));
+    InputType images = InputType.convolutional(chosen.height(), chosen.width(), channels, format);
+    if (flattening(images).isPresent() && !fits(images)) {
+      throw otherSize(only.map(Object::toString).orElse("another size"), chosen);
+    }
+    return images;
   }
 
   /** The layer that a wrapper, such as a frozen one's, computes with. */
@@ -175,9 +270,11 @@ public final class NetworkInput {
         || layer instanceof ChannelwiseLayer;
   }
 
-  private Optional<String> afterPreProcessor(InputPreProcessor step, boolean isFirst) {
+  private Optional<String> afterPreProcessor(
+      ImageShape images, InputPreProcessor step, boolean isFirst) {
     if (step instanceof FeedForwardToCnnPreProcessor unflattening) {
       return unlessGiven(
+          images,
           unflattening.getInputHeight(),
           unflattening.getInputWidth(),
           unflattening.getNumChannels());
@@ -185,24 +282,40 @@ public final class NetworkInput {
     if (step instanceof CnnToFeedForwardPreProcessor flattening) {
       return isFirst
           ? unlessGiven(
-              flattening.getInputHeight(), flattening.getInputWidth(), flattening.getNumChannels())
-          : otherImages((int) flattening.getNumChannels(), flattening.getFormat());
+              images,
+              flattening.getInputHeight(),
+              flattening.getInputWidth(),
+              flattening.getNumChannels())
+          : otherImages(images, (int) flattening.getNumChannels(), flattening.getFormat());
     }
     return Optional.empty();
   }
 
-  private Optional<String> unlessGiven(long height, long width, long channels) {
+  private static Optional<String> unlessGiven(
+      ImageShape images, long height, long width, long channels) {
     return height == images.height() && width == images.width() && channels == images.channels()
         ? Optional.empty()
         : Optional.of(height + " x " + width + " x " + channels);
   }
 
-  /** Tries sizes, downwards, until the images have what the flattening expects. */
-  private Optional<String> otherImages(int channels, CNN2DFormat format) {
+  private Optional<String> otherImages(ImageShape images, int channels, CNN2DFormat format) {
     boolean sameChannels = channels == images.channels();
-    if (sameChannels && fits(format)) {
+    if (sameChannels
+        && fits(
+            InputType.convolutional(images.height(), images.width(), images.channels(), format))) {
       return Optional.empty();
     }
+    Optional<ImageSize> size = size(channels, format);
+    if (size.isPresent()) {
+      return Optional.of(size.get().height() + " x " + size.get().width() + " x " + channels);
+    }
+    return sameChannels
+        ? Optional.empty()
+        : Optional.of("images of " + (channels == 1 ? "1 channel" : channels + " channels"));
+  }
+
+  /** Tries sizes, downwards, until the images have what the flattening expects. */
+  private Optional<ImageSize> size(int channels, CNN2DFormat format) {
     List<Integer> heights = new ArrayList<>();
     List<Integer> widths = new ArrayList<>();
     for (int side = LARGEST_SIDE; side > 0; side--) {
@@ -218,18 +331,14 @@ public final class NetworkInput {
         widths.add(side);
       }
     }
-    if (tellNothing(heights) || tellNothing(widths)) { // Such as before a global pooling.
-      return sameChannels
-          ? Optional.empty()
-          : Optional.of("images of " + (channels == 1 ? "1 channel" : channels + " channels"));
-    }
-    return Optional.of(roundest(heights) + " x " + roundest(widths) + " x " + channels);
+    return tellNothing(heights) || tellNothing(widths) // Such as before a global pooling.
+        ? Optional.empty()
+        : Optional.of(new ImageSize(roundest(heights), roundest(widths)));
   }
 
-  /** Whether the images given have, where they are flattened, the size that is expected there. */
-  private boolean fits(CNN2DFormat format) {
-    return flattening(
-            InputType.convolutional(images.height(), images.width(), images.channels(), format))
+  /** Whether such images have, where they are flattened, the size that is expected there. */
+  private boolean fits(InputType images) {
+    return flattening(images)
         .filter(flattening -> flattening.hasHeight() && flattening.hasWidth())
         .isPresent();
   }
