@@ -85,7 +85,7 @@ public final class MemoryCheck {
     // With it on, one of the threads that free arrays sleeps for seconds while others wait for it.
     Nd4j.getMemoryManager().togglePeriodicGc(false);
     List<MemoryReading> samples = new ArrayList<>();
-    try (Workload network = new Workload(entry, variant, engines)) {
+    try (ZooWorkload network = new ZooWorkload(entry, variant, engines)) {
       for (Phase phase : Phase.values()) {
         Runnable repeated = phase == Phase.TRAINING ? network::step : network::predict;
         if (stop.getAsBoolean()) {

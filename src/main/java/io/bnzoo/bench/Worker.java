@@ -52,7 +52,7 @@ final class Worker implements AutoCloseable {
     return ask(model, variant, Integer.toString(steps));
   }
 
-  /** See {@link Workload#floor}. */
+  /** See {@link ZooWorkload#floor}. */
   double floor(String model, String variant) throws IOException {
     return ask(model, variant, WorkerMain.FLOOR);
   }

@@ -19,7 +19,7 @@ import java.util.Map;
 /**
  * What a {@link Worker}'s JVM runs: for each line {@code MODEL VARIANT STEPS} on standard input it
  * answers one line with the milliseconds a step took, and for {@code MODEL VARIANT floor} with
- * those of {@link Workload#floor}.
+ * those of {@link ZooWorkload#floor}.
  */
 final class WorkerMain {
   static final String ANSWER = "ms ";
@@ -30,7 +30,7 @@ final class WorkerMain {
   public static void main(String[] arguments) throws IOException {
     Setup setup = Setup.valueOf(arguments[0]);
     NativeBackend.enableOneDnn(); // But where the setup's options keep it from that.
-    Map<String, Workload> workloads = new HashMap<>();
+    Map<String, ZooWorkload> workloads = new HashMap<>();
     BufferedReader requests =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     // A pipe to the measuring JVM, and so not the terminal that System.out stands for elsewhere.
@@ -39,10 +39,10 @@ final class WorkerMain {
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {
       String[] request = line.split(" ", -1);
       Zoo.Entry entry = Zoo.find(request[0]).orElseThrow();
-      Workload workload =
+      ZooWorkload workload =
           workloads.computeIfAbsent(
               request[0] + " " + request[1],
-              key -> new Workload(entry, Variants.find(request[1]).orElseThrow(), engines(setup)));
+              key -> new ZooWorkload(entry, Variants.find(request[1]).orElseThrow(), engines(setup)));
       double milliseconds =
           request[2].equals(FLOOR)
               ? workload.floor()

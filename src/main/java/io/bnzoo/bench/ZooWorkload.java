@@ -14,12 +14,12 @@ import java.util.Random;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /** One network and one batch of random pixels, to be run over and over. */
-final class Workload implements AutoCloseable {
+final class ZooWorkload implements AutoCloseable {
   private final Engine engine;
   private final LabeledImages batch;
   private final int threads;
 
-  Workload(Zoo.Entry entry, Normalization variant, EngineFactory engines) {
+  ZooWorkload(Zoo.Entry entry, Normalization variant, EngineFactory engines) {
     MultiLayerNetwork network = entry.builder().get().normalization(variant).build().init();
     this.threads = Threads.usefulFor(network.getLayerWiseConfigurations());
     this.engine = engines.open(network, ImageShape.MNIST, threads);
