@@ -5,9 +5,7 @@ import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,26 +83,15 @@ public final class Benchmark {
    * @param stop asked between blocks; once it says true, what is complete is returned
    */
   public List<Row> run(ProgressListener progress, BooleanSupplier stop) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    Map<Setup, Worker> workers = new EnumMap<>(Setup.class);
-    try {
-      for (Setup setup : Setup.available()) {
-        workers.put(setup, Worker.start(setup));
-      }
-      for (Zoo.Entry entry : entries) {
-        if (!stop.getAsBoolean()) {
-          rows.addAll(measure(entry.id(), workers, progress, stop));
-        }
-      }
-    } catch (IOException e) {
-      // Ctrl-C in a terminal reaches the workers, too, and ends them.
-      if (!stop.getAsBoolean()) {
-        throw e;
-      }
-    } finally {
-      workers.values().forEach(Worker::close);
-    }
-    return rows;
+    return Worker.inEachSetup(
+        stop,
+        (workers, rows) -> {
+          for (Zoo.Entry entry : entries) {
+            if (!stop.getAsBoolean()) {
+              rows.addAll(measure(entry.id(), workers, progress, stop));
+            }
+          }
+        });
   }
 
   /** One variant of the model in one setup. */
@@ -182,7 +169,7 @@ public final class Benchmark {
     return other == null ? OptionalDouble.empty() : OptionalDouble.of(medianRatio(own, other));
   }
 
-  private static double medianRatio(double[] above, double[] below) {
+  static double medianRatio(double[] above, double[] below) {
     return median(IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).toArray());
   }
 
