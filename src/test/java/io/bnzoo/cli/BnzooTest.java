@@ -119,7 +119,21 @@ class BnzooTest extends CommandRun {
         "train mlp --runs pom.xml         | --runs must be a folder, and 'pom.xml' is a file",
         "train mlp --name /tmp            | --name must be the name of one folder, got '/tmp'",
         "train @pom.xml                   | there is no model '@pom.xml'",
-        "bench resnet                     | there is no model 'resnet'; there is deep-cnn, mlp",
+        "bench resnet                     | there is no model 'resnet'; there is deep-cnn, mlp, LeNet,",
+        "bench mlp resnet                 | there is no model 'resnet'; there is deep-cnn, mlp, LeNet,",
+        "bench LeNet resnet               | FaceNetNN4Small2, and .zip files of saved ones",
+        "bench mlp LeNet                  | mlp is measured in other ways: give it a command of its own",
+        "bench --image-size 32x32         | --image-size is not for deep-cnn and mlp",
+        "bench mlp --batch-size 8         | --batch-size is not for deep-cnn and mlp",
+        "bench LeNet --variants plain     | --variants is for deep-cnn and mlp",
+        "bench LeNet --blocks 0           | blocks must be at least 1, got 0",
+        "bench x.zip --batch-size 0       | --batch-size must be at least 1, got 0",
+        "bench LeNet --image-size 32      | expected HEIGHTxWIDTH, as in 32x32, got '32'",
+        "bench resnet50 --image-size 64x64 | ResNet50 takes images of at least 69 x 69 pixels, got 64 x 64",
+        "models resnet                    | there is no model 'resnet'; there is LeNet, SimpleCNN, VGG16",
+        "models mlp                       | mlp has as many networks as variants: give the file of one",
+        "models --image-size 32x32        | --image-size is for one model: give its name or file",
+        "models UNet --image-size 32x40   | UNet takes images whose height and width are multiples of 16",
         "memory resnet                    | there is no model 'resnet'; there is deep-cnn, mlp",
         "evaluate x.zip --trust com/layers | --trust: \"com/layers\" is not the name of a package",
       })
@@ -139,6 +153,7 @@ class BnzooTest extends CommandRun {
       assertThat(err.toString()).contains("Invalid value for option '" + option + "'", "is empty");
     }
     assertThat(run("evaluate", "")).isEqualTo(Bnzoo.USAGE);
+    assertThat(run("bench", "")).isEqualTo(Bnzoo.USAGE);
   }
 
   @Test
