@@ -223,6 +223,18 @@ public final class CompiledNetwork implements AutoCloseable {
    * @throws IllegalArgumentException if there is another number of gradients
    */
   public void update(List<float[]> gradients, int epoch) {
+    differentiate(gradients);
+    update(epoch);
+  }
+
+  /**
+   * The backward pass alone, after which {@link #gradients} has what {@link #update(int)} goes by.
+   *
+   * @param gradients as in {@link #update(List, int)}
+   * @throws IllegalStateException likewise
+   * @throws IllegalArgumentException likewise
+   */
+  public void differentiate(List<float[]> gradients) {
     Key key =
         training.orElseThrow(
             () -> new IllegalStateException("an update needs a forward before it"));
@@ -244,6 +256,14 @@ public final class CompiledNetwork implements AutoCloseable {
     }
     training = Optional.empty();
     program.backward();
+  }
+
+  /**
+   * The optimizer's step, which leaves anything in the gradients' place.
+   *
+   * @param epoch how many epochs came before
+   */
+  public void update(int epoch) {
     clipping.apply();
     for (UpdateRule update : updates) {
       update.apply(iteration, epoch);

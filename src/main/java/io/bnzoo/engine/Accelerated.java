@@ -52,6 +52,10 @@ import org.slf4j.LoggerFactory;
  * <p>A network with a part that has no kernels is trained by Deeplearning4j itself, with a line in
  * the log that names the part; {@link #obstacle} tells before.
  *
+ * <p>Listeners find the gradient of the loss when it has been computed, the mean over the batch,
+ * and what the step took from the parameters when it is done, as Deeplearning4j's find theirs. They
+ * are not shown activations, which the kernels do not keep.
+ *
  * <p>An object of this class keeps what has been compiled, for several calls or predictions. While
  * it is open the network's own parameters are out of date but for the moments when listeners are
  * called and {@code fit} returns.
@@ -181,10 +185,19 @@ public final class Accelerated implements AutoCloseable {
     }
     model.show(batch, millisecondsToFetch);
     int iteration = model.iteration();
-    model.setScore(step(fast.get(), batch, iteration));
+    boolean watched = model.listeners().stream().anyMatch(Accelerated::looksAtParameters);
+    model.setScore(differentiate(fast.get(), batch, iteration));
+    if (watched) {
+      model.showGradient(Nd4j.createFromArray(fast.get().network().gradients()));
+      model.listeners().forEach(listener -> listener.onBackwardPass(model.network()));
+      model.listeners().forEach(listener -> listener.onGradientCalculation(model.network()));
+    }
+    fast.get().network().update(model.epoch());
     stored = false;
-    if (model.listeners().stream().anyMatch(Accelerated::looksAtParameters)) {
+    if (watched) {
+      INDArray before = model.network().params().dup();
       store();
+      model.showGradient(before.subi(model.network().params()).reshape(before.length()));
     }
     model
         .listeners()
@@ -215,8 +228,8 @@ public final class Accelerated implements AutoCloseable {
     return !ASKING_FOR_SCORES.contains(listener.getClass());
   }
 
-  /** Gives the score. */
-  private double step(Compiled fast, MultiDataSet batch, int iteration) {
+  /** The forward and the backward pass; gives the score. */
+  private double differentiate(Compiled fast, MultiDataSet batch, int iteration) {
     int count = Math.toIntExact(batch.getFeatures(0).size(0));
     List<float[]> outputs =
         reading(batch.getFeatures(), values -> fast.network().forward(values, count, iteration));
@@ -230,9 +243,8 @@ public final class Accelerated implements AutoCloseable {
       gradients.add(loss.gradient(share));
     }
     score += fast.network().regularization(iteration, model.epoch());
-    boolean finite = fast.network().isFinite();
-    fast.network().update(gradients, model.epoch());
-    return finite ? score : Double.NaN;
+    fast.network().differentiate(gradients);
+    return fast.network().isFinite() ? score : Double.NaN;
   }
 
   /**

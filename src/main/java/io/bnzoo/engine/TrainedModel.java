@@ -23,12 +23,15 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Either kind of Deeplearning4j's networks, as far as a training needs it. */
 sealed interface TrainedModel {
@@ -63,6 +66,28 @@ sealed interface TrainedModel {
 
   /** Shows listeners what the present batch is. */
   void show(MultiDataSet batch, long millisecondsToFetch);
+
+  /**
+   * Shows listeners a gradient.
+   *
+   * @param values in the order of the network's parameters
+   */
+  void showGradient(INDArray values);
+
+  /** Parts of a vector in the order of a network's parameters, named and shaped as these are. */
+  private static Gradient gradient(INDArray values, Model network) {
+    Gradient gradient = new DefaultGradient(values);
+    long start = network.params().offset();
+    network
+        .paramTable()
+        .forEach(
+            (name, parameter) -> {
+              long from = parameter.offset() - start;
+              INDArray part = values.get(NDArrayIndex.interval(from, from + parameter.length()));
+              gradient.setGradientFor(name, part.reshape(parameter.ordering(), parameter.shape()));
+            });
+    return gradient;
+  }
 
   /** A step of Deeplearning4j's own. */
   void fit(MultiDataSet batch);
@@ -172,6 +197,11 @@ sealed interface TrainedModel {
     }
 
     @Override
+    public void showGradient(INDArray values) {
+      network.setGradient(TrainedModel.gradient(values, network));
+    }
+
+    @Override
     public void fit(MultiDataSet batch) {
       network.fit(
           new DataSet(
@@ -248,6 +278,11 @@ sealed interface TrainedModel {
       network.setInputs(batch.getFeatures());
       network.setLabels(batch.getLabels());
       network.setLastEtlTime(millisecondsToFetch);
+    }
+
+    @Override
+    public void showGradient(INDArray values) {
+      network.setGradient(TrainedModel.gradient(values, network));
     }
 
     @Override
