@@ -1,6 +1,5 @@
 package io.bnzoo.compiler;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -19,7 +18,6 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
 import org.deeplearning4j.nn.conf.stepfunctions.StepFunction;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -109,10 +107,6 @@ final class SettingsCheck {
     }
     if (layer instanceof DenseLayer dense) {
       require(!dense.hasLayerNorm(), describe(layer) + " normalizes layers");
-    } else if (layer instanceof SubsamplingLayer pooling) {
-      require( // ND4J's own results with and without oneDNN differ.
-          Arrays.stream(pooling.getDilation()).allMatch(step -> step == 1),
-          describe(layer) + " is dilated");
     } else if (layer instanceof BatchNormalization normalization) {
       require(
           normalization.isMinibatch(), describe(layer) + " takes a batch for everything there is");

@@ -170,6 +170,12 @@ class SettingsTest {
           "BIAS.features",
           "BIAS.layerParams");
 
+  /**
+   * ND4J leaves it out where it pools by oneDNN itself; {@link RandomGraphsTest} compares in double
+   * precision, where it does not.
+   */
+  private static final String WRONG_IN_DL4J = "POOLING.dilation";
+
   /** Epsilons are so large that the sign of rounding does not show. */
   private static final Map<Owner, Supplier<IUpdater>> UPDATERS =
       Map.of(
@@ -283,7 +289,6 @@ class SettingsTest {
     same("POOLING.kernelSize", new int[] {3, 2});
     same("POOLING.stride", new int[] {1, 3});
     same("POOLING.padding", new int[] {1, 0});
-    refused("POOLING.dilation", new int[] {2, 1}, "is dilated");
     same("POOLING.convolutionMode", ConvolutionMode.Same);
     same("POOLING.cnn2dDataFormat", CNN2DFormat.NHWC); // The input type sets it.
     same("POOLING.cudnnAllowFallback", false);
@@ -335,7 +340,8 @@ class SettingsTest {
   static Stream<Arguments> fields() {
     return Stream.of(Owner.values())
         .flatMap(owner -> owner.fields().map(field -> Arguments.of(owner, field)))
-        .filter(each -> !STRUCTURE.contains(each.get()[0] + "." + name(each)));
+        .filter(each -> !STRUCTURE.contains(each.get()[0] + "." + name(each)))
+        .filter(each -> !WRONG_IN_DL4J.equals(each.get()[0] + "." + name(each)));
   }
 
   private static String name(Arguments arguments) {
