@@ -38,6 +38,11 @@ record AdaptiveRule(Floats rate, Factor factor, List<Kernel> kernels) implements
   }
 
   @Override
+  public boolean hasKernels() {
+    return true;
+  }
+
+  @Override
   public void apply(int iteration, int epoch) {
     rate.write(new float[] {(float) factor.at(iteration, epoch)});
     kernels.forEach(Kernel::run);

@@ -202,14 +202,22 @@ public final class CompiledNetwork implements AutoCloseable {
    * @param epoch how many epochs came before
    */
   public double regularization(int iteration, int epoch) {
+    List<ParameterStore.Group> groups = store.groups();
+    double[] penalties = new double[groups.size()];
+    LongVectors.each(
+        penalties.length,
+        store.length(),
+        i -> {
+          if (groups.get(i).update() instanceof Parameter.Learned learned) {
+            for (Regularization each : learned.regularizations()) {
+              Floats values = store.part(Quantity.VALUES, groups.get(i));
+              penalties[i] += RegularizedRule.score(each, values, iteration, epoch);
+            }
+          }
+        });
     double sum = 0;
-    for (ParameterStore.Group group : store.groups()) {
-      if (group.update() instanceof Parameter.Learned learned) {
-        for (Regularization each : learned.regularizations()) {
-          Floats values = store.part(Quantity.VALUES, group);
-          sum += RegularizedRule.score(each, values, iteration, epoch);
-        }
-      }
+    for (double penalty : penalties) {
+      sum += penalty;
     }
     return sum;
   }
@@ -265,9 +273,9 @@ public final class CompiledNetwork implements AutoCloseable {
    */
   public void update(int epoch) {
     clipping.apply();
-    for (UpdateRule update : updates) {
-      update.apply(iteration, epoch);
-    }
+    updates.stream().filter(UpdateRule::hasKernels).forEach(rule -> rule.apply(iteration, epoch));
+    List<UpdateRule> plain = updates.stream().filter(rule -> !rule.hasKernels()).toList();
+    LongVectors.each(plain.size(), store.length(), i -> plain.get(i).apply(iteration, epoch));
     headroom.parametersChanged();
   }
 

@@ -247,7 +247,8 @@ final class Headroom {
 
   private void measure() {
     if (measured != changes) {
-      all.forEach(norm -> norm.squares = norm.values.squares());
+      long floats = all.stream().mapToLong(norm -> norm.values.length()).sum();
+      LongVectors.each(all.size(), floats, i -> all.get(i).squares = all.get(i).values.squares());
       measured = changes;
     }
   }

@@ -110,6 +110,11 @@ final class ParameterStore implements AutoCloseable {
     return parameters;
   }
 
+  /** The length of each vector. */
+  long length() {
+    return length;
+  }
+
   List<Group> groups() {
     return groups;
   }

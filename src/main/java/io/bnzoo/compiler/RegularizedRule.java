@@ -23,11 +23,13 @@ final class RegularizedRule implements UpdateRule {
   private final Floats values;
   private final List<UpdateRule> penalties = new ArrayList<>();
   private final List<WeightDecay> decays = new ArrayList<>();
+  private final boolean hasSigns;
 
   RegularizedRule(UpdateRule rule, Parameter.Learned learned, GroupKernels group) {
     this.rule = rule;
     this.updater = learned.updater();
     this.values = group.floats(Quantity.VALUES);
+    this.hasSigns = learned.regularizations().stream().anyMatch(L1Regularization.class::isInstance);
     for (Regularization each : learned.regularizations()) {
       if (each instanceof WeightDecay decay) {
         decays.add(decay);
@@ -49,6 +51,11 @@ final class RegularizedRule implements UpdateRule {
   private static UpdateRule l2(Regularization l2, Floats values, GroupKernels group) {
     Floats gradients = group.floats(Quantity.GRADIENTS);
     return (iteration, epoch) -> gradients.add((float) coefficient(l2, iteration, epoch), values);
+  }
+
+  @Override
+  public boolean hasKernels() {
+    return hasSigns || rule.hasKernels();
   }
 
   @Override

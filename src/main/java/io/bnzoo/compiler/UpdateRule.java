@@ -30,6 +30,11 @@ interface UpdateRule {
    */
   void apply(int iteration, int epoch);
 
+  /** Whether it runs kernels, which have threads of their own and go one at a time. */
+  default boolean hasKernels() {
+    return false;
+  }
+
   /** The rule of a group. */
   static UpdateRule of(ParameterStore.Group group, ParameterStore store, TensorPool pool) {
     GroupKernels kernels = new GroupKernels(group, store, pool);
@@ -48,12 +53,21 @@ interface UpdateRule {
     UpdateRule plain = of(learned.updater(), kernels);
     UpdateRule rule =
         learned.regularizations().isEmpty() ? plain : new RegularizedRule(plain, learned, kernels);
-    return learned.used()
-        ? rule
-        : (iteration, epoch) -> {
-          gradients.clear();
-          rule.apply(iteration, epoch);
-        };
+    return learned.used() ? rule : new Unused(gradients, rule);
+  }
+
+  /** That of parameters which nothing depends on: their gradient is 0. */
+  record Unused(Floats gradients, UpdateRule rule) implements UpdateRule {
+    @Override
+    public boolean hasKernels() {
+      return rule.hasKernels();
+    }
+
+    @Override
+    public void apply(int iteration, int epoch) {
+      gradients.clear();
+      rule.apply(iteration, epoch);
+    }
   }
 
   private static UpdateRule of(IUpdater updater, GroupKernels group) {

@@ -1,0 +1,40 @@
+package io.bnzoo.compiler;
+
+import io.bnzoo.backend.NativeBackend;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Work on parts of long vectors, which a processor's cores do faster together because each has its
+ * own way to the memory. BLAS itself computes such operations on one thread.
+ */
+final class LongVectors {
+  /** How many floats are worth it to wake another thread. */
+  private static final long LONG = 1 << 20;
+
+  private LongVectors() {}
+
+  /**
+   * Does what does not depend on each other, in any order.
+   *
+   * @param floats how many floats all of it is about
+   * @param work which of it to do
+   */
+  static void each(int count, long floats, IntConsumer work) {
+    int threads = floats < LONG ? 1 : Math.max(1, NativeBackend.threadsHere());
+    if (threads == 1) {
+      for (int i = 0; i < count; i++) {
+        work.accept(i);
+      }
+      return;
+    }
+    IntStream.range(0, threads)
+        .parallel()
+        .forEach(
+            thread -> {
+              for (int i = thread; i < count; i += threads) {
+                work.accept(i);
+              }
+            });
+  }
+}
