@@ -51,6 +51,10 @@ public final class CompiledNetwork implements AutoCloseable {
   private record Compiled(KernelProgram program, Norms norms, NanRows nanRows) {}
 
   private final NetworkGraph graph;
+
+  /** How many the whole network has, those that nothing depends on among them. */
+  private final long parameters;
+
   private final ParameterStore store;
   private final Headroom headroom;
   private final TensorPool updatePool = new TensorPool();
@@ -67,6 +71,7 @@ public final class CompiledNetwork implements AutoCloseable {
   /** Compiles a network and copies its parameters and optimizer state. */
   public CompiledNetwork(NetworkGraph graph, Model network) {
     this.graph = graph;
+    this.parameters = network.numParams();
     try (NativeScope made = new NativeScope()) {
       this.store = new ParameterStore(KernelProgram.layouts(graph), network.numParams());
       this.clipping = new GradientClipping(store, updatePool);
@@ -81,23 +86,29 @@ public final class CompiledNetwork implements AutoCloseable {
 
   /** Copies parameters and optimizer state from Deeplearning4j's network. */
   public void load(Model network) {
-    store.load(Quantity.VALUES, UpdaterState.values(network.params()));
+    if (network.numParams() != parameters) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "%d parameters are needed, got %d", parameters, network.numParams()));
+    }
+    UpdaterState state = new UpdaterState(network);
+    store.load(Quantity.VALUES, state::readParameters);
     headroom.parametersChanged();
-    UpdaterState state = UpdaterState.of(network);
-    for (int i = 0; i < state.moments().size(); i++) {
-      store.load(MOMENTS.get(i), state.moments().get(i));
+    for (int i = 0; i < state.moments(); i++) {
+      int moment = i;
+      store.load(MOMENTS.get(i), flat -> state.read(moment, flat));
     }
   }
 
   /** Copies parameters and optimizer state into Deeplearning4j's network. */
   public void store(Model network) {
-    float[] values = UpdaterState.values(network.params());
-    UpdaterState.assign(network.params(), store.store(Quantity.VALUES, values));
-    UpdaterState state = UpdaterState.of(network);
-    for (int i = 0; i < state.moments().size(); i++) {
-      store.store(MOMENTS.get(i), state.moments().get(i));
+    UpdaterState state = new UpdaterState(network);
+    store.store(Quantity.VALUES, state::readParameters, state::writeParameters);
+    for (int i = 0; i < state.moments(); i++) {
+      int moment = i;
+      store.store(
+          MOMENTS.get(i), flat -> state.read(moment, flat), flat -> state.write(moment, flat));
     }
-    state.copyTo(network);
   }
 
   /**

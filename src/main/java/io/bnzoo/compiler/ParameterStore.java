@@ -11,8 +11,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A network's parameters, their gradients and the optimizer's state.
@@ -129,31 +129,34 @@ final class ParameterStore implements AutoCloseable {
     return stored(vector).tensors.get(parameter);
   }
 
-  /** Sets a vector from values in Deeplearning4j's order. */
-  void load(Quantity vector, float[] values) {
-    if (values.length != flatLength) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%d parameters are needed, got %d", flatLength, values.length));
-    }
-    flat.write(values);
+  /**
+   * Sets a vector from values in Deeplearning4j's order.
+   *
+   * @param fill is given zeros in their place
+   */
+  void load(Quantity vector, Consumer<Floats> fill) {
+    flat.clear();
+    fill.accept(flat);
     stored(vector).loading.forEach(Kernel::run);
   }
 
-  /** A vector in Deeplearning4j's order; 0 where there is no parameter. */
-  float[] store(Quantity vector) {
-    return store(vector, new float[flatLength]);
+  /**
+   * Gives a vector in Deeplearning4j's order.
+   *
+   * @param fill is given zeros, for what there is no parameter for
+   * @param use is given the result, which is gone afterwards
+   */
+  void store(Quantity vector, Consumer<Floats> fill, Consumer<Floats> use) {
+    flat.clear();
+    fill.accept(flat);
+    stored(vector).storing.forEach(Kernel::run);
+    use.accept(flat);
   }
 
-  /**
-   * The same with other values where there is no parameter.
-   *
-   * @param values those, in Deeplearning4j's order, which are replaced elsewhere and given back
-   */
-  float[] store(Quantity vector, float[] values) {
-    flat.write(values);
-    stored(vector).storing.forEach(Kernel::run);
-    flat.read(values);
+  /** The same with 0 where there is no parameter. */
+  float[] store(Quantity vector) {
+    float[] values = new float[flatLength];
+    store(vector, zeros -> {}, result -> result.read(values));
     return values;
   }
 

@@ -1,8 +1,12 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.onednn.Floats;
+import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -10,67 +14,27 @@ import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The state of a Deeplearning4j optimizer, each moment as long as the vector of all parameters.
+ * The parameters and the optimizer's state in a Deeplearning4j network, each moment as long as the
+ * vector of all parameters. They are copied from memory to memory, past Java's heap.
  *
- * <p>Deeplearning4j keeps it in blocks of neighbouring parameters with the same updater: all first
- * moments of a block, then all second ones.
- *
- * @param moments the first, and the second if there is one; 0 where a parameter has none
+ * <p>Deeplearning4j keeps the state in blocks of neighbouring parameters with the same updater: all
+ * first moments of a block, then all second ones.
  */
-record UpdaterState(List<float[]> moments) {
-
-  /** A copy of a network's optimizer state. */
-  static UpdaterState of(Model network) {
-    INDArray view = updater(network).getStateViewArray();
-    List<float[]> moments = new ArrayList<>();
-    for (int i = 0; i < momentsOf(network); i++) {
-      moments.add(new float[Math.toIntExact(network.numParams())]);
-    }
-    if (view != null) {
-      float[] state = values(view);
-      for (Section section : sections(network)) {
-        System.arraycopy(
-            state,
-            section.inState(),
-            moments.get(section.moment()),
-            section.inParameters(),
-            section.length());
-      }
-    }
-    return new UpdaterState(moments);
-  }
-
-  /** The largest number of moments that one of a network's optimizers keeps. */
-  static int momentsOf(Model network) {
-    return sections(network).stream().mapToInt(section -> section.moment() + 1).max().orElse(0);
-  }
-
-  /** Writes the moments into the network's optimizer state. */
-  void copyTo(Model network) {
-    INDArray view = updater(network).getStateViewArray();
-    if (view != null) {
-      float[] state = values(view);
-      for (Section section : sections(network)) {
-        System.arraycopy(
-            moments.get(section.moment()),
-            section.inParameters(),
-            state,
-            section.inState(),
-            section.length());
-      }
-      assign(view, state);
-    }
-  }
+record UpdaterState(Model network) {
 
   /** A range of the optimizer's state that belongs to a range of the parameters. */
   private record Section(int moment, int inState, int inParameters, int length) {}
 
-  private static List<Section> sections(Model network) {
+  /** The largest number of moments that one of the network's optimizers keeps. */
+  int moments() {
+    return sections().stream().mapToInt(section -> section.moment() + 1).max().orElse(0);
+  }
+
+  private List<Section> sections() {
     List<Section> sections = new ArrayList<>();
-    for (UpdaterBlock block : updater(network).getUpdaterBlocks()) {
+    for (UpdaterBlock block : updater().getUpdaterBlocks()) {
       int length = block.getParamOffsetEnd() - block.getParamOffsetStart();
       int start = block.getUpdaterViewOffsetStart();
       for (int moment = 0; start < block.getUpdaterViewOffsetEnd(); moment++) {
@@ -81,34 +45,67 @@ record UpdaterState(List<float[]> moments) {
     return sections;
   }
 
-  private static BaseMultiLayerUpdater<?> updater(Model network) {
+  private BaseMultiLayerUpdater<?> updater() {
     return network instanceof ComputationGraph graph
         ? graph.getUpdater()
         : (BaseMultiLayerUpdater<?>) ((MultiLayerNetwork) network).getUpdater();
   }
 
-  /** All values of a Deeplearning4j vector. */
-  static float[] values(INDArray vector) {
-    float[] values = new float[Math.toIntExact(vector.length())];
-    INDArray whole = isWhole(vector) ? vector : vector.dup('c');
-    whole.data().asNioFloat().get(values);
-    return values;
+  /** Copies all parameters. */
+  void readParameters(Floats to) {
+    read(network.params(), to::write);
   }
 
-  /** Replaces all values of a Deeplearning4j vector. */
-  static void assign(INDArray vector, float[] values) {
-    if (values.length != vector.length()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a vector of %d has no room for %d values",
-              vector.length(),
-              values.length));
+  /** Replaces all parameters. */
+  void writeParameters(Floats from) {
+    write(network.params(), from::read);
+  }
+
+  /** Copies a moment to where its parameters are; what has none is left as it is. */
+  void read(int moment, Floats to) {
+    INDArray state = updater().getStateViewArray();
+    if (state != null) {
+      read(state, values -> each(moment, values, to, Floats::write));
     }
-    if (isWhole(vector)) {
-      vector.data().asNioFloat().put(values);
-    } else {
-      vector.assign(Nd4j.createFromArray(values).reshape(vector.shape()));
+  }
+
+  /** Replaces a moment. */
+  void write(int moment, Floats from) {
+    INDArray state = updater().getStateViewArray();
+    if (state != null) {
+      write(state, values -> each(moment, values, from, Floats::read));
+    }
+  }
+
+  private void each(
+      int moment, FloatBuffer state, Floats parameters, BiConsumer<Floats, FloatBuffer> copy) {
+    for (Section section : sections()) {
+      if (section.moment() == moment) {
+        copy.accept(
+            parameters.part(section.inParameters(), section.length()),
+            state.slice(section.inState(), section.length()));
+      }
+    }
+  }
+
+  private static void read(INDArray vector, Consumer<FloatBuffer> use) {
+    INDArray whole = isWhole(vector) ? vector : vector.dup('c');
+    try {
+      use.accept(whole.data().asNioFloat());
+    } finally {
+      Reference.reachabilityFence(whole);
+    }
+  }
+
+  private static void write(INDArray vector, Consumer<FloatBuffer> change) {
+    INDArray whole = isWhole(vector) ? vector : vector.dup('c');
+    try {
+      change.accept(whole.data().asNioFloat());
+      if (whole != vector) {
+        vector.assign(whole.reshape(vector.shape()));
+      }
+    } finally {
+      Reference.reachabilityFence(whole);
     }
   }
 

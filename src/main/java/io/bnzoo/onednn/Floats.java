@@ -1,6 +1,7 @@
 package io.bnzoo.onednn;
 
 import java.nio.BufferOverflowException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Locale;
@@ -170,6 +171,19 @@ public final class Floats implements AutoCloseable {
   public void read(float[] values) {
     Objects.checkFromIndexSize(0, values.length, length);
     start.get(values, 0, values.length);
+  }
+
+  /**
+   * Reads from the start until the buffer is full.
+   *
+   * @throws BufferUnderflowException if it is longer than this vector
+   */
+  public void read(FloatBuffer values) {
+    FloatBuffer all = new FloatPointer(start).capacity(length).asBuffer();
+    if (values.remaining() > all.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    values.put(all.limit(values.remaining()));
   }
 
   private void requireLength(int other) {

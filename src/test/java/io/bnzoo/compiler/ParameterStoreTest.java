@@ -29,8 +29,8 @@ class ParameterStoreTest {
     }
     try (ParameterStore store = new ParameterStore(Map.of(parameter, layout), length);
         TensorPool pool = new TensorPool()) {
-      store.load(Quantity.VALUES, values);
-      store.load(Quantity.GRADIENTS, values);
+      store.load(Quantity.VALUES, flat -> flat.write(values));
+      store.load(Quantity.GRADIENTS, flat -> flat.write(values));
       assertThat(store.groups()).hasSize(3);
       for (Group group : store.groups()) {
         UpdateRule.of(group, store, pool).apply(0, 0);

@@ -68,12 +68,13 @@ class UpdateRuleTest {
     Parameter parameter = new Parameter("W", 0, LAYOUT, update);
     try (ParameterStore store = new ParameterStore(Map.of(parameter, LAYOUT), START.length);
         TensorPool pool = new TensorPool()) {
-      store.load(Quantity.VALUES, START);
-      state.forEach(store::load);
+      store.load(Quantity.VALUES, flat -> flat.write(START));
+      state.forEach((vector, values) -> store.load(vector, flat -> flat.write(values)));
       UpdateRule rule = UpdateRule.of(store.groups().get(0), store, pool);
       pool.seal();
       for (int t = 1; t <= STEPS; t++) {
-        store.load(Quantity.GRADIENTS, gradients(t));
+        float[] gradients = gradients(t);
+        store.load(Quantity.GRADIENTS, flat -> flat.write(gradients));
         rule.apply(t - 1, 0);
       }
       return asked.stream().collect(Collectors.toMap(vector -> vector, store::store));
@@ -224,7 +225,7 @@ class UpdateRuleTest {
     Parameter parameter = new Parameter("W", 0, LAYOUT, trained(updater));
     try (ParameterStore store = new ParameterStore(Map.of(parameter, LAYOUT), START.length);
         TensorPool pool = new TensorPool()) {
-      store.load(Quantity.VALUES, START);
+      store.load(Quantity.VALUES, flat -> flat.write(START));
       UpdateRule rule = UpdateRule.of(store.groups().get(0), store, pool);
       pool.seal();
       rule.apply(0, 0);

@@ -6,6 +6,8 @@ import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.model.AlexNet;
 import org.deeplearning4j.zoo.model.Darknet19;
+import org.deeplearning4j.zoo.model.FaceNetNN4Small2;
+import org.deeplearning4j.zoo.model.InceptionResNetV1;
 import org.deeplearning4j.zoo.model.LeNet;
 import org.deeplearning4j.zoo.model.ResNet50;
 import org.deeplearning4j.zoo.model.SimpleCNN;
@@ -35,7 +37,10 @@ enum StockModel {
   RES_NET50(96, 2, 2),
   YOLO_2(64, 2, 2),
   XCEPTION(96, 2, 2),
-  U_NET(64, 1, 1);
+  U_NET(64, 1, 1),
+  /** Predicts only: Deeplearning4j itself trains centres. */
+  FACE_NET(96, 2, 0),
+  INCEPTION_RES_NET(96, 2, 0);
 
   private static final int CLASSES = 10;
 
@@ -62,6 +67,9 @@ enum StockModel {
       case YOLO_2 -> YOLO2.builder().inputShape(size).numClasses(CLASSES).build();
       case XCEPTION -> Xception.builder().inputShape(size).numClasses(CLASSES).build();
       case U_NET -> UNet.builder().inputShape(size).build();
+      case FACE_NET -> FaceNetNN4Small2.builder().inputShape(size).numClasses(CLASSES).build();
+      case INCEPTION_RES_NET ->
+          InceptionResNetV1.builder().inputShape(size).numClasses(CLASSES).build();
     };
   }
 
