@@ -31,6 +31,14 @@ import org.nd4j.linalg.factory.Nd4j;
  *   <li>With an epsilon of 0 a value without a gradient stays; Deeplearning4j's becomes NaN.
  *   <li>Clipping and normalization of gradients leave running statistics alone; Deeplearning4j's
  *       clip and normalize them, too, and what it predicts by is then not the data's.
+ *   <li>The gradient of local response normalization is that of the function; Deeplearning4j's
+ *       divides by another power, which shows where alpha is large.
+ *   <li>Regularization of separable convolutions is for the weights; where they have a bias,
+ *       Deeplearning4j's begins as many values too late as the bias has.
+ *   <li>Locked gamma and beta are applied as they are set; Deeplearning4j's layer leaves them out
+ *       without oneDNN unless both differ from 1 and 0.
+ *   <li>What a value is activated to is a value of its own; Deeplearning4j's activation layers
+ *       overwrite in predictions what others in a graph may read.
  *   <li>Dropout draws masks of its own, by the network's seed and the number of the step, and is
  *       for steps alone, not for predictions by the batch's statistics.
  * </ul>
