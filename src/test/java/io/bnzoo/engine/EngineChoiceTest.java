@@ -75,11 +75,11 @@ class EngineChoiceTest {
                 new DenseLayer.Builder().nOut(5).dropOut(new GaussianDropout(0.5)).build(),
                 softmax.clone())),
         Arguments.of(
-            "there is no kernel for the activation hardsigmoid",
+            "there is no kernel for the activation cube",
             network(
                 plain.clone(),
                 InputType.feedForward(784),
-                new DenseLayer.Builder().nOut(5).activation(Activation.HARDSIGMOID).build(),
+                new DenseLayer.Builder().nOut(5).activation(Activation.CUBE).build(),
                 softmax.clone())),
         Arguments.of(
             "DenseLayer layer0 has OwnRegularization",
@@ -92,12 +92,12 @@ class EngineChoiceTest {
                     .build(),
                 softmax.clone())),
         Arguments.of(
-            "BatchNormalization layer1 locks gamma and beta",
+            "BatchNormalization layer1 takes a batch for everything there is",
             network(
                 plain.clone(),
                 InputType.feedForward(784),
                 dense.clone(),
-                new BatchNormalization.Builder().useLogStd(false).lockGammaBeta(true).build(),
+                new BatchNormalization.Builder().minibatch(false).build(),
                 softmax.clone())),
         Arguments.of(
             "SubsamplingLayer layer1 pools by PNORM",
@@ -105,7 +105,7 @@ class EngineChoiceTest {
                 plain.clone(),
                 InputType.convolutional(28, 28, 1),
                 new ConvolutionLayer.Builder(3, 3).nOut(2).build(),
-                new SubsamplingLayer.Builder(PoolingType.PNORM).pnorm(2).kernelSize(2, 2).build(),
+                new SubsamplingLayer.Builder(PoolingType.PNORM).pnorm(3).kernelSize(2, 2).build(),
                 softmax.clone())),
         Arguments.of(
             "its loss is no cross-entropy",
