@@ -6,6 +6,7 @@ import io.bnzoo.compiler.LayerReport;
 import io.bnzoo.compiler.NetworkGraph;
 import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.compiler.UnsupportedNetworkException;
+import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.OneDnn;
 import java.lang.ref.Reference;
@@ -23,6 +24,7 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
 import org.deeplearning4j.optimize.listeners.CollectScoresListener;
@@ -52,13 +54,16 @@ import org.slf4j.LoggerFactory;
  * <p>A network with a part that has no kernels is trained by Deeplearning4j itself, with a line in
  * the log that names the part; {@link #obstacle} tells before.
  *
- * <p>Listeners find the gradient of the loss when it has been computed, the mean over the batch,
- * and what the step took from the parameters when it is done, as Deeplearning4j's find theirs. They
- * are not shown activations, which the kernels do not keep.
+ * <p>Listeners find the gradient of the loss when it has been computed, summed over the batch, and
+ * what the step took from the parameters when it is done, as they do with Deeplearning4j. They are
+ * not shown activations, which the kernels do not keep, nor gradients of running statistics, which
+ * have none.
  *
  * <p>An object of this class keeps what has been compiled, for several calls or predictions. While
  * it is open the network's own parameters are out of date but for the moments when listeners are
- * called and {@code fit} returns.
+ * called and {@code fit} returns. What is changed in the network in between, such as a learning
+ * rate, counts from the next {@code fit} on; parameters that it has learned otherwise count at
+ * once.
  */
 public final class Accelerated implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Accelerated.class);
@@ -71,6 +76,14 @@ public final class Accelerated implements AutoCloseable {
           PerformanceListener.class,
           TimeIterationListener.class);
 
+  private static final Set<String> RUNNING_STATISTICS =
+      Set.of(
+          BatchNormalizationParamInitializer.GLOBAL_MEAN,
+          BatchNormalizationParamInitializer.GLOBAL_VAR,
+          BatchNormalizationParamInitializer.GLOBAL_LOG_STD,
+          LowLevelBatchNormalization.POPULATION_MEAN,
+          LowLevelBatchNormalization.POPULATION_VARIANCE);
+
   private final TrainedModel model;
   private final int threads;
   private Optional<Compiled> compiled = Optional.empty();
@@ -80,6 +93,9 @@ public final class Accelerated implements AutoCloseable {
 
   /** What has been said of what Deeplearning4j itself runs. */
   private final Set<String> told = new HashSet<>();
+
+  /** How many steps the network had when it was looked at last. */
+  private int known;
 
   /** Whether the network has all that was learned. */
   private boolean stored = true;
@@ -95,6 +111,7 @@ public final class Accelerated implements AutoCloseable {
     NativeBackend.enableOneDnn();
     this.model = model;
     this.threads = Threads.usefulFor(model.layers());
+    this.known = model.iteration();
   }
 
   /** A network, which is to be initialized and stays the caller's. */
@@ -146,12 +163,41 @@ public final class Accelerated implements AutoCloseable {
               ? "the number of epochs must be at least 1, got " + epochs
               : "the iterator cannot be reset: it is good for one epoch, got " + epochs);
     }
+    refresh();
     try {
       for (int epoch = 0; epoch < epochs; epoch++) {
         fitEpoch(data);
       }
     } finally {
       store();
+      known = model.iteration();
+    }
+  }
+
+  /** Takes over what has been changed in the network, settings included. */
+  private void refresh() {
+    refused = Optional.empty();
+    known = model.iteration();
+    if (compiled.isEmpty()) {
+      return;
+    }
+    Compiled before = compiled.get();
+    Optional<NetworkGraph> now = graphIfRead(before.inputs());
+    if (now.filter(before.graph()::equals).isPresent()) {
+      before.network().load(model.network());
+      compiled =
+          Optional.of(new Compiled(before.inputs(), now.get(), before.network(), heads(now.get())));
+    } else { // It is compiled again when it is needed.
+      close(compiled);
+      compiled = Optional.empty();
+    }
+  }
+
+  private Optional<NetworkGraph> graphIfRead(List<InputType> inputs) {
+    try {
+      return Optional.of(graph(inputs));
+    } catch (UnsupportedNetworkException e) {
+      return Optional.empty();
     }
   }
 
@@ -188,7 +234,7 @@ public final class Accelerated implements AutoCloseable {
     boolean watched = model.listeners().stream().anyMatch(Accelerated::looksAtParameters);
     model.setScore(differentiate(fast.get(), batch, iteration));
     if (watched) {
-      model.showGradient(Nd4j.createFromArray(fast.get().network().gradients()));
+      model.showGradient(sums(fast.get(), batch), name -> !isRunningStatistic(name));
       model.listeners().forEach(listener -> listener.onBackwardPass(model.network()));
       model.listeners().forEach(listener -> listener.onGradientCalculation(model.network()));
     }
@@ -197,12 +243,25 @@ public final class Accelerated implements AutoCloseable {
     if (watched) {
       INDArray before = model.network().params().dup();
       store();
-      model.showGradient(before.subi(model.network().params()).reshape(before.length()));
+      INDArray updates = before.subi(model.network().params());
+      model.showGradient(updates.reshape(updates.length()), name -> true);
     }
     model
         .listeners()
         .forEach(listener -> listener.iterationDone(model.network(), iteration, model.epoch()));
     model.setIteration(iteration + 1);
+  }
+
+  /** The gradients of the loss, summed over the batch, as Deeplearning4j has them at that point. */
+  private INDArray sums(Compiled fast, MultiDataSet batch) {
+    INDArray gradients = Nd4j.createFromArray(fast.network().gradients());
+    boolean mean = model.network().conf().isMiniBatch();
+    return mean ? gradients.muli(batch.getFeatures(0).size(0)) : gradients;
+  }
+
+  /** They have no gradient, but what Deeplearning4j keeps there is the change of the statistic. */
+  private static boolean isRunningStatistic(String name) {
+    return RUNNING_STATISTICS.stream().anyMatch(key -> name.endsWith("_" + key));
   }
 
   private boolean hasLosses(Compiled fast) {
@@ -254,6 +313,9 @@ public final class Accelerated implements AutoCloseable {
    * @throws IllegalArgumentException if they do not suit the network
    */
   public INDArray[] output(INDArray... features) {
+    if (model.iteration() != known) {
+      refresh();
+    }
     Optional<Compiled> fast = compiledFor(features);
     if (fast.isEmpty()) {
       store();

@@ -6,6 +6,7 @@ import io.bnzoo.compiler.NetworkGraph;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -71,17 +72,21 @@ sealed interface TrainedModel {
    * Shows listeners a gradient.
    *
    * @param values in the order of the network's parameters
+   * @param shown the names of which parameters' are shown
    */
-  void showGradient(INDArray values);
+  void showGradient(INDArray values, Predicate<String> shown);
 
   /** Parts of a vector in the order of a network's parameters, named and shaped as these are. */
-  private static Gradient gradient(INDArray values, Model network) {
+  private static Gradient gradient(INDArray values, Model network, Predicate<String> shown) {
     Gradient gradient = new DefaultGradient(values);
     long start = network.params().offset();
     network
         .paramTable()
         .forEach(
             (name, parameter) -> {
+              if (!shown.test(name)) {
+                return;
+              }
               long from = parameter.offset() - start;
               INDArray part = values.get(NDArrayIndex.interval(from, from + parameter.length()));
               gradient.setGradientFor(name, part.reshape(parameter.ordering(), parameter.shape()));
@@ -197,8 +202,8 @@ sealed interface TrainedModel {
     }
 
     @Override
-    public void showGradient(INDArray values) {
-      network.setGradient(TrainedModel.gradient(values, network));
+    public void showGradient(INDArray values, Predicate<String> shown) {
+      network.setGradient(TrainedModel.gradient(values, network, shown));
     }
 
     @Override
@@ -281,8 +286,8 @@ sealed interface TrainedModel {
     }
 
     @Override
-    public void showGradient(INDArray values) {
-      network.setGradient(TrainedModel.gradient(values, network));
+    public void showGradient(INDArray values, Predicate<String> shown) {
+      network.setGradient(TrainedModel.gradient(values, network, shown));
     }
 
     @Override

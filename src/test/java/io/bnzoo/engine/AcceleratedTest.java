@@ -12,6 +12,10 @@ import io.bnzoo.ArrayAssert;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -151,6 +155,72 @@ class AcceleratedTest {
     ours.fit(data(), 2);
     theirs.fit(data(), 2);
     assertSameState(ours, theirs);
+  }
+
+  /** By somebody else while an object of this class is open. */
+  @Test
+  void whatIsChangedInTheNetworkBetweenTrainingsCounts() {
+    MultiLayerNetwork ours = network();
+    MultiLayerNetwork theirs = network();
+    try (Accelerated accelerated = Accelerated.of(ours)) {
+      accelerated.fit(data(), 1);
+      theirs.fit(data(), 1);
+      for (MultiLayerNetwork each : List.of(ours, theirs)) {
+        each.setLearningRate(0.02);
+        each.params().muli(1.1);
+      }
+      accelerated.fit(data(), 1);
+      theirs.fit(data(), 1);
+      assertSameState(ours, theirs);
+      ours.fit(data());
+      theirs.fit(data());
+      INDArray images = features(5, 6);
+      ArrayAssert.assertClose(
+          accelerated.output(images)[0], theirs.output(images), TOLERANCE, TOLERANCE);
+    }
+  }
+
+  /** As what draws histograms of them asks for. */
+  @Test
+  void listenersFindGradientsAndUpdates() {
+    Map<String, INDArray> ours = gradientsAndUpdates(network -> Accelerated.fit(network, one(), 1));
+    Map<String, INDArray> theirs = gradientsAndUpdates(network -> network.fit(one(), 1));
+    assertThat(ours.keySet()).contains("gradient 0_W", "gradient 1_gamma", "update 0_W");
+    theirs.keySet().removeAll(Set.of("gradient 1_mean", "gradient 1_log10stdev"));
+    assertThat(ours.keySet()).isEqualTo(theirs.keySet());
+    theirs.forEach(
+        (name, expected) -> ArrayAssert.assertClose(ours.get(name), expected, 1e-4, 1e-4));
+  }
+
+  private static DataSetIterator one() {
+    return each(List.of(new DataSet(features(4, 6), labels(4))));
+  }
+
+  private static Map<String, INDArray> gradientsAndUpdates(Consumer<MultiLayerNetwork> training) {
+    Map<String, INDArray> seen = new TreeMap<>();
+    MultiLayerNetwork network = network();
+    network.setListeners(
+        new BaseTrainingListener() {
+          private void keep(String kind, Model model) {
+            model
+                .gradient()
+                .gradientForVariable()
+                .forEach((name, values) -> seen.put(kind + " " + name, values.dup()));
+          }
+
+          @Override
+          public void onGradientCalculation(Model model) {
+            keep("gradient", model);
+          }
+
+          @Override
+          public void iterationDone(Model model, int iteration, int epoch) {
+            keep("update", model);
+          }
+        });
+    Nd4j.getRandom().setSeed(9);
+    training.accept(network);
+    return seen;
   }
 
   @Test
