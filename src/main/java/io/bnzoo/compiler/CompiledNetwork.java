@@ -59,7 +59,11 @@ public final class CompiledNetwork implements AutoCloseable {
   private final Headroom headroom;
   private final TensorPool updatePool = new TensorPool();
   private final GradientClipping clipping;
+
+  /** Those that do not run kernels. */
   private final List<UpdateRule> updates = new ArrayList<>();
+
+  private final List<UpdateRule> updatesByKernels = new ArrayList<>();
   private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
 
   /** How many training steps came before the present one. */
@@ -76,7 +80,8 @@ public final class CompiledNetwork implements AutoCloseable {
       this.store = new ParameterStore(KernelProgram.layouts(graph), network.numParams());
       this.clipping = new GradientClipping(store, updatePool);
       for (ParameterStore.Group group : store.groups()) {
-        updates.add(UpdateRule.of(group, store, updatePool));
+        UpdateRule update = UpdateRule.of(group, store, updatePool);
+        (update.hasKernels() ? updatesByKernels : updates).add(update);
       }
       updatePool.seal();
     }
@@ -284,9 +289,10 @@ public final class CompiledNetwork implements AutoCloseable {
    */
   public void update(int epoch) {
     clipping.apply();
-    updates.stream().filter(UpdateRule::hasKernels).forEach(rule -> rule.apply(iteration, epoch));
-    List<UpdateRule> plain = updates.stream().filter(rule -> !rule.hasKernels()).toList();
-    LongVectors.each(plain.size(), store.length(), i -> plain.get(i).apply(iteration, epoch));
+    for (UpdateRule update : updatesByKernels) {
+      update.apply(iteration, epoch);
+    }
+    LongVectors.each(updates.size(), store.length(), i -> updates.get(i).apply(iteration, epoch));
     headroom.parametersChanged();
   }
 

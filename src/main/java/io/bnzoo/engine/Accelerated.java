@@ -323,7 +323,8 @@ public final class Accelerated implements AutoCloseable {
     }
     int count = Math.toIntExact(features[0].size(0));
     NativeBackend.useThreads(
-        Threads.ofPrediction(threads, Threads.all(), fast.get().graph(), count));
+        Threads.ofPrediction(
+            threads, Threads.all(), fast.get().graph().operationsOfStep(1), count));
     List<float[]> outputs =
         reading(features, values -> fast.get().network().outputs(values, count, Mode.INFERENCE));
     INDArray[] predictions = new INDArray[outputs.size()];

@@ -82,7 +82,8 @@ public final class OneDnnEngine implements Engine {
   }
 
   /** What is computed, the loss of it, and what that asks of a batch. */
-  private record Plan(NetworkGraph graph, CrossEntropy loss, BatchCheck check) {
+  private record Plan(
+      NetworkGraph graph, CrossEntropy loss, BatchCheck check, long operationsOfStep) {
 
     static Plan of(MultiLayerNetwork network, ImageShape shape) {
       if (OneDnn.obstacle().isPresent()) {
@@ -106,7 +107,8 @@ public final class OneDnnEngine implements Engine {
         try {
           NetworkGraph graph = NetworkGraph.of(network, input.type(shape));
           long outputs = graph.outputSizes().get(0).values();
-          return new Plan(graph, loss, BatchCheck.of(configuration, input, shape, outputs));
+          BatchCheck check = BatchCheck.of(configuration, input, shape, outputs);
+          return new Plan(graph, loss, check, graph.operationsOfStep(1));
         } catch (UnsupportedNetworkException e) {
           if (input == candidates.get(candidates.size() - 1)) {
             throw e;
@@ -152,7 +154,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public Logits logits(ImageBatch images, Statistics statistics) {
-    prepare(Threads.ofPrediction(stepThreads, threads, plan.graph(), images.size()));
+    prepare(Threads.ofPrediction(stepThreads, threads, plan.operationsOfStep(), images.size()));
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
     return plan.logits(reading(images, pixels -> compiled.logits(pixels, images.size(), mode)));

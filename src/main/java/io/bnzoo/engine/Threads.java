@@ -1,6 +1,5 @@
 package io.bnzoo.engine;
 
-import io.bnzoo.compiler.NetworkGraph;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -48,9 +47,13 @@ public final class Threads {
     return network.getConfs().stream().map(NeuralNetConfiguration::getLayer);
   }
 
-  /** How many of those allowed a prediction for so many examples is to use. */
-  static int ofPrediction(int ofSteps, int allowed, NetworkGraph graph, int examples) {
-    long operations = graph.operationsOfStep(examples) / STEP_PER_PREDICTION;
+  /**
+   * How many of those allowed a prediction for so many examples is to use.
+   *
+   * @param operationsOfStep those of a training step on one example
+   */
+  static int ofPrediction(int ofSteps, int allowed, long operationsOfStep, int examples) {
+    long operations = operationsOfStep * examples / STEP_PER_PREDICTION;
     return operations < WORTH_SHARING ? ofSteps : allowed;
   }
 }
