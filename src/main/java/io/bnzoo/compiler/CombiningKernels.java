@@ -4,7 +4,6 @@ import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.CombiningPrimitives;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Primitive;
-import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.VectorPrimitives;
 import java.util.ArrayList;
@@ -63,17 +62,6 @@ abstract class CombiningKernels implements NodeKernels {
     return made;
   }
 
-  final Tensor product(Tensor first, Tensor second) {
-    Tensor product = bench.tensor(first.layout());
-    bench.add(
-        bench.own(Primitives.product(first.layout())),
-        Map.of(
-            Argument.SOURCE, first,
-            Argument.SECOND_SOURCE, second,
-            Argument.DESTINATION, product));
-    return product;
-  }
-
   private static final class Sum extends CombiningKernels {
     private final Operation.SumOp operation;
 
@@ -114,7 +102,7 @@ abstract class CombiningKernels implements NodeKernels {
       Tensor product = first;
       for (int i = 0; i < others.size(); i++) {
         if (i != left) {
-          Tensor longer = product(product, others.get(i));
+          Tensor longer = bench.product(product, others.get(i));
           if (product != first) {
             bench.recycle(product);
           }

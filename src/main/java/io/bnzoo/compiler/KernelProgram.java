@@ -59,10 +59,10 @@ final class KernelProgram implements AutoCloseable {
     }
     addForward(inspection);
     List<Tensor> results = graph.outputs().stream().map(output -> inOrder(output.value())).toList();
-    outputs = results.stream().map(KernelProgram::floats).toList();
+    outputs = results.stream().map(Tensor::values).toList();
     forward = bench.take();
     List<Tensor> gradients = results.stream().map(result -> bench.tensor(result.layout())).toList();
-    outputGradients = gradients.stream().map(KernelProgram::floats).toList();
+    outputGradients = gradients.stream().map(Tensor::values).toList();
     if (mode == Mode.TRAINING) {
       addBackward(gradients);
     }
@@ -98,11 +98,6 @@ final class KernelProgram implements AutoCloseable {
   private Tensor inOrder(int value) {
     Tensor output = values.get(value);
     return bench.arranged(output, Layout.rowByRow(output.layout().size()));
-  }
-
-  /** Without the rest of memory that has been used for more. */
-  private static Floats floats(Tensor tensor) {
-    return tensor.floats().part(0, tensor.layout().floats());
   }
 
   private void addBackward(List<Tensor> outputGradients) {

@@ -1,11 +1,8 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.compiler.Operation.PoolingOp;
-import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Floats;
-import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
-import java.util.Map;
 
 /**
  * The L2 norm r of what a window covers, {@code sqrt(area * mean of squares)}. Backward, each value
@@ -29,10 +26,10 @@ final class NormPoolingKernels implements OperationKernels {
   @Override
   public Tensor forward(Tensor given) {
     source = bench.arranged(given, operation.input().channelsLast(given.layout().size(0)));
-    Tensor squares = product(source, source);
+    Tensor squares = bench.product(source, source);
     result = mean.forward(squares);
     bench.recycle(squares);
-    Floats values = floats(result);
+    Floats values = result.values();
     bench.add(
         () -> {
           float[] means = new float[values.length()];
@@ -48,8 +45,8 @@ final class NormPoolingKernels implements OperationKernels {
   @Override
   public Tensor backward(Tensor given, boolean sourceNeeded) {
     Tensor gradient = bench.rearranged(given, result.layout());
-    Floats changed = floats(gradient);
-    Floats norms = floats(result);
+    Floats changed = gradient.values();
+    Floats norms = result.values();
     bench.add(
         () -> {
           float[] each = new float[changed.length()];
@@ -62,23 +59,8 @@ final class NormPoolingKernels implements OperationKernels {
           changed.write(each);
         });
     Tensor shares = mean.backward(gradient, true); // The mean has given each value 1 / area.
-    Tensor found = product(shares, source);
+    Tensor found = bench.product(shares, source);
     bench.recycle(shares);
     return found;
-  }
-
-  private Tensor product(Tensor one, Tensor other) {
-    Tensor product = bench.tensor(one.layout());
-    bench.add(
-        bench.own(Primitives.product(one.layout())),
-        Map.of(
-            Argument.SOURCE, one,
-            Argument.SECOND_SOURCE, other,
-            Argument.DESTINATION, product));
-    return product;
-  }
-
-  private static Floats floats(Tensor tensor) {
-    return tensor.floats().part(0, tensor.layout().floats());
   }
 }

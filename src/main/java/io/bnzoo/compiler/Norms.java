@@ -28,7 +28,7 @@ final class Norms implements Inspection {
       layers = 0; // The estimate begins anew there.
     }
     if (operation instanceof Operation.LinearOp && ++layers % TOGETHER == 0) {
-      Floats values = result.floats().part(0, result.layout().floats());
+      Floats values = result.values();
       bench.add(() -> measured[index] = Math.sqrt(values.squares()));
     }
   }

@@ -63,7 +63,7 @@ final class ProgramInput {
    * @return an upper bound on the L2 norm of what was written
    */
   double write(Buffer values) {
-    Floats floats = levels.floats().part(0, levels.layout().floats());
+    Floats floats = levels.values();
     if (values instanceof ByteBuffer given) {
       bytes.floats().write(given.duplicate());
       conversion.forEach(Kernel::run);

@@ -22,8 +22,8 @@ final class UnitNormKernels implements OperationKernels {
   public Tensor forward(Tensor given) {
     source = bench.arranged(given, Layout.rowByRow(given.layout().size()));
     Tensor result = bench.tensor(source.layout());
-    Floats from = floats(source);
-    Floats to = floats(result);
+    Floats from = source.values();
+    Floats to = result.values();
     int rows = Math.toIntExact(source.layout().size(0));
     bench.add(
         () -> {
@@ -44,8 +44,8 @@ final class UnitNormKernels implements OperationKernels {
   @Override
   public Tensor backward(Tensor given, boolean sourceNeeded) {
     Tensor gradient = bench.rearranged(given, source.layout());
-    Floats values = floats(source);
-    Floats changed = floats(gradient);
+    Floats values = source.values();
+    Floats changed = gradient.values();
     int rows = Math.toIntExact(source.layout().size(0));
     bench.add(
         () -> {
@@ -65,10 +65,6 @@ final class UnitNormKernels implements OperationKernels {
           changed.write(g);
         });
     return gradient;
-  }
-
-  private static Floats floats(Tensor tensor) {
-    return tensor.floats().part(0, tensor.layout().floats());
   }
 
   private static double product(float[] one, float[] other, int start, int length) {

@@ -6,6 +6,7 @@ import io.bnzoo.onednn.Kernel;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
+import io.bnzoo.onednn.Primitives;
 import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
 import java.util.ArrayList;
@@ -72,6 +73,18 @@ final class Workbench {
   /** One number, as an array with that many axes. */
   Tensor number(float value, int axes) {
     return pool.tensor(Layout.number(axes), pool.constant(new float[] {value}));
+  }
+
+  /** Adds a kernel for the product, value by value, of two tensors in one layout. */
+  Tensor product(Tensor first, Tensor second) {
+    Tensor product = tensor(first.layout());
+    add(
+        own(Primitives.product(first.layout())),
+        Map.of(
+            Argument.SOURCE, first,
+            Argument.SECOND_SOURCE, second,
+            Argument.DESTINATION, product));
+    return product;
   }
 
   /** The same floats in an equally large layout. */

@@ -35,6 +35,11 @@ public final class Tensor {
     return floats;
   }
 
+  /** As much of the memory as the layout takes; it may have been used for more before. */
+  public Floats values() {
+    return floats.part(0, layout.floats());
+  }
+
   dnnl_memory memory() {
     return memory;
   }
