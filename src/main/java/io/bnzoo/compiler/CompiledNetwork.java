@@ -55,15 +55,23 @@ public final class CompiledNetwork implements AutoCloseable {
   /** How many the whole network has, those that nothing depends on among them. */
   private final long parameters;
 
+  /**
+   * The rule of one of the store's groups.
+   *
+   * @param group its number
+   */
+  private record GroupUpdate(int group, UpdateRule rule) {}
+
   private final ParameterStore store;
+  private final Squares squares;
   private final Headroom headroom;
   private final TensorPool updatePool = new TensorPool();
   private final GradientClipping clipping;
 
   /** Those that do not run kernels. */
-  private final List<UpdateRule> updates = new ArrayList<>();
+  private final List<GroupUpdate> updates = new ArrayList<>();
 
-  private final List<UpdateRule> updatesByKernels = new ArrayList<>();
+  private final List<GroupUpdate> updatesByKernels = new ArrayList<>();
   private final Map<Key, Compiled> programs = new LinkedHashMap<>(16, 0.75f, true);
 
   /** How many training steps came before the present one. */
@@ -79,13 +87,14 @@ public final class CompiledNetwork implements AutoCloseable {
     try (NativeScope made = new NativeScope()) {
       this.store = new ParameterStore(KernelProgram.layouts(graph), network.numParams());
       this.clipping = new GradientClipping(store, updatePool);
-      for (ParameterStore.Group group : store.groups()) {
-        UpdateRule update = UpdateRule.of(group, store, updatePool);
-        (update.hasKernels() ? updatesByKernels : updates).add(update);
+      for (int i = 0; i < store.groups().size(); i++) {
+        UpdateRule rule = UpdateRule.of(store.groups().get(i), store, updatePool);
+        (rule.hasKernels() ? updatesByKernels : updates).add(new GroupUpdate(i, rule));
       }
       updatePool.seal();
     }
-    this.headroom = new Headroom(graph, store);
+    this.squares = new Squares(store);
+    this.headroom = new Headroom(graph, store, squares);
     load(network);
   }
 
@@ -98,6 +107,7 @@ public final class CompiledNetwork implements AutoCloseable {
     }
     UpdaterState state = new UpdaterState(network);
     store.load(Quantity.VALUES, state::readParameters);
+    LongVectors.each(store.groups().size(), store.length(), squares::measure);
     headroom.parametersChanged();
     for (int i = 0; i < state.moments(); i++) {
       int moment = i;
@@ -227,7 +237,8 @@ public final class CompiledNetwork implements AutoCloseable {
           if (groups.get(i).update() instanceof Parameter.Learned learned) {
             for (Regularization each : learned.regularizations()) {
               Floats values = store.part(Quantity.VALUES, groups.get(i));
-              penalties[i] += RegularizedRule.score(each, values, iteration, epoch);
+              penalties[i] +=
+                  RegularizedRule.score(each, values, squares.ofGroup(i), iteration, epoch);
             }
           }
         });
@@ -289,11 +300,16 @@ public final class CompiledNetwork implements AutoCloseable {
    */
   public void update(int epoch) {
     clipping.apply();
-    for (UpdateRule update : updatesByKernels) {
-      update.apply(iteration, epoch);
+    for (GroupUpdate update : updatesByKernels) {
+      apply(update, epoch);
     }
-    LongVectors.each(updates.size(), store.length(), i -> updates.get(i).apply(iteration, epoch));
+    LongVectors.each(updates.size(), store.length(), i -> apply(updates.get(i), epoch));
     headroom.parametersChanged();
+  }
+
+  private void apply(GroupUpdate update, int epoch) {
+    update.rule().apply(iteration, epoch);
+    squares.measure(update.group());
   }
 
   /**

@@ -38,69 +38,67 @@ final class Headroom {
 
   private final NetworkGraph graph;
   private final List<Bound> steps = new ArrayList<>();
-  private final List<Norm> all = new ArrayList<>();
+  private final Squares squares;
 
   /** For each output, what all of its values depend on. */
-  private final List<List<Norm>> hidden = new ArrayList<>();
+  private final List<List<Squares.Sum>> hidden = new ArrayList<>();
 
-  private final List<Norm> unused = new ArrayList<>();
+  private final List<Squares.Sum> unused = new ArrayList<>();
 
-  /** How often the parameters have been changed, and how often they had been when measured. */
+  /** How often the parameters have been changed. */
   private long changes;
 
-  private long measured = -1;
-
-  /** The L2 norm of a parameter when it was last asked for. */
-  private final class Norm {
-    private final Floats values;
-    private double squares;
-
-    Norm(Floats values) {
-      this.values = values;
-      all.add(this);
-    }
-
-    double value() {
-      return Math.sqrt(squares);
-    }
-  }
-
-  /** The smallest value of a parameter, looked for once after each change. */
-  private final class Smallest {
-    private final Floats values;
-    private final float[] each;
-    private float smallest;
+  /**
+   * The largest factor by which a normalization by running statistics multiplies a channel, {@code
+   * |gamma| / sqrt(variance + epsilon)}, worked out once after each change.
+   */
+  private final class Steepest {
+    private final Operation.NormalizationOp normalization;
+    private final Floats variance;
+    private final Optional<Floats> learnedGamma;
+    private final float[] variances;
+    private final float[] gammas;
+    private double steepest;
     private long seen = -1;
 
-    Smallest(Floats values, long count) {
-      this.values = values;
-      this.each = new float[Math.toIntExact(count)];
+    Steepest(Operation.NormalizationOp normalization, ParameterStore store) {
+      this.normalization = normalization;
+      this.variance = values(normalization.variance(), store);
+      this.learnedGamma =
+          normalization.scaleAndShift().learned().map(parameter -> values(parameter, store));
+      this.variances = new float[Math.toIntExact(normalization.features())];
+      this.gammas = new float[variances.length];
+      Arrays.fill(gammas, (float) normalization.scaleAndShift().gamma());
     }
 
-    /** NaN if a value is. */
+    /** NaN if a gamma is, or if a variance is or has no root. */
     double value() {
       if (seen != changes) {
-        values.read(each);
-        smallest = Float.POSITIVE_INFINITY;
-        for (float value : each) {
-          smallest = Math.min(smallest, value);
+        variance.read(variances);
+        learnedGamma.ifPresent(gamma -> gamma.read(gammas)); // It comes before beta.
+        steepest = 0;
+        for (int i = 0; i < variances.length; i++) {
+          double kept = variances[i];
+          double of = normalization.keepsLogarithm() ? LogDeviation.variance(kept) : kept;
+          double factor = Math.abs(gammas[i]) / Math.sqrt(of + normalization.epsilon());
+          steepest = Math.max(steepest, factor);
         }
         seen = changes;
       }
-      return smallest;
+      return steepest;
     }
   }
 
-  Headroom(NetworkGraph graph, ParameterStore store) {
+  Headroom(NetworkGraph graph, ParameterStore store, Squares squares) {
     this.graph = graph;
+    this.squares = squares;
     graph.outputs().forEach(output -> hidden.add(new ArrayList<>()));
     List<Set<Integer>> dependents = graph.dependents();
     for (int i = 0; i < graph.nodes().size(); i++) {
       NetworkGraph.Node node = graph.nodes().get(i);
-      int before = all.size();
       steps.add(bound(node, store));
-      if (node.operation() instanceof Operation.LinearOp) {
-        List<Norm> parameters = all.subList(before, all.size());
+      if (node.operation() instanceof Operation.LinearOp linear) {
+        List<Squares.Sum> parameters = linear.parameters().stream().map(squares::of).toList();
         dependents.get(graph.value(i)).forEach(output -> hidden.get(output).addAll(parameters));
       }
     }
@@ -109,7 +107,7 @@ final class Headroom {
   private Bound bound(NetworkGraph.Node node, ParameterStore store) {
     double values = node.size().values();
     if (node.operation() instanceof Operation.LinearOp linear) {
-      return bound(linear, node, store);
+      return bound(linear, node);
     }
     if (node.operation() instanceof Operation.NormalizationOp normalization) {
       return bound(normalization, values, store);
@@ -169,22 +167,22 @@ final class Headroom {
     return Math.sqrt((double) pooling.kernel().vertical() * pooling.kernel().horizontal());
   }
 
-  private Bound bound(Operation.LinearOp linear, NetworkGraph.Node node, ParameterStore store) {
-    Norm weights = norm(linear.weights(), store);
-    Optional<Norm> bias = linear.bias().map(parameter -> norm(parameter, store));
+  private Bound bound(Operation.LinearOp linear, NetworkGraph.Node node) {
+    Squares.Sum weights = squares.of(linear.weights());
+    Optional<Squares.Sum> bias = linear.bias().map(squares::of);
     double taps = 1;
     if (linear instanceof Operation.ConvolutionOp convolution) {
       taps = convolution.taps();
     } else if (linear instanceof Operation.PixelConvolutionOp pixel) {
-      pixel.unused().forEach(parameter -> unused.add(norm(parameter, store)));
+      pixel.unused().forEach(parameter -> unused.add(squares.of(parameter)));
     }
     double reach = Math.sqrt(taps); // A value is met by as many places of the kernel at most.
     double values = node.size().values();
     double places = values / node.size().channels();
     return (sources, images, mode) -> {
       double sum =
-          weights.value() * reach * sources[0]
-              + bias.map(Norm::value).orElse(0.0) * Math.sqrt(places * images);
+          weights.norm() * reach * sources[0]
+              + bias.map(Squares.Sum::norm).orElse(0.0) * Math.sqrt(places * images);
       return linear.activation().isPresent()
           ? after(linear.activation().get(), sum, values * images)
           : within(sum);
@@ -196,27 +194,24 @@ final class Headroom {
     ScaleAndShift locked = normalization.scaleAndShift();
     double features = normalization.features();
     double lockedNorm = Math.hypot(locked.gamma(), locked.beta()) * Math.sqrt(features);
-    Optional<Norm> learned = locked.learned().map(parameter -> norm(parameter, store));
-    DoubleSupplier scaleAndShift = () -> learned.map(Norm::value).orElse(lockedNorm);
-    Optional<Norm> bias = normalization.bias().map(parameter -> norm(parameter, store));
-    Norm mean = norm(normalization.mean(), store);
-    Norm variance = norm(normalization.variance(), store);
-    Smallest smallestVariance = new Smallest(variance.values, normalization.features());
+    Optional<Squares.Sum> learned = locked.learned().map(squares::of);
+    DoubleSupplier scaleAndShift = () -> learned.map(Squares.Sum::norm).orElse(lockedNorm);
+    Optional<Squares.Sum> bias = normalization.bias().map(squares::of);
+    Squares.Sum mean = squares.of(normalization.mean());
+    Steepest steepest = new Steepest(normalization, store);
     double places = values / normalization.features();
     return (sources, images, mode) -> {
       double everywhere = Math.sqrt(places * images);
-      double shift = (scaleAndShift.getAsDouble() + bias.map(Norm::value).orElse(0.0)) * everywhere;
+      double shift =
+          (scaleAndShift.getAsDouble() + bias.map(Squares.Sum::norm).orElse(0.0)) * everywhere;
       if (mode.byBatch() && !normalization.isFrozen()) {
         double deviations = Math.sqrt(values * images);
         return sources[0] < LARGEST_TO_SQUARE
             ? within(scaleAndShift.getAsDouble() * deviations + shift)
             : Double.NaN;
       }
-      double kept = smallestVariance.value();
-      double least = normalization.keepsLogarithm() ? LogDeviation.variance(kept) : kept;
-      double deviation = Math.sqrt(least + normalization.epsilon());
-      double centered = within(sources[0] + mean.value() * everywhere);
-      return within(scaleAndShift.getAsDouble() / deviation * centered + shift);
+      double centered = within(sources[0] + mean.norm() * everywhere);
+      return within(steepest.value() * centered + shift);
     };
   }
 
@@ -236,8 +231,8 @@ final class Headroom {
     return bound < LARGEST ? bound : Double.NaN;
   }
 
-  private Norm norm(Parameter parameter, ParameterStore store) {
-    return new Norm(store.tensor(Quantity.VALUES, parameter).floats());
+  private static Floats values(Parameter parameter, ParameterStore store) {
+    return store.tensor(Quantity.VALUES, parameter).floats();
   }
 
   /** The parameters have been changed. */
@@ -245,18 +240,9 @@ final class Headroom {
     changes++;
   }
 
-  private void measure() {
-    if (measured != changes) {
-      long floats = all.stream().mapToLong(norm -> norm.values.length()).sum();
-      LongVectors.each(all.size(), floats, i -> all.get(i).squares = all.get(i).values.squares());
-      measured = changes;
-    }
-  }
-
   /** Whether all parameters are finite, and not so large that their squares overflow. */
   boolean isFinite() {
-    measure();
-    return all.stream().mapToDouble(norm -> norm.squares).sum() <= Float.MAX_VALUE;
+    return squares.all() <= Float.MAX_VALUE;
   }
 
   /**
@@ -264,9 +250,8 @@ final class Headroom {
    * finite: all but the last layer's.
    */
   boolean spoils(int output) {
-    measure();
-    return hidden.get(output).stream().anyMatch(norm -> Double.isNaN(norm.squares))
-        || unused.stream().anyMatch(norm -> !Double.isFinite(norm.squares));
+    return hidden.get(output).stream().anyMatch(sum -> Double.isNaN(sum.value()))
+        || unused.stream().anyMatch(sum -> !Double.isFinite(sum.value()));
   }
 
   /**
@@ -276,7 +261,6 @@ final class Headroom {
    * @param norms measured as the batch passed through
    */
   boolean suffices(int images, Mode mode, double[] given, Norms norms) {
-    measure();
     if (IntStream.range(0, hidden.size()).anyMatch(this::spoils)) {
       return false;
     }

@@ -28,7 +28,10 @@ abstract class LinearKernels implements OperationKernels {
         : new DenseKernels(operation, bench);
   }
 
-  /** The forward primitive, with weights in the layout of its choice. */
+  /** The layout in which weights are best stored. */
+  abstract Layout weights(long batch);
+
+  /** The forward primitive, with weights in the layout of its choice; the workbench owns it. */
   abstract Primitive primitive(long batch, Mode mode);
 
   /** The gradients of weights and bias, the former in the layout of its choice. */
@@ -37,14 +40,9 @@ abstract class LinearKernels implements OperationKernels {
   /** The gradient of the source, with weights in the layout of its choice. */
   abstract Primitive sourceGradient(Primitive forwards);
 
-  /** The layout that the primitive chooses for its weights. */
-  final Layout weights(long batch) {
-    return bench.own(primitive(batch, Mode.TRAINING)).weights();
-  }
-
   @Override
   public final Tensor forward(Tensor given) {
-    forward = bench.own(primitive(given.layout().size(0), bench.mode()));
+    forward = primitive(given.layout().size(0), bench.mode());
     source = bench.arranged(given, forward.source());
     result = bench.tensor(forward.destination());
     Map<Argument, Tensor> arguments = new EnumMap<>(Argument.class);

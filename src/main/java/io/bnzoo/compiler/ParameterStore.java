@@ -45,8 +45,15 @@ final class ParameterStore implements AutoCloseable {
    */
   static final long LONGEST = 1 << 17;
 
-  /** Neighbouring values with the same update, of one parameter or many. */
-  record Group(Parameter.Update update, long from, long count) {}
+  /**
+   * Neighbouring values with the same update, of one parameter or many.
+   *
+   * @param pieces what it has of each parameter
+   */
+  record Group(Parameter.Update update, long from, long count, List<Piece> pieces) {}
+
+  /** Neighbouring values of one parameter. */
+  record Piece(Parameter parameter, long from, long count) {}
 
   private final List<Parameter> parameters;
   private final Map<Parameter, Layout> layouts;
@@ -77,10 +84,24 @@ final class ParameterStore implements AutoCloseable {
       }
       for (long start = from; start < end; start += LONGEST) {
         long count = Math.min(LONGEST, end - start);
-        groups.add(new Group(alike.get(0).update().ofEachValue(), start, count));
+        Parameter.Update update = alike.get(0).update().ofEachValue();
+        groups.add(new Group(update, start, count, pieces(alike, start, start + count)));
       }
     }
     this.length = end;
+  }
+
+  private List<Piece> pieces(List<Parameter> alike, long start, long end) {
+    List<Piece> pieces = new ArrayList<>();
+    for (Parameter parameter : alike) {
+      long place = places.get(parameter);
+      long from = Math.max(start, place);
+      long count = Math.min(end, place + layouts.get(parameter).floats()) - from;
+      if (count > 0) {
+        pieces.add(new Piece(parameter, from, count));
+      }
+    }
+    return pieces;
   }
 
   /** Where every so many values count, oneDNN has a layout go on as far behind the last of them. */
@@ -122,6 +143,11 @@ final class ParameterStore implements AutoCloseable {
   /** A group's part of a vector. */
   Floats part(Quantity vector, Group group) {
     return stored(vector).floats.part(group.from(), group.count());
+  }
+
+  /** A piece's part of a vector. */
+  Floats part(Quantity vector, Piece piece) {
+    return stored(vector).floats.part(piece.from(), piece.count());
   }
 
   /** A parameter's part of a vector. */

@@ -75,12 +75,12 @@ final class RegularizedRule implements UpdateRule {
 
   /**
    * What a regularization adds to the loss: {@code l1 * |values|} or {@code l2 / 2 * |values|^2}.
+   *
+   * @param squares the sum of the values' squares
    */
-  static double score(Regularization regularization, Floats values, int iteration, int epoch) {
-    double size =
-        regularization instanceof L1Regularization
-            ? values.absoluteSum()
-            : values.squaredNorm() / 2;
+  static double score(
+      Regularization regularization, Floats values, double squares, int iteration, int epoch) {
+    double size = regularization instanceof L1Regularization ? values.absoluteSum() : squares / 2;
     return coefficient(regularization, iteration, epoch) * size;
   }
 
