@@ -337,7 +337,7 @@ public final class CompiledNetwork implements AutoCloseable {
 
   private Compiled compile(Key key) {
     NetworkGraph unfused = graph.unfused();
-    Norms norms = new Norms(graph.nodes().size());
+    Norms norms = new Norms(graph);
     NanRows nanRows = new NanRows(unfused, key.batch());
     try (NativeScope made = new NativeScope()) {
       KernelProgram program =

@@ -9,28 +9,44 @@ import java.util.Arrays;
  * need not estimate over many of them. Few are, so that it takes no time to speak of.
  */
 final class Norms implements Inspection {
-  /** How many linear layers go together: each may raise the estimate by a factor of a million. */
-  private static final int TOGETHER = 6;
+  /** How many linear layers go together: each raises the estimate by less than ten thousand. */
+  private static final int TOGETHER = 8;
 
+  /** The same where values are joined: the way around a block of layers is measured with it. */
+  private static final int TOGETHER_IN_BLOCKS = 6;
+
+  private final NetworkGraph graph;
   private final double[] measured;
-  private int layers;
 
-  Norms(int operations) {
-    measured = new double[operations];
+  /** For each value, how many linear layers are before it since a norm was known. */
+  private final int[] layers;
+
+  Norms(NetworkGraph graph) {
+    this.graph = graph;
+    this.measured = new double[graph.nodes().size()];
+    this.layers = new int[graph.values()];
     Arrays.fill(measured, Double.POSITIVE_INFINITY);
   }
 
   @Override
   public void follow(int index, Operation operation, Tensor result, Workbench bench) {
+    int before =
+        graph.nodes().get(index).sources().stream()
+            .mapToInt(source -> layers[source])
+            .max()
+            .orElse(0);
+    int after = operation instanceof Operation.LinearOp ? before + 1 : before;
     if (operation instanceof Operation.NormalizationOp normalization
         && bench.mode().byBatch()
         && !normalization.isFrozen()) {
-      layers = 0; // The estimate begins anew there.
+      after = 0; // The estimate begins anew there.
     }
-    if (operation instanceof Operation.LinearOp && ++layers % TOGETHER == 0) {
+    if (after >= (operation instanceof Operation.SumOp ? TOGETHER_IN_BLOCKS : TOGETHER)) {
       Floats values = result.values();
       bench.add(() -> measured[index] = Math.sqrt(values.squares()));
+      after = 0;
     }
+    layers[graph.value(index)] = after;
   }
 
   /** The norm after an operation; infinite where it was not measured or is. */
