@@ -122,7 +122,7 @@ final class IdxFile {
       shapeCheck.check(shape);
       int length = HeapRoom.require(file, shape);
       byte[] values = new byte[length];
-      int found = in.readNBytes(values, 0, length);
+      int found = read(in, values);
       if (found < length) {
         throw new DataException(
             String.format(
@@ -141,6 +141,20 @@ final class IdxFile {
     } catch (ZipException | EOFException e) {
       throw new DataException(file + " is a damaged gzip file: " + Reason.of(e), e);
     }
+  }
+
+  /**
+   * Reads until the array is full or the file ends, in pieces: Java keeps memory outside of its
+   * heap, as large as the largest piece that it has ever read, until the thread ends.
+   */
+  private static int read(InputStream in, byte[] values) throws IOException {
+    int found = 0;
+    int last = 1;
+    while (last > 0) {
+      last = in.readNBytes(values, found, Math.min(BUFFER, values.length - found));
+      found += last;
+    }
+    return found;
   }
 
   private static int readInt(Path file, InputStream in) throws IOException {
