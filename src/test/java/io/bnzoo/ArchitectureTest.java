@@ -26,6 +26,7 @@ class ArchitectureTest {
           "report",
           "chart",
           "experiment",
+          "toolbox",
           "train",
           "engine",
           "compiler",

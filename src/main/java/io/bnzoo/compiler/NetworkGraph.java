@@ -100,6 +100,48 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
     }
   }
 
+  /**
+   * The part of it that computes what some batch normalizations are given: an output for each, as
+   * [C,H,W] or [F].
+   *
+   * @param means where the running mean of each starts in Deeplearning4j's vector of all parameters
+   * @throws IllegalArgumentException if there is none of that mean
+   */
+  public NetworkGraph before(List<Long> means) {
+    List<Integer> wanted = means.stream().map(this::given).toList();
+    boolean[] needed = new boolean[values()];
+    wanted.forEach(value -> needed[value] = true);
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      if (needed[value(i)]) {
+        nodes.get(i).sources().forEach(source -> needed[source] = true);
+      }
+    }
+    int[] renumbered = IntStream.range(0, values()).toArray();
+    List<Node> kept = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      if (needed[value(i)]) {
+        Node node = nodes.get(i);
+        List<Integer> sources = node.sources().stream().map(value -> renumbered[value]).toList();
+        kept.add(new Node(node.operation(), sources, node.size()));
+        renumbered[value(i)] = value(kept.size() - 1);
+      }
+    }
+    List<Output> given =
+        wanted.stream().map(value -> new Output(renumbered[value], Optional.empty())).toList();
+    return new NetworkGraph(inputs, kept, given);
+  }
+
+  /** What the batch normalization with a running mean is given. */
+  private int given(long mean) {
+    for (Node node : nodes) {
+      if (node.operation() instanceof Operation.NormalizationOp found
+          && found.mean().offset() == mean) {
+        return node.sources().get(0);
+      }
+    }
+    throw new IllegalArgumentException("no batch normalization has its running mean at " + mean);
+  }
+
   /** The number of the value that a node gives. */
   int value(int node) {
     return inputs.size() + node;

@@ -1,0 +1,273 @@
+package io.bnzoo.toolbox;
+
+import io.bnzoo.layer.LowLevelBatchNormalization;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A batch normalization of a model: Deeplearning4j's {@link BatchNormalization} or the low-level
+ * {@link LowLevelBatchNormalization}, frozen or not.
+ *
+ * <p>It reads and writes the model's own parameters. All arrays have a value for each feature: one
+ * of [N,F], or a channel of images.
+ */
+public final class BatchNorm {
+  /** The least variance of which a logarithm is kept; its root is far below any epsilon. */
+  private static final double LEAST_VARIANCE = 1e-30;
+
+  private final String key;
+  private final String name;
+  private final Layer layer;
+  private final boolean frozen;
+  private final Source source;
+
+  /** Where the two kinds of layer have what they have. */
+  private record Source(
+      String mean,
+      String variance,
+      boolean isLogDeviation,
+      Optional<Double> lockedGamma,
+      Optional<Double> lockedBeta,
+      double epsilon,
+      double decay,
+      boolean hasChannelsLast) {}
+
+  private BatchNorm(String key, String name, Layer layer, boolean frozen, Source source) {
+    this.key = key;
+    this.name = name;
+    this.layer = layer;
+    this.frozen = frozen;
+    this.source = source;
+  }
+
+  /**
+   * All of a model's, in the order in which a prediction meets them.
+   *
+   * @param model a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialized
+   */
+  public static List<BatchNorm> allOf(Model model) {
+    List<BatchNorm> found = new ArrayList<>();
+    if (model instanceof MultiLayerNetwork network) {
+      for (int i = 0; i < network.getnLayers(); i++) {
+        Layer layer = network.getLayer(i);
+        String name = layer.conf().getLayer().getLayerName();
+        of(String.valueOf(i), name == null ? "layer " + i : name, layer).ifPresent(found::add);
+      }
+    } else if (model instanceof ComputationGraph graph) {
+      for (int index : graph.topologicalSortOrder()) {
+        GraphVertex vertex = graph.getVertices()[index];
+        if (vertex.hasLayer()) {
+          of(vertex.getVertexName(), vertex.getVertexName(), vertex.getLayer())
+              .ifPresent(found::add);
+        }
+      }
+    } else {
+      throw new IllegalArgumentException(
+          "a MultiLayerNetwork or a ComputationGraph is needed, got " + model.getClass().getName());
+    }
+    return found;
+  }
+
+  private static Optional<BatchNorm> of(String key, String name, Layer given) {
+    boolean frozen = given instanceof FrozenLayer || given instanceof FrozenLayerWithBackprop;
+    Layer layer = given;
+    while (layer instanceof BaseWrapperLayer wrapper) {
+      layer = wrapper.getUnderlying();
+    }
+    Layer inner = layer;
+    return source(layer.conf().getLayer())
+        .map(source -> new BatchNorm(key, name, inner, frozen, source));
+  }
+
+  private static Optional<Source> source(org.deeplearning4j.nn.conf.layers.Layer configured) {
+    if (configured instanceof BatchNormalization stock) {
+      boolean locked = stock.isLockGammaBeta();
+      return Optional.of(
+          new Source(
+              BatchNormalizationParamInitializer.GLOBAL_MEAN,
+              stock.isUseLogStd()
+                  ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
+                  : BatchNormalizationParamInitializer.GLOBAL_VAR,
+              stock.isUseLogStd(),
+              locked ? Optional.of(stock.getGamma()) : Optional.empty(),
+              locked ? Optional.of(stock.getBeta()) : Optional.empty(),
+              stock.getEps(),
+              stock.getDecay(),
+              stock.getCnn2DFormat() == CNN2DFormat.NHWC));
+    }
+    if (configured instanceof LowLevelBatchNormalization byHand) {
+      return Optional.of(
+          new Source(
+              LowLevelBatchNormalization.POPULATION_MEAN,
+              LowLevelBatchNormalization.POPULATION_VARIANCE,
+              false,
+              Optional.empty(),
+              Optional.empty(),
+              byHand.epsilon(),
+              byHand.decay(),
+              byHand.channelAxis() == 3));
+    }
+    return Optional.empty();
+  }
+
+  /** The layer's index, or the vertex's name: what the names of its parameters begin with. */
+  public String key() {
+    return key;
+  }
+
+  /** As messages have it: the name that its configuration gives it, else {@code layer 3}. */
+  public String name() {
+    return name;
+  }
+
+  /** Whether it is frozen: training steps leave it as it is, and it normalizes as in inference. */
+  public boolean isFrozen() {
+    return frozen;
+  }
+
+  /** Whether gamma and beta are fixed numbers of the configuration. */
+  public boolean isLocked() {
+    return source.lockedGamma().isPresent();
+  }
+
+  /** Whether the file keeps {@code log10(sqrt(variance))}, Deeplearning4j's {@code useLogStd}. */
+  public boolean keepsLogDeviation() {
+    return source.isLogDeviation();
+  }
+
+  /** What is added to the variance before the root. */
+  public double epsilon() {
+    return source.epsilon();
+  }
+
+  /** The share of the old running statistics that a training step keeps. */
+  public double decay() {
+    return source.decay();
+  }
+
+  /** The configuration of the layer itself, without a wrapper. */
+  public org.deeplearning4j.nn.conf.layers.Layer configuration() {
+    return layer.conf().getLayer();
+  }
+
+  /** Where its running mean starts in a model's vector of all parameters. */
+  long position(Model model) {
+    return array(source.mean()).offset() - model.params().offset();
+  }
+
+  /** Whether its images are [N,H,W,C]. */
+  boolean hasChannelsLast() {
+    return source.hasChannelsLast();
+  }
+
+  /** How many features it normalizes. */
+  public int features() {
+    return Math.toIntExact(array(source.mean()).length());
+  }
+
+  /** The factor of each feature. */
+  public double[] gamma() {
+    return learned(BatchNormalizationParamInitializer.GAMMA, source.lockedGamma());
+  }
+
+  /** What is added to each feature. */
+  public double[] beta() {
+    return learned(BatchNormalizationParamInitializer.BETA, source.lockedBeta());
+  }
+
+  private double[] learned(String parameter, Optional<Double> locked) {
+    if (locked.isEmpty()) {
+      return values(parameter);
+    }
+    double[] values = new double[features()];
+    Arrays.fill(values, locked.get());
+    return values;
+  }
+
+  /** The running mean of each feature. */
+  public double[] mean() {
+    return values(source.mean());
+  }
+
+  /** The running variance of each feature, whatever the file keeps of it. */
+  public double[] variance() {
+    double[] values = values(source.variance());
+    if (source.isLogDeviation()) {
+      Arrays.setAll(values, i -> Math.pow(10, 2 * values[i]));
+    }
+    return values;
+  }
+
+  /**
+   * Replaces the running statistics.
+   *
+   * @param mean of each feature
+   * @param variance of each feature, at least 0
+   * @throws IllegalArgumentException if there are more or fewer, or a value cannot be one
+   */
+  public void setStatistics(double[] mean, double[] variance) {
+    int features = features();
+    if (mean.length != features || variance.length != features) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s has %d features, got %d means and %d variances",
+              name,
+              features,
+              mean.length,
+              variance.length));
+    }
+    for (int i = 0; i < features; i++) {
+      if (!Double.isFinite(mean[i]) || !Double.isFinite(variance[i]) || variance[i] < 0) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "feature %d of %s cannot have the mean %s and the variance %s",
+                i,
+                name,
+                mean[i],
+                variance[i]));
+      }
+    }
+    assign(source.mean(), mean);
+    double[] kept = variance.clone();
+    if (source.isLogDeviation()) {
+      Arrays.setAll(kept, i -> Math.log10(Math.max(LEAST_VARIANCE, variance[i])) / 2);
+    }
+    assign(source.variance(), kept);
+  }
+
+  private INDArray array(String parameter) {
+    return layer.paramTable().get(parameter);
+  }
+
+  private double[] values(String parameter) {
+    return array(parameter).dup('c').data().asDouble();
+  }
+
+  private void assign(String parameter, double[] values) {
+    INDArray array = array(parameter);
+    array.assign(Nd4j.createFromArray(values).castTo(array.dataType()).reshape(array.shape()));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
