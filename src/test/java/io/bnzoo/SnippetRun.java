@@ -5,6 +5,7 @@ import io.bnzoo.data.ImageFolders;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.File;
@@ -158,6 +159,11 @@ final class SnippetRun {
       LabeledImages images = ImageDataset.digits().train().first(200);
       return new ListDataSetIterator<>(
           new DataSet(images.images(), images.oneHotLabels()).asList(), 50);
+    } else if (type == Path.class) {
+      Path file = Path.of("given.zip");
+      Normalization batchNorm = Normalization.batchNorm();
+      ModelFiles.save(ThreeLayerMlp.builder().normalization(batchNorm).build().init(), file);
+      return file;
     } else if (type == File.class) {
       return Files.copy(Path.of("mine.zip"), Path.of("bytes.zip")).toFile();
     }

@@ -16,6 +16,7 @@ import picocli.CommandLine;
       CompareCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      RecalibrateCommand.class,
       DataCommand.class,
       ModelsCommand.class,
       LessonCommand.class,

@@ -5,20 +5,16 @@ import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.EvaluationText;
-import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.StoredModel;
-import io.bnzoo.storage.TrustedClasses;
 import io.bnzoo.train.EvaluationRecord;
 import io.bnzoo.train.ModelEvaluation;
 import io.bnzoo.train.TrainingImages;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code bnzoo evaluate}. */
 @Command(
@@ -40,18 +36,7 @@ import picocli.CommandLine.Parameters;
       "  bnzoo evaluate MODEL.zip --json > evaluation.json"
     })
 final class EvaluateCommand extends BnzooCommand {
-  @Parameters(paramLabel = "MODEL.zip", description = "The saved model.")
-  private Path file;
-
-  @Option(
-      names = "--trust",
-      paramLabel = "PACKAGE",
-      description = {
-        "A package of your own, such as com.example.layers, whose classes the file may name; several"
-            + " if repeated. They must be on the class path:",
-        "  java -cp bnzoo.jar:layers.jar io.bnzoo.cli.Bnzoo evaluate MODEL.zip --trust PACKAGE"
-      })
-  private List<String> trusted = List.of();
+  @Mixin private ModelFileOptions model;
 
   @Option(
       names = "--bgr",
@@ -75,18 +60,14 @@ final class EvaluateCommand extends BnzooCommand {
 
   @Override
   Task prepare() {
-    TrustedClasses classes = trustedClasses();
+    model.trusted();
     data.choice();
-    return () -> evaluate(classes);
+    return this::evaluate;
   }
 
-  private void evaluate(TrustedClasses classes) throws IOException {
+  private void evaluate() throws IOException {
     engine.start(terminal);
-    StoredModel stored = ModelFiles.open(file, classes);
-    terminal.tell(provenance(stored));
-    if (stored.hasUnvouchedNormalizer()) {
-      terminal.tell("model: its normalizer was added later; nothing vouches for it");
-    }
+    StoredModel stored = model.open(terminal);
     ImageDataset digits = data.loadAndTell(terminal);
     if (digits.shape().channels() == 3 && stored.manifest().isEmpty() && !bgr) {
       terminal.warn("model: given red, green, blue; one trained on DataVec's images expects --bgr");
@@ -101,7 +82,7 @@ final class EvaluateCommand extends BnzooCommand {
     EvaluationRecord figures = figures(stored, digits);
     terminal.printResult(
         new EvaluationDocument(
-            file.toString(),
+            model.file().toString(),
             trainedOn,
             digits.origin(),
             bgr ? Optional.of("bgr") : Optional.empty(),
@@ -110,33 +91,8 @@ final class EvaluateCommand extends BnzooCommand {
         () -> terminal.print(EvaluationText.of(figures, digits)));
   }
 
-  private TrustedClasses trustedClasses() {
-    TrustedClasses classes = TrustedClasses.STANDARD;
-    try {
-      for (String name : trusted) {
-        classes = classes.withPackage(name);
-      }
-      return classes;
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("--trust: " + e.getMessage(), e);
-    }
-  }
-
   private static String otherImages(TrainingImages trainedOn, ImageDataset.Origin evaluated) {
     return "model: trained on " + trainedOn.label() + "; evaluated on " + evaluated.kind().label();
-  }
-
-  private static String provenance(StoredModel stored) {
-    return stored
-        .manifest()
-        .map(
-            manifest ->
-                "model: every entry as its bnzoo.json has it"
-                    + manifest
-                        .origin()
-                        .map(origin -> ", after " + origin.path("batches").asInt() + " batches")
-                        .orElse(""))
-        .orElse("model: nothing vouches for it; it has no bnzoo.json");
   }
 
   private LabeledImages test(ImageDataset digits) {
@@ -158,7 +114,7 @@ final class EvaluateCommand extends BnzooCommand {
           .ifPresent(reason -> engine.without(reason, terminal));
       return evaluation.run(progress);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(file + " cannot be evaluated here: " + Reason.of(e));
+      throw new CommandFailure(model.file() + " cannot be evaluated here: " + Reason.of(e));
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.bnzoo.storage;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,13 +23,16 @@ import org.deeplearning4j.util.ModelSerializer;
  * @param deeplearning4j the version of Deeplearning4j underneath
  * @param sha256 of every other entry
  * @param origin a {@link ModelOrigin} as JSON; absent where nobody gave one
+ * @param changes what was done to the model after that, in words, the last one last
  */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Manifest(
     int format,
     String bnzoo,
     String deeplearning4j,
     Map<String, String> sha256,
-    Optional<JsonNode> origin) {
+    Optional<JsonNode> origin,
+    List<String> changes) {
   static final String ENTRY = "bnzoo.json";
 
   private static final int FORMAT = 1;
@@ -34,15 +40,32 @@ public record Manifest(
   /** The checksums are put in the order of the entries' names. */
   public Manifest {
     sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256)); // In order, so that bytes repeat.
+    changes = changes == null ? List.of() : List.copyOf(changes);
   }
 
-  static Manifest of(Map<String, String> sha256, Optional<ModelOrigin> origin) {
+  static Manifest of(Map<String, String> sha256, Provenance provenance) {
     return new Manifest(
         FORMAT,
         Versions.bnzoo(),
         Versions.deeplearning4j(),
         sha256,
-        origin.map(known -> Json.mapper().valueToTree(known)));
+        provenance.origin(),
+        provenance.changes());
+  }
+
+  /** What a manifest says of the model itself. */
+  record Provenance(Optional<JsonNode> origin, List<String> changes) {
+    static Provenance of(Optional<ModelOrigin> origin) {
+      return new Provenance(origin.map(known -> Json.mapper().valueToTree(known)), List.of());
+    }
+
+    /** After one more change of a model whose file has a manifest or none. */
+    static Provenance changed(Optional<Manifest> before, String change) {
+      List<String> changes = new ArrayList<>();
+      before.ifPresent(known -> changes.addAll(known.changes()));
+      changes.add(change);
+      return new Provenance(before.flatMap(Manifest::origin), changes);
+    }
   }
 
   private static Map<String, String> checksums(Map<String, byte[]> entries) {

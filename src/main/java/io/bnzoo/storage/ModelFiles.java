@@ -6,12 +6,14 @@ import io.bnzoo.files.ShownName;
 import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipException;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,7 +44,39 @@ public final class ModelFiles {
    */
   public static void saveWithoutUpdaterState(
       MultiLayerNetwork network, Path file, ModelOrigin origin) throws IOException {
-    write(network, Optional.empty(), file, Optional.of(origin), Map.of());
+    write(network, Optional.empty(), file, Manifest.Provenance.of(Optional.of(origin)), Map.of());
+  }
+
+  /**
+   * Writes what was made of a stored model, whole or not at all: with its normalizer, and in the
+   * manifest what its own file said and what was done.
+   *
+   * @param before the model as it was read
+   * @param now a {@code MultiLayerNetwork} or a {@code ComputationGraph}
+   * @param change what was done, in words
+   * @param withUpdaterState whether its updater's state is kept, so that training can go on
+   */
+  public static void saveChanged(
+      StoredModel before, Model now, String change, boolean withUpdaterState, Path file)
+      throws IOException {
+    Map<String, byte[]> more =
+        before
+            .normalizer()
+            .map(known -> Map.of(ModelSerializer.NORMALIZER_BIN, known.bytes()))
+            .orElse(Map.of());
+    write(
+        now,
+        withUpdaterState ? state(now) : Optional.empty(),
+        file,
+        Manifest.Provenance.changed(before.manifest(), change),
+        more);
+  }
+
+  private static Optional<INDArray> state(Model model) {
+    return Optional.ofNullable(
+        model instanceof ComputationGraph graph
+            ? graph.getUpdater().getStateViewArray()
+            : ((MultiLayerNetwork) model).getUpdater().getStateViewArray());
   }
 
   /**
@@ -53,24 +87,24 @@ public final class ModelFiles {
   public static void saveCheckpoint(
       MultiLayerNetwork network, Path file, ModelOrigin origin, String training)
       throws IOException {
-    save(network, file, Optional.of(origin), Map.of(ModelArchive.TRAINING, training));
+    byte[] bytes = training.getBytes(StandardCharsets.UTF_8);
+    save(network, file, Optional.of(origin), Map.of(ModelArchive.TRAINING, bytes));
   }
 
   private static void save(
-      MultiLayerNetwork network, Path file, Optional<ModelOrigin> origin, Map<String, String> more)
+      MultiLayerNetwork network, Path file, Optional<ModelOrigin> origin, Map<String, byte[]> more)
       throws IOException {
-    INDArray state = network.getUpdater().getStateViewArray();
-    write(network, Optional.ofNullable(state), file, origin, more);
+    write(network, state(network), file, Manifest.Provenance.of(origin), more);
   }
 
   private static void write(
-      MultiLayerNetwork network,
+      Model model,
       Optional<INDArray> state,
       Path file,
-      Optional<ModelOrigin> origin,
-      Map<String, String> more)
+      Manifest.Provenance provenance,
+      Map<String, byte[]> more)
       throws IOException {
-    AtomicFile.write(file, out -> ModelWriter.write(network, state, origin, more, out));
+    AtomicFile.write(file, out -> ModelWriter.write(model, state, provenance, more, out));
   }
 
   /**

@@ -16,6 +16,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -53,26 +55,33 @@ final class ModelWriter {
   /**
    * Writes an archive; the stream stays open.
    *
+   * @param model a {@code MultiLayerNetwork} or a {@code ComputationGraph}
    * @param state of the network's updater, as far as it is to be kept
-   * @param more entries that Deeplearning4j does not look at
+   * @param more further entries
    */
   static void write(
-      MultiLayerNetwork network,
+      Model model,
       Optional<INDArray> state,
-      Optional<ModelOrigin> origin,
-      Map<String, String> more,
+      Manifest.Provenance provenance,
+      Map<String, byte[]> more,
       OutputStream out)
       throws IOException {
     ModelWriter writer = new ModelWriter(out);
-    writer.text(ModelSerializer.CONFIGURATION_JSON, network.getLayerWiseConfigurations().toJson());
-    writer.parameters(Optional.ofNullable(network.params()));
+    writer.text(ModelSerializer.CONFIGURATION_JSON, configuration(model));
+    writer.parameters(Optional.ofNullable(model.params()));
     writer.state(state);
-    for (Map.Entry<String, String> entry : more.entrySet()) {
-      writer.text(entry.getKey(), entry.getValue());
+    for (Map.Entry<String, byte[]> entry : more.entrySet()) {
+      writer.bytes(entry.getKey(), entry.getValue());
     }
-    byte[] manifest = Manifest.of(writer.sha256, origin).bytes();
+    byte[] manifest = Manifest.of(writer.sha256, provenance).bytes();
     writer.entry(Manifest.ENTRY, Deflater.DEFAULT_STRATEGY, to -> to.write(manifest));
     writer.zip.finish();
+  }
+
+  private static String configuration(Model model) {
+    return model instanceof ComputationGraph graph
+        ? graph.getConfiguration().toJson()
+        : ((MultiLayerNetwork) model).getLayerWiseConfigurations().toJson();
   }
 
   private void parameters(Optional<INDArray> parameters) throws IOException {
@@ -91,7 +100,10 @@ final class ModelWriter {
   }
 
   private void text(String name, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    bytes(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void bytes(String name, byte[] bytes) throws IOException {
     entry(name, Deflater.DEFAULT_STRATEGY, to -> to.write(bytes));
   }
 

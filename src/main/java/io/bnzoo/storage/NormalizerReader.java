@@ -96,7 +96,8 @@ final class NormalizerReader {
         new NormalizerStandardize(means, deviations),
         "NormalizerStandardize",
         fittedOn(least(means), Math.max(most(means), most(deviations))),
-        OptionalInt.of((int) means.length()));
+        OptionalInt.of((int) means.length()),
+        bytes);
   }
 
   private StoredNormalizer minMax() throws IOException {
@@ -114,7 +115,8 @@ final class NormalizerReader {
         scaler,
         scaling("NormalizerMinMaxScaler", from, to),
         fittedOn(least(minima), most(maxima)),
-        OptionalInt.of((int) minima.length()));
+        OptionalInt.of((int) minima.length()),
+        bytes);
   }
 
   private StoredNormalizer image() throws IOException {
@@ -127,7 +129,11 @@ final class NormalizerReader {
         ImagePreProcessingScaler scaler = new ImagePreProcessingScaler(from, to);
         scaler.setMaxPixelVal(white);
         return new StoredNormalizer(
-            scaler, scaling("ImagePreProcessingScaler", from, to), range, OptionalInt.empty());
+            scaler,
+            scaling("ImagePreProcessingScaler", from, to),
+            range,
+            OptionalInt.empty(),
+            bytes);
       }
     }
     throw new IOException(

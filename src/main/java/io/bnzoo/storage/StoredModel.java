@@ -1,5 +1,7 @@
 package io.bnzoo.storage;
 
+import io.bnzoo.data.ImageSource;
+import io.bnzoo.data.LabeledImages;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
@@ -25,5 +27,14 @@ public record StoredModel(
   public boolean hasUnvouchedNormalizer() {
     return normalizer.isPresent()
         && manifest.filter(known -> !known.vouchesFor(ModelSerializer.NORMALIZER_BIN)).isPresent();
+  }
+
+  /**
+   * Images as the model is given them: through its normalizer, if it has one.
+   *
+   * @throws IllegalArgumentException if that was fitted on other images
+   */
+  public ImageSource inputs(LabeledImages images) {
+    return normalizer.map(known -> known.applyToEach(images)).orElse(images);
   }
 }

@@ -2,11 +2,13 @@ package io.bnzoo.storage;
 
 import io.bnzoo.data.FloatImages;
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
 
@@ -20,6 +22,7 @@ public final class StoredNormalizer {
   private final String description;
   private final PixelRange pixels;
   private final OptionalInt statistics;
+  private final byte[] bytes;
 
   /**
    * A normalizer that has its statistics.
@@ -28,16 +31,24 @@ public final class StoredNormalizer {
    * @param pixels what it expects
    * @param statistics how many values each of its statistics has, see {@link #arrangement}; none if
    *     it has none
+   * @param bytes the entry that it was read from
    */
   StoredNormalizer(
       DataNormalization normalization,
       String description,
       PixelRange pixels,
-      OptionalInt statistics) {
+      OptionalInt statistics,
+      byte[] bytes) {
     this.normalization = normalization;
     this.description = description;
     this.pixels = pixels;
     this.statistics = statistics;
+    this.bytes = bytes;
+  }
+
+  /** As the entry has it. */
+  byte[] bytes() {
+    return bytes;
   }
 
   /**
@@ -98,6 +109,34 @@ public final class StoredNormalizer {
    */
   public FloatImages apply(LabeledImages images) {
     return FloatImages.of(images, normalized(images));
+  }
+
+  /**
+   * The images as the model was trained on them, each batch when it is asked for.
+   *
+   * @throws IllegalArgumentException if it was fitted on other images
+   */
+  public ImageSource applyToEach(LabeledImages images) {
+    requireFit(images.shape());
+    return new Normalized(images, this);
+  }
+
+  private record Normalized(LabeledImages images, StoredNormalizer normalizer)
+      implements ImageSource {
+    @Override
+    public ImageShape shape() {
+      return images.shape();
+    }
+
+    @Override
+    public Stream<FloatImages> inBatches(int atMost) {
+      return images.inBatches(atMost).map(normalizer::apply);
+    }
+
+    @Override
+    public FloatImages first(int count) {
+      return normalizer.apply(images.first(count));
+    }
   }
 
   /** In the order of {@link LabeledImages#images}. */

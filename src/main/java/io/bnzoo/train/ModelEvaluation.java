@@ -1,7 +1,5 @@
 package io.bnzoo.train;
 
-import io.bnzoo.data.FloatImages;
-import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.PixelRange;
@@ -12,7 +10,6 @@ import io.bnzoo.storage.StoredNormalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.evaluation.classification.Evaluation;
@@ -53,9 +50,7 @@ public final class ModelEvaluation implements AutoCloseable {
       EngineFactory engines,
       LabeledImages images) {
     this.images = images;
-    normalizer.ifPresent(known -> known.requireFit(images.shape()));
-    this.source =
-        normalizer.<ImageSource>map(known -> new Normalized(images, known)).orElse(images);
+    this.source = normalizer.map(known -> known.applyToEach(images)).orElse(images);
     this.classifier = Classifier.of(model, engines, images);
     this.evaluator = new Evaluator(classifier, BatchSize.of(model, images.shape()));
     PixelRange range = normalizer.map(StoredNormalizer::pixels).orElse(PixelRange.UNIT);
@@ -69,25 +64,6 @@ public final class ModelEvaluation implements AutoCloseable {
     return model instanceof ComputationGraph
         ? Optional.of("the model is a graph")
         : Optional.empty();
-  }
-
-  /** Images as a normalizer makes them, each batch when it is asked for. */
-  private record Normalized(LabeledImages images, StoredNormalizer normalizer)
-      implements ImageSource {
-    @Override
-    public ImageShape shape() {
-      return images.shape();
-    }
-
-    @Override
-    public Stream<FloatImages> inBatches(int atMost) {
-      return images.inBatches(atMost).map(normalizer::apply);
-    }
-
-    @Override
-    public FloatImages first(int count) {
-      return normalizer.apply(images.first(count));
-    }
   }
 
   /** The figures; the first 100 images are fed one at a time as well. */

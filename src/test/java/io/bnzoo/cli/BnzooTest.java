@@ -23,12 +23,10 @@ class BnzooTest extends CommandRun {
   void theListOfCommandsHasAWholeSentenceForEach() {
     run();
     String commands = out.toString();
-    assertThat(
-            commands
-                .substring(commands.indexOf("Commands:"), commands.indexOf("Examples:"))
-                .lines())
+    String list = commands.substring(commands.indexOf("Commands:"), commands.indexOf("Examples:"));
+    assertThat(list.replaceAll("\\R {6,}", " ").lines()) // Some go on in a second line.
         .filteredOn(line -> line.startsWith("  "))
-        .hasSize(8)
+        .hasSize(Bnzoo.commandLine(Interruption.never()).getSubcommands().size())
         .allSatisfy(line -> assertThat(line).endsWith("."));
   }
 
@@ -55,8 +53,9 @@ class BnzooTest extends CommandRun {
   }
 
   @Test
-  void thereAreElevenCommands() {
-    assertThat(commands()).hasSize(11).contains("bnzoo", "bnzoo lesson run");
+  void theCommandsAreThese() {
+    assertThat(commands())
+        .contains("bnzoo", "bnzoo lesson run", "bnzoo evaluate", "bnzoo recalibrate");
   }
 
   @ParameterizedTest

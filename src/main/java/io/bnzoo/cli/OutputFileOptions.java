@@ -1,0 +1,48 @@
+package io.bnzoo.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Where a command writes the file that it makes of another one. */
+final class OutputFileOptions {
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The file to write.")
+  private Path file;
+
+  @Option(names = "--force", description = "Replace that file if it is there already.")
+  private boolean force;
+
+  /**
+   * The file.
+   *
+   * @param given what it is made of, which is never replaced
+   * @throws IllegalArgumentException if it is the same, is there already, or has no folder
+   */
+  Path checked(Path given) {
+    require(!isSame(file, given), "is the file that is read; give another name");
+    require(!Files.isDirectory(file), "is a folder; give a file's name");
+    require(force || !Files.exists(file), "is there already; --force replaces it");
+    Path folder = file.toAbsolutePath().getParent();
+    require(Files.isDirectory(folder), "would be in " + folder + ", which is no folder");
+    return file;
+  }
+
+  private void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException("--output: " + file + " " + otherwise);
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
