@@ -1,0 +1,351 @@
+package io.bnzoo.toolbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bnzoo.data.ImageShape;
+import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.zoo.StockModel;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class FoldingTest {
+  private static final int SIDE = 6;
+  private static final int CHANNELS = 3;
+
+  /** A layer by what it is, for a test's name. */
+  private record Named(String name, FeedForwardLayer layer) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Named> linearLayers() {
+    return Stream.of(
+        new Named("dense", new DenseLayer.Builder().nOut(5).hasBias(false).build()),
+        new Named("dense with bias", new DenseLayer.Builder().nOut(5).build()),
+        new Named("convolution", new ConvolutionLayer.Builder(3, 2).nOut(5).hasBias(false).build()),
+        new Named(
+            "strided convolution with bias",
+            new ConvolutionLayer.Builder(3, 3).nOut(5).stride(2, 2).dilation(2, 1).build()),
+        new Named("depthwise", new DepthwiseConvolution2D.Builder(2, 3).depthMultiplier(2).build()),
+        new Named(
+            "separable",
+            new SeparableConvolution2D.Builder(3, 2).depthMultiplier(2).nOut(5).build()));
+  }
+
+  static Stream<Named> layersToFollow() {
+    return Stream.concat(
+        linearLayers(),
+        Stream.of(
+            new Named("transposed", new Deconvolution2D.Builder(3, 2).nOut(5).stride(2, 2).build()),
+            new Named(
+                "padding convolution",
+                new ConvolutionLayer.Builder(3, 3)
+                    .nOut(5)
+                    .convolutionMode(ConvolutionMode.Same)
+                    .build())));
+  }
+
+  private static NeuralNetConfiguration.Builder settings() {
+    return new NeuralNetConfiguration.Builder().seed(5).activation(Activation.IDENTITY);
+  }
+
+  private static OutputLayer output() {
+    return new OutputLayer.Builder().nOut(4).activation(Activation.SOFTMAX).build();
+  }
+
+  private static MultiLayerNetwork sequence(InputType input, Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list = settings().list();
+    for (Layer layer : layers) {
+      list.layer(layer.clone());
+    }
+    MultiLayerNetwork network = new MultiLayerNetwork(list.setInputType(input).build());
+    network.init();
+    SamePredictions.disturb(network, 3);
+    return network;
+  }
+
+  private static InputType images(CNN2DFormat format) {
+    return InputType.convolutional(SIDE, SIDE, CHANNELS, format);
+  }
+
+  private static INDArray pictures(CNN2DFormat format) {
+    return format == CNN2DFormat.NCHW
+        ? SamePredictions.random(4, CHANNELS, SIDE, SIDE)
+        : SamePredictions.random(4, SIDE, SIDE, CHANNELS);
+  }
+
+  private static FoldedModel assertPredictsTheSame(Model model, INDArray... features) {
+    INDArray before = model.params().dup();
+    FoldedModel folded = Folding.of(model);
+    SamePredictions.assertSame(
+        SamePredictions.predictions(folded.model(), features),
+        SamePredictions.predictions(model, features));
+    assertThat(model.params()).as("the model itself").isEqualTo(before);
+    return folded;
+  }
+
+  private static INDArray inputFor(Named named, CNN2DFormat format) {
+    return named.layer() instanceof DenseLayer ? SamePredictions.random(4, 7) : pictures(format);
+  }
+
+  private static InputType typeFor(Named named, CNN2DFormat format) {
+    return named.layer() instanceof DenseLayer ? InputType.feedForward(7) : images(format);
+  }
+
+  private static Layer formatted(Named named, CNN2DFormat format) {
+    Layer layer = named.layer().clone();
+    if (layer instanceof ConvolutionLayer images) {
+      images.setCnn2dDataFormat(format);
+    }
+    return layer;
+  }
+
+  private static BatchNormalization normalization(CNN2DFormat format, boolean logarithms) {
+    return new BatchNormalization.Builder()
+        .dataFormat(format)
+        .useLogStd(logarithms)
+        .eps(1e-2)
+        .build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("layersToFollow")
+  void aNormalizationGoesIntoTheLayerBeforeIt(Named named) {
+    for (CNN2DFormat format : CNN2DFormat.values()) {
+      if (format == CNN2DFormat.NHWC && named.layer() instanceof Deconvolution2D) {
+        continue; // Deeplearning4j has none.
+      }
+      MultiLayerNetwork model =
+          sequence(
+              typeFor(named, format),
+              formatted(named, format),
+              normalization(format, format == CNN2DFormat.NHWC),
+              new ActivationLayer(Activation.TANH),
+              output());
+      FoldedModel folded = assertPredictsTheSame(model, inputFor(named, format));
+      assertThat(folded.kept()).isEmpty();
+      assertThat(((MultiLayerNetwork) folded.model()).getnLayers()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("linearLayers")
+  void aNormalizationGoesIntoTheLayerBehindIt(Named named) {
+    for (CNN2DFormat format : CNN2DFormat.values()) {
+      MultiLayerNetwork model =
+          sequence(
+              typeFor(named, format),
+              normalization(format, format == CNN2DFormat.NCHW),
+              formatted(named, format),
+              output());
+      FoldedModel folded = assertPredictsTheSame(model, inputFor(named, format));
+      assertThat(folded.folded())
+          .containsExactly(new FoldedModel.Folded("layer 0", List.of("layer 1")));
+      assertThat(((MultiLayerNetwork) folded.model()).getnLayers()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(CNN2DFormat.class)
+  void aNormalizationGoesThroughAFlattening(CNN2DFormat format) {
+    MultiLayerNetwork model =
+        sequence(
+            images(format),
+            new ConvolutionLayer.Builder(2, 2)
+                .nOut(5)
+                .activation(Activation.RELU)
+                .dataFormat(format)
+                .build(),
+            normalization(format, false),
+            new DropoutLayer(0.5),
+            new DenseLayer.Builder().nOut(6).activation(Activation.RELU).build(),
+            output());
+    FoldedModel folded = assertPredictsTheSame(model, pictures(format));
+    assertThat(folded.folded())
+        .containsExactly(new FoldedModel.Folded("layer 1", List.of("layer 3")));
+  }
+
+  @Test
+  void lowLevelLayersAndBiasesOfTheirOwnGo() {
+    MultiLayerNetwork model =
+        sequence(
+            images(CNN2DFormat.NCHW),
+            new ConvolutionLayer.Builder(3, 3).nOut(5).hasBias(false).build(),
+            new LowLevelBatchNormalization.Builder().build(),
+            new ChannelwiseBias.Builder().build(),
+            new ActivationLayer(Activation.RELU),
+            output());
+    FoldedModel folded = assertPredictsTheSame(model, pictures(CNN2DFormat.NCHW));
+    assertThat(folded.folded()).hasSize(3);
+    assertThat(((MultiLayerNetwork) folded.model()).getnLayers()).isEqualTo(2);
+  }
+
+  @Test
+  void frozenLayersStayFrozen() {
+    MultiLayerNetwork model =
+        sequence(
+            InputType.feedForward(7),
+            new FrozenLayer(
+                new DenseLayer.Builder()
+                    .nOut(5)
+                    .activation(Activation.IDENTITY)
+                    .hasBias(false)
+                    .build()),
+            new FrozenLayer(normalization(CNN2DFormat.NCHW, true)),
+            new ActivationLayer(Activation.RELU),
+            output());
+    FoldedModel folded = assertPredictsTheSame(model, SamePredictions.random(4, 7));
+    assertThat(((MultiLayerNetwork) folded.model()).getLayer(0).conf().getLayer())
+        .isInstanceOf(FrozenLayer.class);
+  }
+
+  @Test
+  void lockedNumbersCountForImagesAndAreInDoubtForVectors() {
+    BatchNormalization locked =
+        new BatchNormalization.Builder().lockGammaBeta(true).gamma(2).beta(0).build();
+    MultiLayerNetwork images =
+        sequence(
+            images(CNN2DFormat.NCHW),
+            new ConvolutionLayer.Builder(3, 3).nOut(5).build(),
+            locked,
+            new ActivationLayer(Activation.RELU),
+            output());
+    assertThat(assertPredictsTheSame(images, pictures(CNN2DFormat.NCHW)).kept()).isEmpty();
+    MultiLayerNetwork vectors =
+        sequence(
+            InputType.feedForward(7), new DenseLayer.Builder().nOut(5).build(), locked, output());
+    assertThat(assertPredictsTheSame(vectors, SamePredictions.random(4, 7)).kept())
+        .singleElement()
+        .extracting(FoldedModel.Kept::before)
+        .asString()
+        .contains("locked gamma and beta");
+  }
+
+  @Test
+  void whatWouldNotBeExactIsKeptWithItsReasons() {
+    MultiLayerNetwork model =
+        sequence(
+            images(CNN2DFormat.NCHW),
+            new ConvolutionLayer.Builder(3, 3)
+                .name("first")
+                .nOut(5)
+                .activation(Activation.RELU)
+                .build(),
+            new BatchNormalization.Builder().name("norm").build(),
+            new ConvolutionLayer.Builder(3, 3).name("second").nOut(5).padding(1, 1).build(),
+            output());
+    FoldedModel folded = assertPredictsTheSame(model, pictures(CNN2DFormat.NCHW));
+    assertThat(folded.folded()).isEmpty();
+    assertThat(folded.kept())
+        .containsExactly(
+            new FoldedModel.Kept(
+                "norm",
+                "the activation relu of first is in between",
+                "second pads with zeros, which are not normalized"));
+  }
+
+  @Test
+  void inAGraphBranchesDecide() {
+    ComputationGraph model =
+        new ComputationGraph(
+            settings()
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("shared", new DenseLayer.Builder().nOut(5).build(), "in")
+                .addLayer("kept", new BatchNormalization(), "shared")
+                .addLayer("own", new DenseLayer.Builder().nOut(5).build(), "shared")
+                .addLayer("gone", new BatchNormalization(), "own")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "kept", "gone")
+                .addLayer("spread", new BatchNormalization(), "sum")
+                .addLayer("one", output(), "spread")
+                .addLayer("two", new DenseLayer.Builder().nOut(3).build(), "spread")
+                .addLayer("last", new BatchNormalization(), "two")
+                .setOutputs("one", "last")
+                .setInputTypes(InputType.feedForward(7))
+                .build());
+    model.init();
+    SamePredictions.disturb(model, 4);
+    FoldedModel folded = assertPredictsTheSame(model, SamePredictions.random(4, 7));
+    assertThat(folded.folded())
+        .containsExactlyInAnyOrder(
+            new FoldedModel.Folded("gone", List.of("own")),
+            new FoldedModel.Folded("spread", List.of("one", "two")),
+            new FoldedModel.Folded("last", List.of("two")));
+    assertThat(folded.kept())
+        .containsExactly(
+            new FoldedModel.Kept(
+                "kept", "kept and own all take what shared computes", "sum is no linear layer"));
+    ComputationGraph made = (ComputationGraph) folded.model();
+    assertThat(made.getConfiguration().getNetworkOutputs()).containsExactly("one", "last");
+    assertThat(made.getConfiguration().getVertices())
+        .containsOnlyKeys("shared", "kept", "own", "sum", "one", "last");
+  }
+
+  @Test
+  void doublesStayDoubles() {
+    MultiLayerNetwork model =
+        new MultiLayerNetwork(
+            settings()
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(new DenseLayer.Builder().nIn(7).nOut(5).build())
+                .layer(new BatchNormalization.Builder().nIn(5).nOut(5).build())
+                .layer(new OutputLayer.Builder().nIn(5).nOut(3).build())
+                .build());
+    model.init();
+    SamePredictions.disturb(model, 3);
+    FoldedModel folded =
+        assertPredictsTheSame(model, SamePredictions.random(4, 7).castTo(DataType.DOUBLE));
+    assertThat(folded.model().params().dataType()).isEqualTo(DataType.DOUBLE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = StockModel.class,
+      names = {
+        "SIMPLE_CNN",
+        "DARKNET_19",
+        "RESNET_50",
+        "TINY_YOLO",
+        "XCEPTION",
+        "FACENET_NN4_SMALL2"
+      })
+  void stockModelsPredictTheSame(StockModel stock) {
+    int side = stock.smallSize().height();
+    Model model = stock.build(new ImageShape(side, side, 3), 10);
+    SamePredictions.disturb(model, 3);
+    FoldedModel folded = assertPredictsTheSame(model, SamePredictions.random(2, 3, side, side));
+    assertThat(folded.folded()).isNotEmpty();
+    System.out.println(stock + " " + folded.folded().size() + " kept " + folded.kept());
+  }
+}
