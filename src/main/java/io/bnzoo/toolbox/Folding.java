@@ -132,8 +132,8 @@ public final class Folding {
   }
 
   private Way before(Node node, Scaling scaling) {
-    if (!scaling.isFinite()) {
-      return Way.not("its factors are not finite");
+    if (scaling.objection().isPresent()) {
+      return new Way(List.of(), scaling.objection());
     }
     if (node.preprocessor().isPresent()) {
       return Way.not("it takes it in another shape");
@@ -163,9 +163,6 @@ public final class Folding {
 
   private static Way before(LinearLayer linear, Scaling scaling) {
     Optional<CNN2DFormat> format = linear.format();
-    if (format.isEmpty() && scaling.doubtInVectors().isPresent()) {
-      return Way.not(scaling.doubtInVectors().get());
-    }
     if (format.filter(images -> images != scaling.format()).isPresent()) {
       return Way.not(linear.node().name() + " gives " + format.get());
     }
@@ -173,8 +170,8 @@ public final class Folding {
   }
 
   private Way behind(Node node, Scaling scaling) {
-    if (!scaling.isFinite()) {
-      return Way.not("its factors are not finite");
+    if (scaling.objection().isPresent()) {
+      return new Way(List.of(), scaling.objection());
     }
     List<LinearLayer> layers = new ArrayList<>();
     Optional<String> objection = collect(node, scaling, layers);
@@ -215,11 +212,6 @@ public final class Folding {
       return Optional.of(reader.name() + " is no linear layer");
     }
     layers.add(linear.get());
-    if (linear.get().format().isEmpty()
-        && reader.preprocessor().isEmpty()
-        && scaling.doubtInVectors().isPresent()) {
-      return scaling.doubtInVectors();
-    }
     return linear.get().objectionToWhatPrecedes(scaling);
   }
 

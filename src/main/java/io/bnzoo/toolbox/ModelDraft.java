@@ -298,6 +298,11 @@ final class ModelDraft {
   }
 
   private static void fill(Node node, Map<String, INDArray> places) {
-    node.parameters.forEach((name, values) -> places.get(name).assign(values));
+    node.parameters.forEach(
+        (name, values) -> {
+          INDArray place = places.get(name);
+          boolean alike = values.rank() == place.rank();
+          place.assign(alike ? values : values.reshape(place.shape()));
+        });
   }
 }

@@ -13,14 +13,13 @@ final class Scaling {
   private final double[] factors;
   private final double[] summands;
   private final CNN2DFormat format;
-  private final Optional<String> doubtInVectors;
+  private final Optional<String> doubt;
 
-  private Scaling(
-      double[] factors, double[] summands, CNN2DFormat format, Optional<String> doubtInVectors) {
+  private Scaling(double[] factors, double[] summands, CNN2DFormat format, Optional<String> doubt) {
     this.factors = factors;
     this.summands = summands;
     this.format = format;
-    this.doubtInVectors = doubtInVectors;
+    this.doubt = doubt;
   }
 
   /** What a batch normalization does with its running statistics. */
@@ -37,7 +36,7 @@ final class Scaling {
         factors,
         summands,
         layer.hasChannelsLast() ? CNN2DFormat.NHWC : CNN2DFormat.NCHW,
-        doubtInVectors(layer.configuration()));
+        doubt(layer.configuration()));
   }
 
   /** What a bias does. */
@@ -49,12 +48,12 @@ final class Scaling {
     return new Scaling(factors, summands, format, Optional.empty());
   }
 
-  /** Deeplearning4j's kernels and its own code disagree about fixed numbers for vectors. */
-  private static Optional<String> doubtInVectors(Layer layer) {
+  /** Deeplearning4j has three ways to compute it, which disagree about fixed numbers. */
+  private static Optional<String> doubt(Layer layer) {
     return layer instanceof BatchNormalization stock
             && stock.isLockGammaBeta()
             && (stock.getGamma() != 1 || stock.getBeta() != 0)
-        ? Optional.of("Deeplearning4j does not apply its locked gamma and beta to vectors")
+        ? Optional.of("Deeplearning4j does not always apply its locked gamma and beta")
         : Optional.empty();
   }
 
@@ -75,9 +74,9 @@ final class Scaling {
     return format;
   }
 
-  /** Why it is not known what is done to vectors, as a clause. */
-  Optional<String> doubtInVectors() {
-    return doubtInVectors;
+  /** What keeps it from being computed elsewhere, as a clause. */
+  Optional<String> objection() {
+    return isFinite() ? doubt : Optional.of("its factors are not finite");
   }
 
   /** Whether anything else than 0 is added. */
@@ -85,7 +84,7 @@ final class Scaling {
     return Arrays.stream(summands).anyMatch(value -> value != 0);
   }
 
-  boolean isFinite() {
+  private boolean isFinite() {
     return Arrays.stream(factors).allMatch(Double::isFinite)
         && Arrays.stream(summands).allMatch(Double::isFinite);
   }

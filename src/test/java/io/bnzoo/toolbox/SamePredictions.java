@@ -31,9 +31,16 @@ public final class SamePredictions {
                 case "gamma", "var", "populationVariance" -> fill(array, random, 0.5, 2);
                 case "log10stdev" -> fill(array, random, -0.3, 0.3);
                 case "b", "beta", "mean", "populationMean", "bias" -> fill(array, random, -1, 1);
+                case "W", "pW" -> array.muli(1 / length(array));
                 default -> {}
               }
             });
+  }
+
+  /** Of the weights that one output is computed from, so that values neither grow nor vanish. */
+  private static double length(INDArray weights) {
+    long outputs = weights.rank() == 2 ? weights.size(1) : weights.size(0);
+    return weights.norm2Number().doubleValue() / Math.sqrt((double) outputs);
   }
 
   private static void fill(INDArray array, Random random, double from, double to) {

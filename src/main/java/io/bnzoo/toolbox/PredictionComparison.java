@@ -1,0 +1,108 @@
+package io.bnzoo.toolbox;
+
+import io.bnzoo.toolbox.ModelDraft.Node;
+import java.util.Arrays;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * How far the logits of two models are apart, which Deeplearning4j computes: what they give but for
+ * the activations of their outputs, which would hide differences.
+ */
+public final class PredictionComparison {
+  private final Model first;
+  private final Model second;
+  private long examples;
+  private double largestDifference;
+  private double largestLogit;
+
+  /**
+   * The comparison of two models with outputs of the same shapes; nothing is compared yet.
+   *
+   * @throws IllegalArgumentException if one is no {@code MultiLayerNetwork} or {@code
+   *     ComputationGraph}
+   */
+  public PredictionComparison(Model first, Model second) {
+    this.first = withoutActivation(first);
+    this.second = withoutActivation(second);
+  }
+
+  /**
+   * What was found.
+   *
+   * @param examples how many were compared
+   * @param largestDifference of a logit from the other model's
+   * @param largestLogit of the first model, whatever its sign
+   */
+  public record Result(long examples, double largestDifference, double largestLogit) {
+    /** The difference as a part of the largest logit. */
+    public double relative() {
+      return largestDifference == 0 ? 0 : largestDifference / largestLogit;
+    }
+  }
+
+  private static Model withoutActivation(Model model) {
+    ModelDraft draft = new ModelDraft(model);
+    for (Node node : draft.nodes()) {
+      if (draft.isOutput(node)) {
+        node.layer()
+            .ifPresent(
+                layer -> {
+                  if (layer instanceof BaseLayer computing) {
+                    computing.setActivationFn(new ActivationIdentity());
+                  } else if (layer instanceof ActivationLayer alone) {
+                    alone.setActivationFn(new ActivationIdentity());
+                  }
+                });
+      }
+    }
+    return draft.build();
+  }
+
+  /** Compares a batch that both models take as it is. */
+  public void add(INDArray... features) {
+    add(features, features);
+  }
+
+  /**
+   * Compares a batch.
+   *
+   * @param ofFirst what the first model is given, an array for each input
+   * @param ofSecond the same examples, as the second model takes them
+   */
+  public void add(INDArray[] ofFirst, INDArray[] ofSecond) {
+    INDArray[] expected = logits(first, ofFirst);
+    INDArray[] found = logits(second, ofSecond);
+    for (int i = 0; i < expected.length; i++) {
+      INDArray difference =
+          found[i].castTo(DataType.DOUBLE).sub(expected[i].castTo(DataType.DOUBLE));
+      largestDifference = larger(largestDifference, difference);
+      largestLogit = larger(largestLogit, expected[i]);
+    }
+    examples += ofFirst[0].size(0);
+  }
+
+  /** NaN is the largest of all. */
+  private static double larger(double known, INDArray values) {
+    return Math.max(known, values.amaxNumber().doubleValue());
+  }
+
+  private static INDArray[] logits(Model model, INDArray... features) {
+    // An ActivationLayer predicts in place.
+    INDArray[] copies = Arrays.stream(features).map(INDArray::dup).toArray(INDArray[]::new);
+    return model instanceof ComputationGraph graph
+        ? graph.output(false, copies)
+        : new INDArray[] {((MultiLayerNetwork) model).output(copies[0], false)};
+  }
+
+  /** What the batches have shown so far. */
+  public Result result() {
+    return new Result(examples, largestDifference, largestLogit);
+  }
+}
