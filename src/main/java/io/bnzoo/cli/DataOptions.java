@@ -76,6 +76,11 @@ final class DataOptions {
     return choice;
   }
 
+  /** The height and width that were asked for. */
+  Optional<ImageSize> imageSize() {
+    return imageSize;
+  }
+
   ImageDataset load(Terminal terminal) throws IOException {
     try (Terminal.Progress progress = terminal.progress()) {
       return DigitLibrary.standard()

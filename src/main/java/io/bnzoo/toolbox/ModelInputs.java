@@ -3,7 +3,9 @@ package io.bnzoo.toolbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -37,6 +39,35 @@ public record ModelInputs(List<InputType> types, List<INDArray> arrays) {
       arrays.add(Nd4j.createFromArray(values).castTo(DataType.FLOAT).reshape('c', shape));
     }
     return new ModelInputs(types, arrays);
+  }
+
+  /**
+   * The same for a model that was converted to another axis order.
+   *
+   * @param converted the types of its inputs
+   */
+  public ModelInputs as(List<InputType> converted) {
+    List<INDArray> others = new ArrayList<>();
+    for (int i = 0; i < arrays.size(); i++) {
+      others.add(
+          converted.get(i) instanceof InputTypeConvolutional images
+              ? reordered(arrays.get(i), types.get(i), images)
+              : arrays.get(i));
+    }
+    return new ModelInputs(converted, others);
+  }
+
+  private static INDArray reordered(INDArray array, InputType type, InputTypeConvolutional to) {
+    INDArray channelsFirst = array;
+    if (!(type instanceof InputTypeConvolutional from)) {
+      channelsFirst =
+          array.reshape('c', array.size(0), to.getChannels(), to.getHeight(), to.getWidth());
+    } else if (from.getFormat() == CNN2DFormat.NHWC) {
+      channelsFirst = array.permute(0, 3, 1, 2);
+    }
+    return to.getFormat() == CNN2DFormat.NHWC
+        ? channelsFirst.permute(0, 2, 3, 1).dup('c')
+        : channelsFirst.dup('c');
   }
 
   /** Copies of the arrays: what predicts in place changes none of them. */

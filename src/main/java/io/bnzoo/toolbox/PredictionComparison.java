@@ -1,7 +1,6 @@
 package io.bnzoo.toolbox;
 
 import io.bnzoo.toolbox.ModelDraft.Node;
-import java.util.Arrays;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -66,26 +65,25 @@ public final class PredictionComparison {
   }
 
   /** Compares a batch that both models take as it is. */
-  public void add(INDArray... features) {
-    add(features, features);
+  public void add(ModelInputs inputs) {
+    add(inputs, inputs);
   }
 
   /**
    * Compares a batch.
    *
-   * @param ofFirst what the first model is given, an array for each input
+   * @param ofFirst what the first model is given
    * @param ofSecond the same examples, as the second model takes them
    */
-  public void add(INDArray[] ofFirst, INDArray[] ofSecond) {
+  public void add(ModelInputs ofFirst, ModelInputs ofSecond) {
     INDArray[] expected = logits(first, ofFirst);
     INDArray[] found = logits(second, ofSecond);
     for (int i = 0; i < expected.length; i++) {
-      INDArray difference =
-          found[i].castTo(DataType.DOUBLE).sub(expected[i].castTo(DataType.DOUBLE));
-      largestDifference = larger(largestDifference, difference);
-      largestLogit = larger(largestLogit, expected[i]);
+      INDArray logits = expected[i].castTo(DataType.DOUBLE);
+      largestDifference = larger(largestDifference, found[i].castTo(DataType.DOUBLE).sub(logits));
+      largestLogit = larger(largestLogit, logits);
     }
-    examples += ofFirst[0].size(0);
+    examples += ofFirst.arrays().get(0).size(0);
   }
 
   /** NaN is the largest of all. */
@@ -93,12 +91,10 @@ public final class PredictionComparison {
     return Math.max(known, values.amaxNumber().doubleValue());
   }
 
-  private static INDArray[] logits(Model model, INDArray... features) {
-    // An ActivationLayer predicts in place.
-    INDArray[] copies = Arrays.stream(features).map(INDArray::dup).toArray(INDArray[]::new);
+  private static INDArray[] logits(Model model, ModelInputs inputs) {
     return model instanceof ComputationGraph graph
-        ? graph.output(false, copies)
-        : new INDArray[] {((MultiLayerNetwork) model).output(copies[0], false)};
+        ? graph.output(false, inputs.copies())
+        : new INDArray[] {((MultiLayerNetwork) model).output(inputs.copies()[0], false)};
   }
 
   /** What the batches have shown so far. */

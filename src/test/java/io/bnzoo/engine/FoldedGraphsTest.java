@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.toolbox.FoldedModel;
 import io.bnzoo.toolbox.Folding;
+import io.bnzoo.toolbox.ModelInputs;
 import io.bnzoo.toolbox.PredictionComparison;
 import io.bnzoo.toolbox.SamePredictions;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,9 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class FoldedGraphsTest {
   @Test
   void foldedNetworksPredictTheSame() {
-    Set<String> reasons = new TreeSet<>();
     int folded = 0;
-    int kept = 0;
     for (long seed = 0; seed < 160; seed++) {
       RandomNetwork drawn = new RandomNetwork(seed);
       Model model = (Model) drawn.network();
@@ -26,13 +24,10 @@ class FoldedGraphsTest {
       FoldedModel made = Folding.of(model);
       INDArray[] features = drawn.features();
       PredictionComparison comparison = new PredictionComparison(model, made.model());
-      comparison.add(features);
+      comparison.add(new ModelInputs(List.of(), List.of(features)));
       assertThat(comparison.result().relative()).as("seed %d: %s", seed, drawn).isLessThan(1e-4);
       folded += made.folded().size();
-      kept += made.kept().size();
-      made.kept().forEach(layer -> reasons.add(layer.before() + "; " + layer.behind()));
     }
-    System.out.println(folded + " " + kept + " " + reasons);
-    assertThat(folded).isGreaterThan(5);
+    assertThat(folded).as("layers that were folded at all").isGreaterThan(10);
   }
 }

@@ -120,7 +120,7 @@ class FoldingTest {
         SamePredictions.predictions(folded.model(), features),
         SamePredictions.predictions(model, features));
     PredictionComparison comparison = new PredictionComparison(model, folded.model());
-    comparison.add(features);
+    comparison.add(new ModelInputs(List.of(), List.of(features)));
     assertThat(comparison.result().relative()).isLessThan(1e-4);
     assertThat(model.params()).as("the model itself").isEqualTo(before);
     return folded;
@@ -410,6 +410,6 @@ class FoldingTest {
   private static INDArray digits(String model) {
     return model.equals("mlp")
         ? SamePredictions.random(2, 784)
-        : SamePredictions.random(2, 1, 28, 28);
+        : SamePredictions.random(2, 28, 28, 1);
   }
 }
