@@ -169,8 +169,7 @@ final class FoldCommand extends BnzooCommand {
     while (batches.hasNext()) {
       ModelInputs batch =
           new ModelInputs(
-              List.of(input.type(shape)),
-              List.of(input.shaped(batches.next().images(), shape)));
+              List.of(input.type(shape)), List.of(input.shaped(batches.next().images(), shape)));
       comparison.add(batch);
       if (first.isEmpty()) {
         first.add(batch);
@@ -188,8 +187,7 @@ final class FoldCommand extends BnzooCommand {
   private void print(FoldingDocument document) {
     document
         .folded()
-        .forEach(
-            layer -> terminal.print(layer.layer() + " -> " + String.join(", ", layer.into())));
+        .forEach(layer -> terminal.print(layer.layer() + " -> " + String.join(", ", layer.into())));
     document.kept().forEach(layer -> terminal.printSentence(reason(layer)));
     terminal.printSentence(
         "logits: at most "

@@ -17,7 +17,10 @@ import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
@@ -60,6 +63,10 @@ final class FormatConversion {
           SpaceToDepthLayer.class,
           LocalResponseNormalization.class,
           GlobalPoolingLayer.class);
+
+  /** The same, and known in one axis order only. */
+  private static final Set<Class<?>> OF_ONE_ORDER =
+      Set.of(CnnLossLayer.class, Deconvolution2D.class, Yolo2OutputLayer.class);
 
   private static final Set<Class<?>> OF_VECTORS =
       Set.of(DenseLayer.class, OutputLayer.class, LossLayer.class);
@@ -117,8 +124,13 @@ final class FormatConversion {
       return true;
     }
     Optional<Class<?>> kind = node.layer().map(Layer::getClass);
-    if (kind.isPresent() && (OF_IMAGES.contains(kind.get()) || OF_VECTORS.contains(kind.get()))) {
-      return OF_IMAGES.contains(kind.get());
+    if (kind.isPresent()) {
+      if (OF_IMAGES.contains(kind.get()) || OF_ONE_ORDER.contains(kind.get())) {
+        return true;
+      }
+      if (OF_VECTORS.contains(kind.get())) {
+        return false;
+      }
     }
     return draft.readers(node).stream().anyMatch(this::takesImages);
   }

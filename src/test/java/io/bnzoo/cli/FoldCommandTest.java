@@ -137,8 +137,7 @@ class FoldCommandTest extends CommandRun {
     SamePredictions.assertSame(
         SamePredictions.predictions(stored.model(), SamePredictions.random(3, 28, 28, 1)),
         SamePredictions.predictions(model, SamePredictions.random(3, 1, 28, 28)));
-    assertThat(
-            ((MultiLayerNetwork) stored.model()).getLayer(0).conf().getLayer())
+    assertThat(((MultiLayerNetwork) stored.model()).getLayer(0).conf().getLayer())
         .extracting(layer -> ((ConvolutionLayer) layer).getCnn2dDataFormat())
         .isEqualTo(CNN2DFormat.NHWC);
   }

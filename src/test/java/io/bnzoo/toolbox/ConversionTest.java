@@ -12,8 +12,9 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -108,7 +109,11 @@ class ConversionTest {
 
   private static MultiLayerNetwork sequence(Layer... layers) {
     NeuralNetConfiguration.ListBuilder list =
-        new NeuralNetConfiguration.Builder().seed(5).activation(Activation.TANH).list();
+        new NeuralNetConfiguration.Builder()
+            .seed(5)
+            .activation(Activation.TANH)
+            .inferenceWorkspaceMode(WorkspaceMode.NONE) // Which a cropped image is not always in.
+            .list();
     for (Layer layer : layers) {
       list.layer(layer.clone());
     }
@@ -141,7 +146,9 @@ class ConversionTest {
         sequence(
             layer,
             new ActivationLayer(Activation.RELU),
-            new DenseLayer.Builder().nOut(7).build(), new BatchNormalization(), output());
+            new DenseLayer.Builder().nOut(7).build(),
+            new BatchNormalization(),
+            output());
     Model other = Conversion.toFormat(model, CNN2DFormat.NHWC);
     SamePredictions.assertSame(
         SamePredictions.predictions(other, PICTURES.permute(0, 2, 3, 1)),
