@@ -17,6 +17,8 @@ import picocli.CommandLine;
       TrainCommand.class,
       EvaluateCommand.class,
       RecalibrateCommand.class,
+      FoldCommand.class,
+      ConvertCommand.class,
       DataCommand.class,
       ModelsCommand.class,
       LessonCommand.class,
