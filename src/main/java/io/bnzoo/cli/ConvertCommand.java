@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,11 +91,8 @@ final class ConvertCommand extends BnzooCommand {
     try {
       Model converted = converted(stored.model());
       PredictionComparison comparison = new PredictionComparison(stored.model(), converted);
-      ModelInputs inputs =
-          ModelInputs.random(NetworkInput.types(stored.model(), imageSize), EXAMPLES);
-      comparison.add(
-          inputs,
-          format.isEmpty() ? inputs : inputs.as(NetworkInput.types(converted, size(inputs))));
+      ModelInputs inputs = ModelInputs.random(types(stored.model(), imageSize), EXAMPLES);
+      comparison.add(inputs, format.isEmpty() ? inputs : inputs.as(types(converted, size(inputs))));
       PredictionComparison.Result logits = comparison.result();
       if (!(logits.relative() < MOST_DIFFERENCE)) {
         throw new CommandFailure(
@@ -124,6 +122,14 @@ final class ConvertCommand extends BnzooCommand {
               : Conversion.toBatchNorm(converted);
     }
     return format.isPresent() ? Conversion.toFormat(converted, format.get()) : converted;
+  }
+
+  private static List<InputType> types(Model given, Optional<ImageSize> size) {
+    try {
+      return NetworkInput.types(given, size);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + " (--image-size)", e);
+    }
   }
 
   /** Of the images; what was flat does not have it. */

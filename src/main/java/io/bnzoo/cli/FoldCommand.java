@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import picocli.CommandLine.Command;
@@ -140,7 +141,7 @@ final class FoldCommand extends BnzooCommand {
       batch = compare(comparison, stored, images);
       comparedOn = images.origin().kind().label();
     } else {
-      batch = ModelInputs.random(NetworkInput.types(stored.model(), data.imageSize()), BATCH);
+      batch = ModelInputs.random(types(stored.model()), BATCH);
       comparison.add(batch);
       comparedOn = "random inputs";
     }
@@ -156,6 +157,14 @@ final class FoldCommand extends BnzooCommand {
         comparison.result(),
         (int) batch.arrays().get(0).size(0),
         speed);
+  }
+
+  private List<InputType> types(Model given) {
+    try {
+      return NetworkInput.types(given, data.imageSize());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + " (--image-size, or --data)", e);
+    }
   }
 
   /** Returns the first batch. */

@@ -97,7 +97,7 @@ class BnzooTest extends CommandRun {
         "lesson run all --at-once 0       | --at-once must be in [1, ",
         "evaluate                         | Missing required parameter: 'MODEL.zip'",
         "nonsense                         | there is no command 'nonsense'",
-        "compar mlp                       | there is no command 'compar'; did you mean compare?",
+        "compar mlp                       | there is no command 'compar'; did you mean compare or convert?",
         "lesson rum                       | there is no command 'rum'; did you mean run?",
         "compare mlp --bathces 3          | there is no option '--bathces'; did you mean --batches",
         "compare mlp deep-cnn             | one argument too many: 'deep-cnn'",
