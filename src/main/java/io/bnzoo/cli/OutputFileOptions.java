@@ -24,17 +24,23 @@ final class OutputFileOptions {
    * @throws IllegalArgumentException if it is the same, is there already, or has no folder
    */
   Path checked(Path given) {
-    require(!isSame(file, given), "is the file that is read; give another name");
-    require(!Files.isDirectory(file), "is a folder; give a file's name");
-    require(force || !Files.exists(file), "is there already; --force replaces it");
+    return checked("--output", file, given, force);
+  }
+
+  /** The same for a file that another option names. */
+  static Path checked(String option, Path file, Path given, boolean force) {
+    String start = option + ": " + file + " ";
+    require(!isSame(file, given), start + "is the file that is read; give another name");
+    require(!Files.isDirectory(file), start + "is a folder; give a file's name");
+    require(force || !Files.exists(file), start + "is there already; --force replaces it");
     Path folder = file.toAbsolutePath().getParent();
-    require(Files.isDirectory(folder), "would be in " + folder + ", which is no folder");
+    require(Files.isDirectory(folder), start + "would be in " + folder + ", which is no folder");
     return file;
   }
 
-  private void require(boolean condition, String otherwise) {
+  private static void require(boolean condition, String otherwise) {
     if (!condition) {
-      throw new IllegalArgumentException("--output: " + file + " " + otherwise);
+      throw new IllegalArgumentException(otherwise);
     }
   }
 
