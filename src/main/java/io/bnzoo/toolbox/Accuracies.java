@@ -1,0 +1,78 @@
+package io.bnzoo.toolbox;
+
+import io.bnzoo.data.ImageBatch;
+import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.ImageSource;
+import io.bnzoo.engine.Engine;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.ImageInput;
+import io.bnzoo.engine.Logits;
+import io.bnzoo.engine.Statistics;
+import java.util.Iterator;
+import java.util.function.BiFunction;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** How many images a model recognizes by either kind of statistics. */
+final class Accuracies implements AutoCloseable {
+  private final BiFunction<ImageBatch, Statistics, Logits> prediction;
+  private final Runnable closing;
+
+  private Accuracies(BiFunction<ImageBatch, Statistics, Logits> prediction, Runnable closing) {
+    this.prediction = prediction;
+    this.closing = closing;
+  }
+
+  /**
+   * Those of a model.
+   *
+   * @throws IllegalArgumentException if it does not take such images
+   */
+  static Accuracies of(Model model, ImageShape shape) {
+    if (model instanceof ComputationGraph graph) {
+      ImageInput input = ImageInput.of(graph, shape);
+      return new Accuracies(
+          (images, statistics) ->
+              Logits.of(
+                  graph
+                      .output(statistics == Statistics.BATCH, input.shaped(images.images(), shape))[
+                      0]),
+          () -> {});
+    }
+    MultiLayerNetwork network = (MultiLayerNetwork) model;
+    ImageInput input = ImageInput.of(network, shape);
+    if (!(network.getOutputLayer() instanceof org.deeplearning4j.nn.api.layers.IOutputLayer)) {
+      return new Accuracies(
+          (images, statistics) ->
+              Logits.of(
+                  network.output(
+                      input.shaped(images.images(), shape), statistics == Statistics.BATCH)),
+          () -> {});
+    }
+    Engine engine =
+        EngineChoice.AUTO.open(network, shape, Runtime.getRuntime().availableProcessors());
+    return new Accuracies(engine::logits, engine::close);
+  }
+
+  /** The share of images that are recognized when so many are predicted at once. */
+  double accuracy(ImageSource images, int atOnce, Statistics statistics) {
+    int seen = 0;
+    int right = 0;
+    Iterator<? extends ImageBatch> batches = images.inBatches(atOnce).iterator();
+    while (batches.hasNext()) {
+      ImageBatch some = batches.next();
+      Logits logits = prediction.apply(some, statistics);
+      for (int i = 0; i < some.size(); i++) {
+        right += logits.isFinite(i) && logits.argMax(i) == some.label(i) ? 1 : 0;
+      }
+      seen += some.size();
+    }
+    return (double) right / seen;
+  }
+
+  @Override
+  public void close() {
+    closing.run();
+  }
+}
