@@ -16,6 +16,7 @@ import picocli.CommandLine;
       CompareCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      DiagnoseCommand.class,
       RecalibrateCommand.class,
       FoldCommand.class,
       ConvertCommand.class,
@@ -35,13 +36,17 @@ import picocli.CommandLine;
       "  bnzoo evaluate MODEL.zip          a saved model on the test images",
       "  bnzoo data                        where the digits are, verified",
       "",
-      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C."
+      "Exit codes: 0 success, 1 failure, 2 wrong usage, 3 diagnose found something wrong,",
+      "  130 stopped by Ctrl-C."
     })
 public final class Bnzoo implements Runnable {
 
   static final int SUCCESS = 0;
   static final int FAILURE = 1;
   static final int USAGE = 2;
+
+  /** Of a diagnosis that found something. */
+  static final int FOUND = 3;
 
   private final Interruption interruption;
 

@@ -39,6 +39,11 @@ abstract class BnzooCommand implements Callable<Integer> {
       throw UsageErrors.of(spec, e);
     }
     task.run();
+    return exitCode();
+  }
+
+  /** What a command that has done its work ends with. */
+  int exitCode() {
     return Bnzoo.SUCCESS;
   }
 

@@ -25,6 +25,9 @@ final class DataOptions {
       })
   private String data;
 
+  @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
+  private CommandLine.Model.CommandSpec command;
+
   @Option(
       names = "--image-size",
       paramLabel = "HxW",
@@ -51,6 +54,11 @@ final class DataOptions {
       new PathConverter().convert(text);
       return text;
     }
+  }
+
+  /** Whether the option is on the command line. */
+  boolean isGiven() {
+    return command.commandLine().getParseResult().hasMatchedOption(NAME);
   }
 
   /** What was given to the option, so that it means the same from any folder. */

@@ -110,7 +110,7 @@ public final class LessonPage {
   }
 
   /** Fills a template; what goes into HTML is escaped by its name's ending. */
-  private static String fill(String name, Map<String, Object> model) throws IOException {
+  static String fill(String name, Map<String, Object> model) throws IOException {
     Configuration configuration = new Configuration(Configuration.VERSION_2_3_34);
     configuration.setClassForTemplateLoading(LessonPage.class, "");
     configuration.setDefaultEncoding("UTF-8");
