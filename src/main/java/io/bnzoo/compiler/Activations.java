@@ -19,7 +19,7 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
  * <p>Classes are compared: a subclass may compute anything. Of those with settings only the usual
  * ones are taken; of ELU, Deeplearning4j's own gradient is right with no other alpha than 1.
  */
-final class Activations {
+public final class Activations {
   private static final Map<Class<?>, ActivationFunction> FUNCTIONS =
       Map.of(
           ActivationReLU.class, ActivationFunction.RELU,
@@ -33,7 +33,7 @@ final class Activations {
   private Activations() {}
 
   /** The same function here; none where there is no kernel for it. */
-  static Optional<ActivationFunction> of(IActivation activation) {
+  public static Optional<ActivationFunction> of(IActivation activation) {
     if (activation.getClass() == ActivationLReLU.class) {
       double slope = ((ActivationLReLU) activation).getAlpha();
       return slope >= 0 ? Optional.of(ActivationFunction.leakyRelu(slope)) : Optional.empty();

@@ -20,6 +20,7 @@ final class Fusion {
   private final List<Node> nodes = new ArrayList<>();
   private final Set<Integer> kept = new HashSet<>();
   private final Set<Integer> learned = new HashSet<>();
+  private String layer = "";
 
   Fusion(List<MapSize> inputs) {
     this.inputs = List.copyOf(inputs);
@@ -29,9 +30,14 @@ final class Fusion {
     return new NetworkGraph(inputs, nodes, outputs);
   }
 
+  /** Names the layer, or the vertex, that is read from now on. */
+  void begin(String name) {
+    layer = name;
+  }
+
   /** Adds an operation and gives the number of its result. */
   int add(Operation operation, MapSize size, Integer... sources) {
-    nodes.add(new Node(operation, Arrays.asList(sources), size));
+    nodes.add(new Node(operation, Arrays.asList(sources), size, List.of(layer)));
     int value = inputs.size() + nodes.size() - 1;
     if (operation.learns() || Arrays.stream(sources).anyMatch(learned::contains)) {
       learned.add(value);
@@ -94,8 +100,7 @@ final class Fusion {
     }
     Node node = nodes.get(index);
     Optional<Operation> changed = change.apply(node.operation());
-    changed.ifPresent(
-        operation -> nodes.set(index, new Node(operation, node.sources(), node.size())));
+    changed.ifPresent(operation -> nodes.set(index, node.with(operation, layer)));
     return changed.isPresent();
   }
 }

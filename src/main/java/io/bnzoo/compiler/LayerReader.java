@@ -83,6 +83,11 @@ final class LayerReader {
     new PixelReader(this).register();
   }
 
+  /** Where operations are added. */
+  Fusion fusion() {
+    return fusion;
+  }
+
   /** Has a class of layers read by a method. */
   <L extends Layer> void put(Class<L> type, Reader<L> reader) {
     readers.put(

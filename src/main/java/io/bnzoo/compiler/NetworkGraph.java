@@ -33,11 +33,23 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
    * @param operation what is computed
    * @param sources the numbers of the values that it is applied to
    * @param size of its result for one example
+   * @param layers the names of the layers or vertices that it computes, one after the other
    */
-  public record Node(Operation operation, List<Integer> sources, MapSize size) {
-    /** Copies the list. */
+  public record Node(
+      Operation operation, List<Integer> sources, MapSize size, List<String> layers) {
+    /** Copies the lists. */
     public Node {
       sources = List.copyOf(sources);
+      layers = List.copyOf(layers);
+    }
+
+    /** Another operation in its place, which computes a part of another layer, too. */
+    Node with(Operation other, String layer) {
+      List<String> both =
+          layers.contains(layer)
+              ? layers
+              : Stream.concat(layers.stream(), Stream.of(layer)).toList();
+      return new Node(other, sources, size, both);
     }
   }
 
@@ -153,7 +165,7 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
   }
 
   /** The size of a value for one example. */
-  MapSize size(int value) {
+  public MapSize size(int value) {
     return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).size();
   }
 
@@ -205,14 +217,17 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
   }
 
   /** The same computation with each activation function as an operation of its own. */
-  NetworkGraph unfused() {
+  public NetworkGraph unfused() {
     int[] renumbered = IntStream.range(0, values()).toArray();
     List<Node> plain = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
       List<Integer> sources = node.sources().stream().map(source -> renumbered[source]).toList();
-      for (Operation operation : unfused(node.operation())) {
-        plain.add(new Node(operation, sources, node.size()));
+      List<Operation> operations = unfused(node.operation());
+      for (Operation operation : operations) {
+        boolean first = operation.equals(operations.get(0));
+        String layer = node.layers().get(first ? 0 : node.layers().size() - 1);
+        plain.add(new Node(operation, sources, node.size(), List.of(layer)));
         renumbered[value(i)] = value(plain.size() - 1);
         sources = List.of(renumbered[value(i)]);
       }

@@ -51,9 +51,11 @@ final class NetworkReader {
 
   /** Reads one layer of a sequential network. */
   static Flow read(LayerReader layers, Flow given, MultiLayerNetwork network, int index) {
+    ParameterViews layer = new ParameterViews(network.params(), index, network.getLayer(index));
+    String name = layer.layer().getLayerName();
+    layers.fusion().begin(name == null ? Integer.toString(index) : name);
     Flow prepared =
         layers.preprocess(given, network.getLayerWiseConfigurations().getInputPreProcess(index));
-    ParameterViews layer = new ParameterViews(network.params(), index, network.getLayer(index));
     return index == network.getnLayers() - 1 && LayerReader.isOutput(layer.layer())
         ? layers.readOutput(prepared, layer)
         : layers.read(prepared, layer);
@@ -117,6 +119,7 @@ final class NetworkReader {
   /** Reads one vertex, whose inputs have been read. */
   Flow read(int index, String name) {
     require(readers.containsKey(name), name + " leads to no output");
+    fusion.begin(name);
     GraphVertex vertex = configuration.getVertices().get(name);
     List<Flow> given = configuration.getVertexInputs().get(name).stream().map(flows::get).toList();
     if (vertex instanceof LayerVertex layerVertex) {

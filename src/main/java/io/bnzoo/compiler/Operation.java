@@ -170,7 +170,7 @@ public sealed interface Operation {
     }
 
     /** Whether {@code log10(sqrt(variance))} is kept in the variance's place. */
-    boolean keepsLogarithm() {
+    public boolean keepsLogarithm() {
       return variance.update() instanceof Parameter.AveragedLogDeviation
           || (variance.update() instanceof Parameter.Fixed fixed && fixed.isLogDeviation());
     }

@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Layout;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -88,8 +89,39 @@ public record Parameter(String name, long offset, Layout layout, Update update) 
   }
 
   /** The number of its values. */
-  long length() {
+  public long length() {
     return Arrays.stream(layout.size()).reduce(1, (product, axis) -> product * axis);
+  }
+
+  /**
+   * Its values, floats with the last axis the fastest: the vector's own memory where they stand
+   * there in this order, else a copy.
+   *
+   * @param flat Deeplearning4j's vector of all parameters, which has to outlive the result
+   */
+  public ByteBuffer values(INDArray flat) {
+    ByteBuffer all = flat.data().asNio();
+    int start = Math.toIntExact((flat.offset() + offset) * Float.BYTES);
+    int bytes = Math.toIntExact(length() * Float.BYTES);
+    if (layout.equals(Layout.rowByRow(layout.size()))) {
+      return all.slice(start, bytes).order(all.order());
+    }
+    ByteBuffer copy = ByteBuffer.allocate(bytes).order(all.order());
+    copyRows(all, start, copy, layout.strides(), 0);
+    return copy.flip();
+  }
+
+  /** Copies what is at a place along the axes before one. */
+  private void copyRows(ByteBuffer from, long start, ByteBuffer to, long[] strides, int axis) {
+    long step = strides[axis] * Float.BYTES;
+    boolean last = axis == strides.length - 1;
+    for (long i = 0; i < layout.size(axis); i++) {
+      if (last) {
+        to.putFloat(from.getFloat((int) (start + i * step)));
+      } else {
+        copyRows(from, start + i * step, to, strides, axis + 1);
+      }
+    }
   }
 
   /** The same, where the network's output does not depend on it. */

@@ -126,6 +126,14 @@ public final class Layout {
     return size[axis];
   }
 
+  /** The distance between neighbours along each axis, in a layout without blocks. */
+  public long[] strides() {
+    dnnl_memory_desc_t description = description();
+    long[] strides = new long[size.length];
+    description.format_desc_blocking().strides().get(strides);
+    return strides;
+  }
+
   /** The size of the memory in floats, padding included. */
   public long floats() {
     dnnl_memory_desc_t description = description();

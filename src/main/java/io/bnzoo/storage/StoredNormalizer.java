@@ -9,8 +9,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The normalizer that a model was saved with: what the pixels went through in its training.
@@ -108,7 +110,7 @@ public final class StoredNormalizer {
    * @throws IllegalArgumentException if it was fitted on other images
    */
   public FloatImages apply(LabeledImages images) {
-    return FloatImages.of(images, normalized(images));
+    return FloatImages.of(images, apply(images.images(pixels), images.shape()));
   }
 
   /**
@@ -139,24 +141,45 @@ public final class StoredNormalizer {
     }
   }
 
-  /** In the order of {@link LabeledImages#images}. */
-  private INDArray normalized(LabeledImages images) {
-    ImageShape shape = images.shape();
+  /**
+   * What it does to pixels: each times a factor, plus an offset, in the order of {@link
+   * LabeledImages#images}.
+   */
+  public record Scaling(INDArray factors, INDArray offsets) {}
+
+  /**
+   * The same as numbers.
+   *
+   * @throws IllegalArgumentException if it was fitted on other images
+   */
+  public Scaling scaling(ImageShape shape) {
+    INDArray offsets = apply(Nd4j.zeros(DataType.FLOAT, 1, shape.size()), shape);
+    INDArray white = Nd4j.zeros(DataType.FLOAT, 1, shape.size()).addi(pixels.white());
+    return new Scaling(apply(white, shape).subi(offsets).divi(pixels.white()), offsets);
+  }
+
+  /**
+   * Pixels as the model was trained on them, perhaps in the same array.
+   *
+   * @param flat in the order of {@link LabeledImages#images}
+   * @throws IllegalArgumentException if it was fitted on other images
+   */
+  public INDArray apply(INDArray flat, ImageShape shape) {
     requireFit(shape);
     ImageOrder order = arrangement(shape).orElseThrow();
-    INDArray flat = images.images(pixels);
+    long count = flat.size(0);
     if (order == ImageOrder.FLAT) {
       normalization.transform(flat);
       return flat;
     }
     INDArray channelsFirst =
-        flat.reshape('c', images.size(), shape.channels(), shape.height(), shape.width());
+        flat.reshape('c', count, shape.channels(), shape.height(), shape.width());
     if (order == ImageOrder.CHANNELS_FIRST) {
       normalization.transform(channelsFirst);
-      return channelsFirst.reshape('c', images.size(), shape.size());
+      return channelsFirst.reshape('c', count, shape.size());
     }
     INDArray channelsLast = channelsFirst.permute(0, 2, 3, 1).dup('c');
     normalization.transform(channelsLast);
-    return channelsLast.permute(0, 3, 1, 2).dup('c').reshape('c', images.size(), shape.size());
+    return channelsLast.permute(0, 3, 1, 2).dup('c').reshape('c', count, shape.size());
   }
 }

@@ -54,7 +54,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * A small network, drawn by a seed, and a batch for it: a sequence, or a graph whose values are
  * read by one layer, several or an output.
  */
-final class RandomNetwork {
+public final class RandomNetwork {
   /** More values make a test slow and find no more. */
   private static final int MOST_VALUES = 1500;
 
@@ -125,7 +125,7 @@ final class RandomNetwork {
   private final NeuralNetwork network;
   private boolean regularized = true;
 
-  RandomNetwork(long seed) {
+  public RandomNetwork(long seed) {
     random = new Random(seed);
     Nd4j.getRandom().setSeed(seed);
     format = random.nextInt(3) == 0 ? CNN2DFormat.NHWC : CNN2DFormat.NCHW;
@@ -445,7 +445,7 @@ final class RandomNetwork {
   }
 
   /** No bias is 0, no scale 1, and running statistics are as if there had been some batches. */
-  static void disturb(Model network) {
+  public static void disturb(Model network) {
     network
         .paramTable()
         .forEach(
@@ -454,7 +454,7 @@ final class RandomNetwork {
             });
   }
 
-  NeuralNetwork network() {
+  public NeuralNetwork network() {
     return network;
   }
 
@@ -478,7 +478,7 @@ final class RandomNetwork {
         masks.stream().allMatch(mask -> mask == null) ? null : masks.toArray(INDArray[]::new));
   }
 
-  InputType[] inputTypes() {
+  public InputType[] inputTypes() {
     return inputs.stream().map(Value::type).toArray(InputType[]::new);
   }
 
