@@ -52,9 +52,10 @@ final class NodeList {
     return result;
   }
 
-  /** Whether a node gives the value, so that it can be renamed. */
-  boolean isResult(String value) {
-    return nodes.stream().anyMatch(node -> node.getOutput(0).equals(value));
+  /** Whether a node of an operator gives the value. */
+  boolean isResultOf(String operator, String value) {
+    return nodes.stream()
+        .anyMatch(node -> node.getOpType().equals(operator) && node.getOutput(0).equals(value));
   }
 
   /** Renames a value wherever it is given or taken. */

@@ -14,9 +14,14 @@ import onnx.Onnx.AttributeProto;
  *
  * <p>At this version of ONNX a mean has no dilation, and runtimes refuse padding as long as the
  * kernel. Where there is either, a mean is a convolution of each channel, and a maximum is taken of
- * what has been padded before.
+ * what has been padded before. A mean of padded images is a convolution, too: ONNX Runtime would
+ * make one node of both, and then refuse it or count the wrong values.
  */
 final class PoolingNodes {
+
+  /** Below what is pooled; as the least float, ONNX Runtime would make one node of both again. */
+  private static final double LEAST = -1e38;
+
   private PoolingNodes() {}
 
   static String add(PoolingOp pooling, LayerNodes at) {
@@ -27,7 +32,9 @@ final class PoolingNodes {
     if (isMaximum) {
       return isPaddedByKernel(pooling) ? maximumOfPadded(pooling, at) : maximum(pooling, at);
     }
-    return isPaddedByKernel(pooling) || isDilated(pooling.window())
+    return isPaddedByKernel(pooling)
+            || isDilated(pooling.window())
+            || at.nodes().isResultOf("Pad", at.source())
         ? convolution(pooling, at)
         : at.last(
             "AveragePool",
@@ -101,7 +108,7 @@ final class PoolingNodes {
                 0,
                 atLeast0(window.after().vertical()),
                 atLeast0(window.after().horizontal()));
-    String least = at.nodes().number(at.key("least"), -Float.MAX_VALUE);
+    String least = at.nodes().number(at.key("least"), LEAST);
     String padded = at.step("Pad", List.of(at.source(), pads, least));
     return maximum(pooling, Attribute.list("pads", 0, 0, 0, 0), at.on(padded));
   }

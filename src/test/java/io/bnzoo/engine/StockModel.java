@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import java.util.Random;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.model.AlexNet;
 import org.deeplearning4j.zoo.model.Darknet19;
@@ -26,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A model of Deeplearning4j's zoo for small images and few of them: Deeplearning4j takes seconds
  * for a step in doubles.
  */
-enum StockModel {
+public enum StockModel {
   LENET(64, 8, 5),
   SIMPLE_CNN(64, 8, 0),
   SQUEEZE_NET(64, 4, 5),
@@ -74,7 +75,7 @@ enum StockModel {
   }
 
   /** Without dropout, whose masks are others here than there. */
-  private NeuralNetwork network() {
+  public NeuralNetwork network() {
     Model made = model(3, side, side).init();
     NeuralNetwork network = (NeuralNetwork) made;
     ThreeWays.layers(network).forEach(layer -> layer.conf().getLayer().setIDropout(null));
@@ -90,6 +91,11 @@ enum StockModel {
     } else if (name.endsWith("_mean")) {
       array.assign(Nd4j.rand(DataType.FLOAT, array.shape()).subi(0.5));
     }
+  }
+
+  /** What {@link #network} is given. */
+  public InputType input() {
+    return InputType.convolutional(side, side, 3);
   }
 
   /** Asserts that it predicts and, if it has a loss, learns as it does with Deeplearning4j. */

@@ -36,7 +36,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  *
  * <p>The kernels' error may be a few times that of Deeplearning4j's own floats.
  */
-final class ThreeWays {
+public final class ThreeWays {
   /** How many times as far off as Deeplearning4j's floats. */
   private static final double TIMES = 5;
 
@@ -83,6 +83,11 @@ final class ThreeWays {
     MultiLayerNetwork copy = new MultiLayerNetwork(configuration);
     copy.init(parameters, true);
     return copy;
+  }
+
+  /** What Deeplearning4j predicts in doubles. */
+  public static INDArray[] exact(NeuralNetwork network, INDArray... features) {
+    return output(copy(network, DataType.DOUBLE), doubles(features));
   }
 
   /** Deeplearning4j's own copy of a merge has lost its axis. */

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.bench.OnnxSession;
+import io.bnzoo.engine.ThreeWays;
+import io.bnzoo.storage.StoredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
@@ -15,9 +16,8 @@ import org.bytedeco.onnx.OpSchemaRegistry;
 import org.bytedeco.onnx.ShapeInferenceOptions;
 import org.bytedeco.onnx.global.onnx;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -37,8 +37,7 @@ final class ExportComparison {
     this.inputs = inputs;
     this.file = folder.resolve("model.onnx");
     OnnxExport.write(
-        new io.bnzoo.storage.StoredModel(
-            network, Optional.empty(), Optional.empty(), Optional.empty()),
+        new StoredModel(network, Optional.empty(), Optional.empty(), Optional.empty()),
         inputs,
         file);
     assertValid(file);
@@ -64,13 +63,16 @@ final class ExportComparison {
     return file;
   }
 
-  /** Asserts that ONNX Runtime gives what Deeplearning4j gives, of one example and of several. */
+  /**
+   * Asserts that ONNX Runtime gives what Deeplearning4j gives in doubles, of one example and of
+   * several.
+   */
   void assertSameOutputs(int... batchSizes) throws IOException {
     try (OnnxSession session = OnnxSession.open(file, 1)) {
       for (int batch : batchSizes) {
         INDArray[] features = features(batch);
         INDArray[] found = session.output(features);
-        INDArray[] expected = output(features);
+        INDArray[] expected = ThreeWays.exact((NeuralNetwork) network, features);
         assertThat(found).hasSameSizeAs(expected);
         for (int i = 0; i < found.length; i++) {
           double largest = expected[i].amaxNumber().doubleValue();
@@ -90,13 +92,5 @@ final class ExportComparison {
               return Nd4j.rand(DataType.FLOAT, shape);
             })
         .toArray(INDArray[]::new);
-  }
-
-  private INDArray[] output(INDArray... features) {
-    // ActivationLayer predicts in place.
-    INDArray[] copies = Arrays.stream(features).map(INDArray::dup).toArray(INDArray[]::new);
-    return network instanceof ComputationGraph graph
-        ? graph.output(copies)
-        : new INDArray[] {((MultiLayerNetwork) network).output(copies[0])};
   }
 }

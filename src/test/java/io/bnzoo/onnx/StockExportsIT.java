@@ -1,0 +1,23 @@
+package io.bnzoo.onnx;
+
+import io.bnzoo.engine.StockModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The larger ones of Deeplearning4j's own models. */
+class StockExportsIT {
+  @ParameterizedTest
+  @EnumSource(
+      value = StockModel.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"LENET", "SIMPLE_CNN", "SQUEEZE_NET"})
+  void outputsAreThoseOfDeeplearning4j(StockModel model, @TempDir Path folder) throws IOException {
+    new ExportComparison((Model) model.network(), List.of(model.input()), folder)
+        .assertSameOutputs(1, 2);
+  }
+}
