@@ -26,6 +26,7 @@ class ArchitectureTest {
           "report",
           "chart",
           "experiment",
+          "onnx",
           "toolbox",
           "train",
           "engine",
@@ -88,7 +89,13 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "picocli..", "me.tongfei..", "org.jline..", "org.knowm..", "freemarker..", "ch.qos..")
+            "picocli..",
+            "me.tongfei..",
+            "org.jline..",
+            "org.knowm..",
+            "freemarker..",
+            "ch.qos..",
+            "ai.onnxruntime..")
         .check(CODE);
   }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine;
       RecalibrateCommand.class,
       FoldCommand.class,
       ConvertCommand.class,
+      ExportCommand.class,
       DataCommand.class,
       ModelsCommand.class,
       LessonCommand.class,

@@ -206,7 +206,7 @@ public final class OnnxExport {
     if (inputTypes.size() > 1) {
       throw refusal("it has a normalizer and several inputs", null);
     }
-    StoredNormalizer.Scaling scaling;
+    StoredNormalizer.PixelScaling scaling;
     long[] size;
     if (type instanceof InputTypeConvolutional images) {
       scaling =

@@ -145,17 +145,17 @@ public final class StoredNormalizer {
    * What it does to pixels: each times a factor, plus an offset, in the order of {@link
    * LabeledImages#images}.
    */
-  public record Scaling(INDArray factors, INDArray offsets) {}
+  public record PixelScaling(INDArray factors, INDArray offsets) {}
 
   /**
    * The same as numbers.
    *
    * @throws IllegalArgumentException if it was fitted on other images
    */
-  public Scaling scaling(ImageShape shape) {
+  public PixelScaling scaling(ImageShape shape) {
     INDArray offsets = apply(Nd4j.zeros(DataType.FLOAT, 1, shape.size()), shape);
     INDArray white = Nd4j.zeros(DataType.FLOAT, 1, shape.size()).addi(pixels.white());
-    return new Scaling(apply(white, shape).subi(offsets).divi(pixels.white()), offsets);
+    return new PixelScaling(apply(white, shape).subi(offsets).divi(pixels.white()), offsets);
   }
 
   /**

@@ -1,0 +1,81 @@
+package io.bnzoo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.zoo.StockModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler;
+
+/** The command {@code export}. */
+class ExportCommandTest extends CommandRun {
+  private Path trained() {
+    assertThat(train("--batches", "100", "--name", "mine", "--quiet")).isZero();
+    out.getBuffer().setLength(0);
+    return folder.resolve("mine").resolve("batch-norm-seed-1.zip");
+  }
+
+  private int export(Path model, String... more) {
+    String[] start = {"export", model.toString(), "-o", folder.resolve("model.onnx").toString()};
+    return run(with(start, more));
+  }
+
+  @Test
+  void checksWhatItHasWrittenOnImages() throws IOException {
+    Path model = trained();
+    assertThat(export(model, "--check", "--data", "generated", "--json")).isZero();
+    JsonNode document = json(out.toString());
+    assertThat(document.at("/exported/batchNormalizations").asInt()).isEqualTo(3);
+    assertThat(document.at("/exported/inputs/0/shape/0").asInt()).isEqualTo(784);
+    JsonNode check = document.at("/check");
+    assertThat(check.at("/examples").asInt()).isGreaterThanOrEqualTo(1000);
+    assertThat(check.at("/largestDifference").asDouble())
+        .isLessThan(1e-4 * check.at("/largestOutput").asDouble());
+    assertThat(check.at("/accuracy").asDouble())
+        .isGreaterThan(0.5)
+        .isEqualTo(check.at("/onnxAccuracy").asDouble());
+    assertThat(check.at("/onnxRuntime").asText()).isEqualTo("1.28.0");
+    assertThat(folder.resolve("model.onnx")).isNotEmptyFile();
+  }
+
+  @Test
+  void checksOnPixelsAsANormalizerIsGivenThem() throws IOException {
+    Path model = trained();
+    ModelSerializer.addNormalizerToModel(model.toFile(), new ImagePreProcessingScaler(-1, 1));
+    assertThat(export(model, "--check", "--data", "generated")).isZero();
+    assertThat(out.toString())
+        .contains("normalizer: ImagePreProcessingScaler(-1, 1)", "ONNX Runtime 1.28.0");
+    assertThat(export(model, "--force", "--check")).isZero();
+    assertThat(out.toString()).contains("largest difference over 200 examples");
+  }
+
+  @Test
+  void checksAStockModelOnRandomValues() throws IOException {
+    Path model = folder.resolve("stock.zip");
+    MultiLayerNetwork network =
+        (MultiLayerNetwork)
+            StockModel.SIMPLE_CNN.build(
+                io.bnzoo.data.ImageShape.withChannels(3).height(32).width(32), 10);
+    ModelSerializer.writeModel(network, model.toFile(), false);
+    assertThat(export(model, "--check", "--image-size", "32x32")).isZero();
+    assertThat(out.toString()).contains("input: input [batch, 3, 32, 32]");
+    assertThat(out.toString().lines().filter(line -> !line.contains(folder.toString())))
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void refusesInOneLineWhatItCannotDo() throws IOException {
+    Path model = trained();
+    assertThat(export(model, "--data", "generated")).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString()).contains("--data is what --check runs over: give both");
+    assertThat(folder.resolve("model.onnx")).doesNotExist();
+    Files.writeString(folder.resolve("model.onnx"), "mine");
+    assertThat(export(model)).isEqualTo(Bnzoo.USAGE);
+    assertThat(folder.resolve("model.onnx")).hasContent("mine");
+  }
+}
