@@ -134,7 +134,7 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
       if (needed[value(i)]) {
         Node node = nodes.get(i);
         List<Integer> sources = node.sources().stream().map(value -> renumbered[value]).toList();
-        kept.add(new Node(node.operation(), sources, node.size()));
+        kept.add(new Node(node.operation(), sources, node.size(), node.layers()));
         renumbered[value(i)] = value(kept.size() - 1);
       }
     }

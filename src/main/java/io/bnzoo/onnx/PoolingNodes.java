@@ -14,8 +14,11 @@ import onnx.Onnx.AttributeProto;
  *
  * <p>At this version of ONNX a mean has no dilation, and runtimes refuse padding as long as the
  * kernel. Where there is either, a mean is a convolution of each channel, and a maximum is taken of
- * what has been padded before. A mean of padded images is a convolution, too: ONNX Runtime would
- * make one node of both, and then refuse it or count the wrong values.
+ * what has been padded before.
+ *
+ * <p>Images that are padded with zeros are not pooled by the next node either: ONNX Runtime 1.28.0
+ * makes one node of both, whose padding is no longer zeros. A mean is a convolution then, too, and
+ * before a maximum there is a node that does nothing.
  */
 final class PoolingNodes {
 
@@ -29,12 +32,15 @@ final class PoolingNodes {
     if (coversAll(pooling)) {
       return at.last(isMaximum ? "GlobalMaxPool" : "GlobalAveragePool");
     }
+    boolean isPadded = at.nodes().isResultOf("Pad", at.source());
+    if (isMaximum && isPadded) {
+      String least = at.nodes().number(at.key("least"), LEAST);
+      return add(pooling, at.on(at.step("Max", List.of(at.source(), least))));
+    }
     if (isMaximum) {
       return isPaddedByKernel(pooling) ? maximumOfPadded(pooling, at) : maximum(pooling, at);
     }
-    return isPaddedByKernel(pooling)
-            || isDilated(pooling.window())
-            || at.nodes().isResultOf("Pad", at.source())
+    return isPaddedByKernel(pooling) || isDilated(pooling.window()) || isPadded
         ? convolution(pooling, at)
         : at.last(
             "AveragePool",

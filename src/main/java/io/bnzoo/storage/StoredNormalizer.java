@@ -142,8 +142,10 @@ public final class StoredNormalizer {
   }
 
   /**
-   * What it does to pixels: each times a factor, plus an offset, in the order of {@link
-   * LabeledImages#images}.
+   * What it does to pixels, in the order of {@link LabeledImages#images}.
+   *
+   * @param factors what each is multiplied by
+   * @param offsets what is added then
    */
   public record PixelScaling(INDArray factors, INDArray offsets) {}
 
