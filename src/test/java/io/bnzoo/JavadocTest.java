@@ -34,6 +34,7 @@ class JavadocTest {
 
   static List<String> rooms() {
     return List.of(
+        "onnx",
         "toolbox",
         "train",
         "engine",

@@ -31,6 +31,7 @@ public record ExportedModel(
   /**
    * An input or an output, of floats.
    *
+   * @param name of the layer or the input
    * @param shape of one example; before it comes the number of examples, which is free
    */
   public record Tensor(String name, List<Long> shape) {

@@ -3,6 +3,7 @@ package io.bnzoo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.StockModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,8 +60,7 @@ class ExportCommandTest extends CommandRun {
     Path model = folder.resolve("stock.zip");
     MultiLayerNetwork network =
         (MultiLayerNetwork)
-            StockModel.SIMPLE_CNN.build(
-                io.bnzoo.data.ImageShape.withChannels(3).height(32).width(32), 10);
+            StockModel.SIMPLE_CNN.build(ImageShape.withChannels(3).height(32).width(32), 10);
     ModelSerializer.writeModel(network, model.toFile(), false);
     assertThat(export(model, "--check", "--image-size", "32x32")).isZero();
     assertThat(out.toString()).contains("input: input [batch, 3, 32, 32]");

@@ -2,6 +2,8 @@ package io.bnzoo.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.bench.OnnxSession;
@@ -15,8 +17,10 @@ import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -188,11 +192,11 @@ class OnnxExportTest {
     variances
         .getRawData()
         .asReadOnlyByteBuffer()
-        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()
         .get(values);
     for (float value : values) {
-      assertThat((double) value).isCloseTo(7, org.assertj.core.api.Assertions.within(1e-5));
+      assertThat((double) value).isCloseTo(7, within(1e-5));
     }
   }
 
@@ -351,6 +355,27 @@ class OnnxExportTest {
         .isThrownBy(() -> OnnxExport.write(last, InputType.feedForward(4), file()))
         .withMessageContaining("last");
     assertThat(file()).doesNotExist();
+  }
+
+  /** ONNX's checker as Python has it, of another version than the one that the other tests ask. */
+  @Test
+  void pythonsCheckerFindsNothingEither() throws IOException, InterruptedException {
+    assumeThat(python("import onnx")).as("/usr/bin/python3 has no package onnx").isZero();
+    OnnxExport.write(DeepCnn.builder().build().init(), DIGITS, file());
+    String check = "import onnx, sys; onnx.checker.check_model(sys.argv[1], full_check=True)";
+    assertThat(python(check, file().toString())).isZero();
+  }
+
+  /** Runs a line of Python; 127 where there is none. */
+  private static int python(String line, String... arguments)
+      throws IOException, InterruptedException {
+    Path python = Path.of("/usr/bin/python3");
+    if (!Files.isExecutable(python)) {
+      return 127;
+    }
+    List<String> command = new ArrayList<>(List.of(python.toString(), "-c", line));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
   }
 
   /** Later ones report to their maker, and crash where the class path is long. */
