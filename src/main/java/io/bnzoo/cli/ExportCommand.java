@@ -11,6 +11,7 @@ import io.bnzoo.onnx.ExportedModel;
 import io.bnzoo.onnx.OnnxExport;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.storage.StoredModel;
+import io.bnzoo.toolbox.Folding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  bnzoo export MODEL.zip -o MODEL.onnx",
+      "  bnzoo export MODEL.zip -o MODEL.onnx --fold --check",
       "  bnzoo export MODEL.zip -o MODEL.onnx --check --data photos --image-size 32x32"
     })
 final class ExportCommand extends BnzooCommand {
@@ -48,6 +50,13 @@ final class ExportCommand extends BnzooCommand {
 
   @Mixin private ModelFileOptions model;
   @Mixin private OutputFileOptions output;
+
+  @Option(
+      names = "--fold",
+      description =
+          "Fold batch normalizations into the layers around them; those that cannot be folded"
+              + " exactly stay.")
+  private boolean fold;
 
   @Option(
       names = "--check",
@@ -95,7 +104,7 @@ final class ExportCommand extends BnzooCommand {
           images.isPresent()
               ? List.of(input(stored.model(), images.get().shape()))
               : NetworkInput.types(stored.model(), data.imageSize());
-      ExportedModel exported = OnnxExport.write(stored, inputs, file);
+      ExportedModel exported = OnnxExport.write(fold ? folded(stored) : stored, inputs, file);
       Optional<OnnxCheck.Result> result =
           check ? Optional.of(check(stored, inputs, file, images)) : Optional.empty();
       terminal.printResult(
@@ -110,6 +119,15 @@ final class ExportCommand extends BnzooCommand {
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(model.file() + ": " + Reason.of(e));
     }
+  }
+
+  /** What is checked is compared with the model as it was. */
+  private static StoredModel folded(StoredModel stored) {
+    return new StoredModel(
+        Folding.of(stored.model()).model(),
+        stored.manifest(),
+        stored.normalizer(),
+        stored.training());
   }
 
   private static InputType input(Model model, ImageShape shape) {

@@ -45,6 +45,16 @@ class ExportCommandTest extends CommandRun {
   }
 
   @Test
+  void foldsBatchNormIfItIsAskedTo() throws IOException {
+    assertThat(export(trained(), "--fold", "--check", "--json")).isZero();
+    JsonNode document = json(out.toString());
+    assertThat(document.at("/exported/batchNormalizations").asInt()).isZero();
+    assertThat(document.at("/check/largestDifference").asDouble())
+        .isPositive()
+        .isLessThan(1e-4 * document.at("/check/largestOutput").asDouble());
+  }
+
+  @Test
   void checksOnPixelsAsANormalizerIsGivenThem() throws IOException {
     Path model = trained();
     ModelSerializer.addNormalizerToModel(model.toFile(), new ImagePreProcessingScaler(-1, 1));
