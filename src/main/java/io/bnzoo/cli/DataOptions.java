@@ -21,7 +21,7 @@ final class DataOptions {
       description = {
         "A folder of images: IDX files as MNIST's (plain or .gz), CIFAR-10's binary files, or a"
             + " folder of PNG or JPEG files for each class; or 'generated' for generated digits.",
-        "By default MNIST: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
+        "By default, or with auto, MNIST: $BNZOO_DATA, ~/.bnzoo/mnist, Deeplearning4j's folder, else a download."
       })
   private String data;
 

@@ -27,6 +27,10 @@ final class ValueCheck {
   private static final double TINY_GAMMA = 1e-3;
 
   private static final double NOTICEABLE_SHARE = 0.01;
+
+  /** Of the least that a variance can be: rounding is far above it. */
+  private static final double WITHOUT_DOUBT = 0.9;
+
   private static final double NOTICEABLE_OF_VARIANCE = 0.2;
 
   /** Of a layer's features: a few that are dead are usual behind a ReLU. */
@@ -38,6 +42,10 @@ final class ValueCheck {
   private final LayerGraph graph;
   private final List<BatchNorm> batchNorms;
   private final int iterations;
+
+  /** Whether the running statistics are not those of the training's steps: nothing is initial. */
+  private final boolean recomputed;
+
   private final List<LayerFigures> figures = new ArrayList<>();
 
   /**
@@ -50,6 +58,7 @@ final class ValueCheck {
     this.graph = LayerGraph.of(model);
     this.batchNorms = batchNorms;
     this.iterations = iterations;
+    this.recomputed = batchNorms.stream().anyMatch(this::isBelowItsShare);
     batchNorms.forEach(each -> figures.add(figures(each)));
   }
 
@@ -95,8 +104,8 @@ final class ValueCheck {
     double[] gamma = each.gamma();
     boolean moved = !(all(mean, 0, 0) && all(variance, 1, AS_GOOD_AS_ONE));
     OptionalDouble share =
-        iterations > 0 && !each.isFrozen()
-            ? OptionalDouble.of(Math.pow(each.decay(), iterations))
+        iterations > 0 && !each.isFrozen() && !recomputed
+            ? OptionalDouble.of(shareOfInitial(each))
             : OptionalDouble.empty();
     double[] sizes = Arrays.stream(gamma).map(Math::abs).sorted().toArray();
     double leastGamma = TINY_GAMMA * sizes[sizes.length / 2];
@@ -125,6 +134,16 @@ final class ValueCheck {
         LayerFigures.list(variance),
         LayerFigures.list(gamma),
         Optional.empty());
+  }
+
+  private double shareOfInitial(BatchNorm each) {
+    return Math.pow(each.decay(), iterations);
+  }
+
+  /** Whether a running variance is less than what steps would have left of the initial 1. */
+  private boolean isBelowItsShare(BatchNorm each) {
+    double least = WITHOUT_DOUBT * shareOfInitial(each);
+    return !each.isFrozen() && Arrays.stream(each.variance()).anyMatch(value -> value < least);
   }
 
   private static boolean all(double[] values, double expected, double tolerance) {

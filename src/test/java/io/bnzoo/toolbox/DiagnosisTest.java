@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bnzoo.data.LabeledImages;
+import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.toolbox.Diagnosis.Cause;
 import io.bnzoo.toolbox.Finding.Severity;
 import io.bnzoo.toolbox.Finding.Symptom;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -109,6 +111,25 @@ class DiagnosisTest {
         .startsWith(
             "12 % of the running statistics are the initial 0 and 1 (decay 0.9, 20 batches)");
     assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+  }
+
+  /** Of the initial variance 1, twenty steps leave more than the mean of the data's variances. */
+  @Test
+  void recomputedStatisticsHaveNothingOfTheInitialOnes() {
+    MultiLayerNetwork model =
+        TrainedModels.trained(TrainedModels.dense(recipe -> recipe.batchNorm.decay(0.99)), 20);
+    assertThat(Diagnosis.of(model, TEST).isWrong()).isTrue();
+    BatchNorm last = BatchNorm.allOf(model).get(1);
+    Recalibration.of(model, TrainedModels.TRAINING, ProgressListener.NONE);
+    double[] variance = last.variance();
+    variance[0] = Math.min(variance[0], 0.1); // Below 0.99^20, which the initial 1 would leave.
+    last.setStatistics(last.mean(), variance);
+    assertThat(Diagnosis.of(model).findings())
+        .extracting(Finding::symptom)
+        .doesNotContain(Symptom.INITIAL_SHARE, Symptom.DEAD_FEATURES);
+    assertThat(Diagnosis.of(model).layers())
+        .extracting(LayerFigures::initialShare)
+        .containsOnly(OptionalDouble.empty());
   }
 
   /** Half a percent of the initial 1 is much next to a variance of 0.01. */
