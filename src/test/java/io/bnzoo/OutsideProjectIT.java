@@ -278,8 +278,10 @@ class OutsideProjectIT {
               "layer",
               "limits",
               "onednn",
+              "onnx",
               "samediff",
               "storage",
+              "toolbox",
               "train",
               "zoo");
       assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
