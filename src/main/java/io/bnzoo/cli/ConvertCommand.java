@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -40,7 +39,6 @@ import picocli.CommandLine.Option;
     })
 final class ConvertCommand extends BnzooCommand {
   private static final int EXAMPLES = 16;
-  private static final double MOST_DIFFERENCE = 1e-3;
 
   @Mixin private ModelFileOptions model;
   @Mixin private OutputFileOptions output;
@@ -94,9 +92,11 @@ final class ConvertCommand extends BnzooCommand {
       ModelInputs inputs = ModelInputs.random(types(stored.model(), imageSize), EXAMPLES);
       comparison.add(inputs, format.isEmpty() ? inputs : inputs.as(types(converted, size(inputs))));
       PredictionComparison.Result logits = comparison.result();
-      if (!(logits.relative() < MOST_DIFFERENCE)) {
+      if (!logits.isSame()) {
         throw new CommandFailure(
-            model.file() + " cannot be converted: its logits would differ by " + shown(logits));
+            model.file()
+                + " cannot be converted: its logits would differ by "
+                + logits.description());
       }
       List<String> changes = changes();
       ModelFiles.saveChanged(
@@ -148,12 +148,7 @@ final class ConvertCommand extends BnzooCommand {
 
   private void print(List<String> changes, PredictionComparison.Result logits, Path file) {
     terminal.print(String.join(", ", changes));
-    terminal.print("logits: at most " + shown(logits) + " apart on random inputs");
+    terminal.print("logits: at most " + logits.description() + " apart on random inputs");
     terminal.print("written: " + file);
-  }
-
-  private static String shown(PredictionComparison.Result logits) {
-    return String.format(
-        Locale.ROOT, "%.1e (%.1e of the largest)", logits.largestDifference(), logits.relative());
   }
 }

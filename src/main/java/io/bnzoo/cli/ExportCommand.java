@@ -20,7 +20,6 @@ import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,7 +78,7 @@ final class ExportCommand extends BnzooCommand {
   @Override
   Task prepare() {
     model.trusted();
-    boolean overData = isGiven(DataOptions.NAME);
+    boolean overData = data.isGiven();
     if (overData) {
       data.choice();
       if (!check) {
@@ -88,10 +87,6 @@ final class ExportCommand extends BnzooCommand {
     }
     Path file = output.checked(model.file());
     return () -> export(file, overData);
-  }
-
-  private boolean isGiven(String option) {
-    return spec().commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private void export(Path file, boolean overData) throws IOException {
@@ -131,14 +126,11 @@ final class ExportCommand extends BnzooCommand {
   }
 
   private static InputType input(Model model, ImageShape shape) {
-    if (model instanceof ComputationGraph graph) {
-      if (graph.getNumInputArrays() != 1) {
-        throw new IllegalArgumentException(
-            "it has several inputs; without --data they are checked on random values");
-      }
-      return ImageInput.of(graph, shape).type(shape);
+    if (model instanceof ComputationGraph graph && graph.getNumInputArrays() != 1) {
+      throw new IllegalArgumentException(
+          "it has several inputs; without --data they are checked on random values");
     }
-    return ImageInput.of((MultiLayerNetwork) model, shape).type(shape);
+    return ImageInput.of(model, shape).type(shape);
   }
 
   private OnnxCheck.Result check(

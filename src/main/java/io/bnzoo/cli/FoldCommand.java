@@ -23,8 +23,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,9 +50,6 @@ final class FoldCommand extends BnzooCommand {
   private static final int IMAGES = 1000;
   private static final int BATCH = 64;
 
-  /** Far above rounding, and far below what a wrong factor would do. */
-  private static final double MOST_DIFFERENCE = 1e-3;
-
   @Mixin private ModelFileOptions model;
   @Mixin private OutputFileOptions output;
 
@@ -80,15 +75,11 @@ final class FoldCommand extends BnzooCommand {
   @Override
   Task prepare() {
     model.trusted();
-    if (hasData()) {
+    if (data.isGiven()) {
       data.choice();
     }
     Path file = output.checked(model.file());
     return () -> fold(file);
-  }
-
-  private boolean hasData() {
-    return spec().commandLine().getParseResult().hasMatchedOption(DataOptions.NAME);
   }
 
   private void fold(Path file) throws IOException {
@@ -98,9 +89,12 @@ final class FoldCommand extends BnzooCommand {
     requireFolded(folded);
     try {
       FoldingDocument document = compared(stored, folded, file);
-      if (!(document.logits().relative() < MOST_DIFFERENCE)) {
+      if (!document.logits().isSame()) {
         throw new CommandFailure(
-            model.file() + " cannot be folded: " + difference(document.logits()) + " would differ");
+            model.file()
+                + " cannot be folded: "
+                + document.logits().description()
+                + " would differ");
       }
       ModelFiles.saveChanged(
           stored,
@@ -136,7 +130,7 @@ final class FoldCommand extends BnzooCommand {
     PredictionComparison comparison = new PredictionComparison(stored.model(), folded.model());
     ModelInputs batch;
     String comparedOn;
-    if (hasData()) {
+    if (data.isGiven()) {
       ImageDataset images = data.loadAndTell(terminal);
       batch = compare(comparison, stored, images);
       comparedOn = images.origin().kind().label();
@@ -171,7 +165,7 @@ final class FoldCommand extends BnzooCommand {
   private static ModelInputs compare(
       PredictionComparison comparison, StoredModel stored, ImageDataset images) {
     ImageShape shape = images.shape();
-    ImageInput input = input(stored.model(), shape);
+    ImageInput input = ImageInput.of(stored.model(), shape);
     Iterator<? extends ImageBatch> batches =
         stored.inputs(images.test().first(IMAGES)).inBatches(BATCH).iterator();
     List<ModelInputs> first = new ArrayList<>();
@@ -187,12 +181,6 @@ final class FoldCommand extends BnzooCommand {
     return first.get(0);
   }
 
-  private static ImageInput input(Model model, ImageShape shape) {
-    return model instanceof ComputationGraph graph
-        ? ImageInput.of(graph, shape)
-        : ImageInput.of((MultiLayerNetwork) model, shape);
-  }
-
   private void print(FoldingDocument document) {
     document
         .folded()
@@ -200,7 +188,7 @@ final class FoldCommand extends BnzooCommand {
     document.kept().forEach(layer -> terminal.printSentence(reason(layer)));
     terminal.printSentence(
         "logits: at most "
-            + difference(document.logits())
+            + document.logits().description()
             + String.format(Locale.ROOT, " apart on %,d of ", document.logits().examples())
             + document.comparedOn());
     for (PredictionSpeed speed : document.speed()) {
@@ -215,10 +203,5 @@ final class FoldCommand extends BnzooCommand {
               speed.gain()));
     }
     terminal.print("written: " + document.output());
-  }
-
-  private static String difference(PredictionComparison.Result logits) {
-    return String.format(
-        Locale.ROOT, "%.1e (%.1e of the largest)", logits.largestDifference(), logits.relative());
   }
 }

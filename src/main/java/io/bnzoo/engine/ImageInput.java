@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -74,6 +75,18 @@ public enum ImageInput {
   public static ImageInput of(ComputationGraph graph, ImageShape shape) {
     return sort(shape, input -> InputCheck.objection(graph.getConfiguration(), input, shape))
         .firstThatRuns(images -> graph.outputSingle(images));
+  }
+
+  /**
+   * The same for either kind of network.
+   *
+   * @param model a {@link MultiLayerNetwork} or a {@link ComputationGraph}
+   * @throws IllegalArgumentException likewise
+   */
+  public static ImageInput of(Model model, ImageShape shape) {
+    return model instanceof ComputationGraph graph
+        ? of(graph, shape)
+        : of((MultiLayerNetwork) model, shape);
   }
 
   /**

@@ -30,8 +30,8 @@ final class Accuracies implements AutoCloseable {
    * @throws IllegalArgumentException if it does not take such images
    */
   static Accuracies of(Model model, ImageShape shape) {
+    ImageInput input = ImageInput.of(model, shape);
     if (model instanceof ComputationGraph graph) {
-      ImageInput input = ImageInput.of(graph, shape);
       return new Accuracies(
           (images, statistics) ->
               Logits.of(
@@ -41,7 +41,6 @@ final class Accuracies implements AutoCloseable {
           () -> {});
     }
     MultiLayerNetwork network = (MultiLayerNetwork) model;
-    ImageInput input = ImageInput.of(network, shape);
     if (!(network.getOutputLayer() instanceof org.deeplearning4j.nn.api.layers.IOutputLayer)) {
       return new Accuracies(
           (images, statistics) ->

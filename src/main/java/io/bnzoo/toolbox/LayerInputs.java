@@ -51,10 +51,7 @@ public final class LayerInputs {
   public LayerInputs(Model model, ImageShape shape) {
     this.model = model;
     this.shape = shape;
-    this.input =
-        model instanceof ComputationGraph graph
-            ? ImageInput.of(graph, shape)
-            : ImageInput.of((MultiLayerNetwork) model, shape);
+    this.input = ImageInput.of(model, shape);
   }
 
   /** Is given the inputs of one layer for some images. */

@@ -1,6 +1,7 @@
 package io.bnzoo.toolbox;
 
 import io.bnzoo.toolbox.ModelDraft.Node;
+import java.util.Locale;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -15,6 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the activations of their outputs, which would hide differences.
  */
 public final class PredictionComparison {
+  /** Far above rounding, and far below what a wrong factor would do. */
+  private static final double MOST_DIFFERENCE = 1e-3;
+
   private final Model first;
   private final Model second;
   private long examples;
@@ -43,6 +47,17 @@ public final class PredictionComparison {
     /** The difference as a part of the largest logit. */
     public double relative() {
       return largestDifference == 0 ? 0 : largestDifference / largestLogit;
+    }
+
+    /** Whether rounding may be all that they differ by. */
+    public boolean isSame() {
+      return relative() < MOST_DIFFERENCE; // NaN is not.
+    }
+
+    /** The difference, for people. */
+    public String description() {
+      return String.format(
+          Locale.ROOT, "%.1e (%.1e of the largest)", largestDifference, relative());
     }
   }
 
