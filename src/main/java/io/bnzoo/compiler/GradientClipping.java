@@ -9,6 +9,7 @@ import io.bnzoo.onednn.Tensor;
 import io.bnzoo.onednn.TensorPool;
 import io.bnzoo.onednn.VectorPrimitives;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class GradientClipping {
       Scope scope = new Scope(clipping.kind(), clipping.threshold(), clipping.layer(), key);
       scopes
           .computeIfAbsent(scope, unused -> new ArrayList<>())
-          .add(gradients.part((long) i * length, length));
+          .addAll(LongVectors.pieces(gradients.part((long) i * length, length)));
     }
   }
 
@@ -83,8 +84,15 @@ final class GradientClipping {
     }
   }
 
+  /** Summed in the order of the parts, so that the number of threads does not change it. */
   private static double norm(List<Floats> parts) {
-    return Math.sqrt(parts.stream().mapToDouble(Floats::squaredNorm).sum());
+    double[] squares = new double[parts.size()];
+    LongVectors.each(squares.length, length(parts), i -> squares[i] = parts.get(i).squaredNorm());
+    return Math.sqrt(Arrays.stream(squares).sum());
+  }
+
+  private static long length(List<Floats> parts) {
+    return parts.stream().mapToLong(Floats::length).sum();
   }
 
   /**
@@ -92,7 +100,7 @@ final class GradientClipping {
    */
   private static void scale(List<Floats> parts, double factor) {
     if (!Double.isNaN(factor)) {
-      parts.forEach(part -> part.scale((float) factor));
+      LongVectors.each(parts.size(), length(parts), i -> parts.get(i).scale((float) factor));
     }
   }
 

@@ -146,6 +146,16 @@ final class GroupKernels {
         Map.of(Argument.OPERAND_OF_SECOND_POST_OP, factor));
   }
 
+  /**
+   * {@code sum = sum + factor * of}.
+   *
+   * @param factor a number, to be written before each run
+   */
+  Kernel addMultiple(Quantity sum, Quantity of, Tensor factor) {
+    return kernel(
+        VectorPrimitives.sumOfProducts(layout, NUMBER, 1, 1), tensor(of), factor, tensor(sum));
+  }
+
   /** A number to be written before each run. */
   Tensor number() {
     return pool.tensor(NUMBER);

@@ -1,6 +1,9 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.onednn.Floats;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -12,7 +15,22 @@ final class LongVectors {
   /** How many floats are worth it to wake another thread. */
   private static final long LONG = 1 << 20;
 
+  /**
+   * How many floats are worked on at once: what one pass over them has written is still in the
+   * processor's cache when the next one reads it.
+   */
+  static final long PIECE = 1 << 17;
+
   private LongVectors() {}
+
+  /** A vector's pieces, in order. */
+  static List<Floats> pieces(Floats vector) {
+    List<Floats> pieces = new ArrayList<>();
+    for (long from = 0; from < vector.length(); from += PIECE) {
+      pieces.add(vector.part(from, Math.min(PIECE, vector.length() - from)));
+    }
+    return pieces;
+  }
 
   /**
    * Does what does not depend on each other, in any order.

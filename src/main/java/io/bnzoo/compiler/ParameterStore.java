@@ -40,13 +40,8 @@ final class ParameterStore implements AutoCloseable {
   private static final long ALIGNMENT = 16;
 
   /**
-   * How many values one group has at most: what one kernel of an update has written is still in the
-   * processor's cache when the next one reads it.
-   */
-  static final long LONGEST = 1 << 17;
-
-  /**
-   * Neighbouring values with the same update, of one parameter or many.
+   * Neighbouring values with the same update, of one parameter or many, at most {@link
+   * LongVectors#PIECE}.
    *
    * @param pieces what it has of each parameter
    */
@@ -82,8 +77,8 @@ final class ParameterStore implements AutoCloseable {
         places.put(parameter, end);
         end += aligned(layouts.get(parameter).floats());
       }
-      for (long start = from; start < end; start += LONGEST) {
-        long count = Math.min(LONGEST, end - start);
+      for (long start = from; start < end; start += LongVectors.PIECE) {
+        long count = Math.min(LongVectors.PIECE, end - start);
         Parameter.Update update = alike.get(0).update().ofEachValue();
         groups.add(new Group(update, start, count, pieces(alike, start, start + count)));
       }

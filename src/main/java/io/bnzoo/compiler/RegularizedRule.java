@@ -34,23 +34,35 @@ final class RegularizedRule implements UpdateRule {
       if (each instanceof WeightDecay decay) {
         decays.add(decay);
       } else {
-        penalties.add(each instanceof L1Regularization ? l1(each, group) : l2(each, values, group));
+        penalties.add(penalty(each, group));
       }
     }
   }
 
-  private static UpdateRule l1(Regularization l1, GroupKernels group) {
+  /** By a kernel where the rule has some: the cores are shared out by kernel or by group. */
+  private UpdateRule penalty(Regularization each, GroupKernels group) {
+    if (each instanceof L1Regularization) {
+      return penalty(each, group, GroupKernels::addSigns);
+    }
+    if (rule.hasKernels()) {
+      return penalty(each, group, GroupKernels::addMultiple);
+    }
+    Floats gradients = group.floats(Quantity.GRADIENTS);
+    return (iteration, epoch) -> gradients.add((float) coefficient(each, iteration, epoch), values);
+  }
+
+  private static UpdateRule penalty(Regularization each, GroupKernels group, Addition addition) {
     Tensor factor = group.number();
-    Kernel signs = group.addSigns(Quantity.GRADIENTS, Quantity.VALUES, factor);
+    Kernel kernel = addition.kernel(group, Quantity.GRADIENTS, Quantity.VALUES, factor);
     return (iteration, epoch) -> {
-      factor.floats().write(new float[] {(float) coefficient(l1, iteration, epoch)});
-      signs.run();
+      factor.floats().write(new float[] {(float) coefficient(each, iteration, epoch)});
+      kernel.run();
     };
   }
 
-  private static UpdateRule l2(Regularization l2, Floats values, GroupKernels group) {
-    Floats gradients = group.floats(Quantity.GRADIENTS);
-    return (iteration, epoch) -> gradients.add((float) coefficient(l2, iteration, epoch), values);
+  /** Adds a multiple of something of the values to the gradients. */
+  private interface Addition {
+    Kernel kernel(GroupKernels group, Quantity sum, Quantity of, Tensor factor);
   }
 
   @Override

@@ -20,6 +20,12 @@ import org.bytedeco.openblas.global.openblas;
 public final class Floats implements AutoCloseable {
   private static final int CACHE_LINE = 64;
 
+  /** How many squares are summed in single precision. */
+  private static final int RUN = 1 << 12;
+
+  /** A sum of squares to which those that are no normal floats add nothing. */
+  private static final double SMALLEST_SUM = 1e-20;
+
   private final BytePointer memory;
   private final FloatPointer start;
   private final int length;
@@ -90,9 +96,18 @@ public final class Floats implements AutoCloseable {
     return openblas.cblas_sasum(length, start, 1);
   }
 
-  /** The sum of squares. */
+  /**
+   * The sum of squares, to double precision but for rounding within {@link #RUN} floats, which
+   * makes it several times faster.
+   */
   public double squaredNorm() {
-    return openblas.cblas_dsdot(length, start, 1, start, 1);
+    double sum = 0;
+    for (int from = 0; from < length; from += RUN) {
+      FloatPointer floats = start.getPointer(from);
+      sum += openblas.cblas_sdot(Math.min(RUN, length - from), floats, 1, floats, 1);
+    }
+    boolean exact = sum >= SMALLEST_SUM && sum <= Float.MAX_VALUE;
+    return exact ? sum : openblas.cblas_dsdot(length, start, 1, start, 1);
   }
 
   /**

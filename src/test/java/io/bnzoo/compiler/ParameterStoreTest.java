@@ -20,7 +20,7 @@ class ParameterStoreTest {
   /** In parts that fit into a processor's cache. */
   @Test
   void everyValueOfALongParameterIsInOneGroup() {
-    int length = Math.toIntExact(2 * ParameterStore.LONGEST + 5);
+    int length = Math.toIntExact(2 * LongVectors.PIECE + 5);
     Layout layout = Layout.rowByRow(length);
     Parameter parameter = new Parameter("W", 0, layout, DESCENT);
     float[] values = new float[length];

@@ -3,6 +3,7 @@ package io.bnzoo.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
@@ -49,6 +50,35 @@ class FloatsTest {
     assertThat(three.squares()).isInfinite();
     three.write(new float[] {1, Float.POSITIVE_INFINITY, Float.NaN});
     assertThat(three.squares()).isNaN();
+  }
+
+  @Test
+  void theSquaredNormIsDoubleWhereAFloatIsTooShortOrTooSmall() {
+    three.write(new float[] {1e30f, 0, -1e30f});
+    assertThat(three.squaredNorm()).isCloseTo(2e60, within(2e53));
+    three.write(new float[] {3e-30f, 4e-30f, 0});
+    assertThat(three.squaredNorm()).isCloseTo(2.5e-59, within(2.5e-66));
+    three.write(new float[] {1, Float.NEGATIVE_INFINITY, 2});
+    assertThat(three.squaredNorm()).isInfinite();
+    three.write(new float[] {Float.POSITIVE_INFINITY, Float.NaN, 2});
+    assertThat(three.squaredNorm()).isNaN();
+  }
+
+  @Test
+  void theSquaredNormOfALongVectorCountsEachValueOnce() {
+    int length = 100_003;
+    float[] values = new float[length];
+    double squares = 0;
+    for (int i = 0; i < length; i++) {
+      values[i] = (i % 7 - 3) * 0.1f;
+      squares += (double) values[i] * values[i];
+    }
+    values[length - 1] = 1000;
+    squares += 1000 * 1000 - (double) ((length - 1) % 7 - 3) * 0.1f * ((length - 1) % 7 - 3) * 0.1f;
+    try (Floats vector = Floats.zeros(length)) {
+      vector.write(values);
+      assertThat(vector.squaredNorm()).isCloseTo(squares, within(squares * 1e-6));
+    }
   }
 
   @Test
