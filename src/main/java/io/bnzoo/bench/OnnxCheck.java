@@ -6,6 +6,7 @@ import io.bnzoo.data.ProgressListener;
 import io.bnzoo.engine.Accelerated;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Threads;
+import io.bnzoo.files.Reason;
 import io.bnzoo.limits.PredictionLimits;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.StoredNormalizer;
@@ -84,6 +85,18 @@ public final class OnnxCheck implements AutoCloseable {
 
   /** The same examples, as the model is given them and as the file is. */
   private record Batch(List<INDArray> features, List<INDArray> onnxFeatures) {}
+
+  /** What keeps ONNX Runtime, which is an optional dependency, from running here. */
+  public static Optional<String> obstacle() {
+    try {
+      OnnxSession.runtimeVersion();
+      return Optional.empty();
+    } catch (NoClassDefFoundError e) {
+      return Optional.of("com.microsoft.onnxruntime:onnxruntime:1.28.0 is not on the class path");
+    } catch (LinkageError e) { // As on a machine that it has no native library for.
+      return Optional.of("it cannot be loaded here, " + Reason.of(e));
+    }
+  }
 
   /**
    * Opens a file.

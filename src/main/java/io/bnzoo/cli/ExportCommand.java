@@ -86,7 +86,21 @@ final class ExportCommand extends BnzooCommand {
       }
     }
     Path file = output.checked(model.file());
+    if (check) {
+      requireOnnxRuntime();
+    }
     return () -> export(file, overData);
+  }
+
+  private static void requireOnnxRuntime() {
+    OnnxCheck.obstacle()
+        .ifPresent(
+            obstacle -> {
+              throw new CommandFailure(
+                  "--check needs ONNX Runtime: "
+                      + obstacle
+                      + "; run bnzoo.jar, which has it, or leave --check out");
+            });
   }
 
   private void export(Path file, boolean overData) throws IOException {

@@ -1,13 +1,17 @@
 package io.bnzoo.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.StockModel;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -76,6 +80,36 @@ class ExportCommandTest extends CommandRun {
     assertThat(out.toString()).contains("input: input [batch, 3, 32, 32]");
     assertThat(out.toString().lines().filter(line -> !line.contains(folder.toString())))
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+  }
+
+  /** In a JVM of its own: of the libraries, only the application has it. */
+  @Test
+  void saysWhatToDoBeforeAnyWorkWhereOnnxRuntimeIsMissing() throws Exception {
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !entry.contains("onnxruntime"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Path written = folder.resolve("model.onnx");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                Bnzoo.class.getName(),
+                "export",
+                folder.resolve("never-read.zip").toString(),
+                "-o",
+                written.toString(),
+                "--check")
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(process.getInputStream().readAllBytes(), UTF_8).lines())
+        .singleElement()
+        .isEqualTo(
+            "bnzoo: --check needs ONNX Runtime: com.microsoft.onnxruntime:onnxruntime:1.28.0 is not"
+                + " on the class path; run bnzoo.jar, which has it, or leave --check out");
+    assertThat(process.waitFor()).isEqualTo(Bnzoo.FAILURE);
+    assertThat(written).doesNotExist();
   }
 
   @Test
