@@ -11,12 +11,14 @@ import io.bnzoo.onnx.ExportedModel;
 import io.bnzoo.onnx.OnnxExport;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.storage.StoredModel;
-import io.bnzoo.toolbox.Folding;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -113,7 +115,10 @@ final class ExportCommand extends BnzooCommand {
           images.isPresent()
               ? List.of(input(stored.model(), images.get().shape()))
               : NetworkInput.types(stored.model(), data.imageSize());
-      ExportedModel exported = OnnxExport.write(fold ? folded(stored) : stored, inputs, file);
+      ExportedModel exported =
+          fold
+              ? OnnxExport.writeFolded(stored, source(), inputs, file)
+              : OnnxExport.write(stored, inputs, file);
       Optional<OnnxCheck.Result> result =
           check ? Optional.of(check(stored, inputs, file, images)) : Optional.empty();
       terminal.printResult(
@@ -130,13 +135,11 @@ final class ExportCommand extends BnzooCommand {
     }
   }
 
-  /** What is checked is compared with the model as it was. */
-  private static StoredModel folded(StoredModel stored) {
-    return new StoredModel(
-        Folding.of(stored.model()).model(),
-        stored.manifest(),
-        stored.normalizer(),
-        stored.training());
+  /** The model that is read; its name alone could be that of another one by now. */
+  private String source() throws IOException {
+    try (InputStream bytes = Files.newInputStream(model.file())) {
+      return model.file().getFileName() + ", SHA-256 " + DigestUtils.sha256Hex(bytes);
+    }
   }
 
   private static InputType input(Model model, ImageShape shape) {

@@ -13,6 +13,8 @@ import io.bnzoo.storage.Json;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.storage.StoredNormalizer;
 import io.bnzoo.storage.Versions;
+import io.bnzoo.toolbox.FoldedModel;
+import io.bnzoo.toolbox.Folding;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
@@ -61,16 +63,29 @@ public final class OnnxExport {
 
   private static final String BATCH = "batch";
 
+  private final StoredModel stored;
   private final Model model;
   private final Optional<StoredNormalizer> normalizer;
   private final List<InputType> inputTypes;
   private final NodeList nodes = new NodeList();
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("network");
 
+  /** What is written in the stored model's place, if its layers are folded. */
+  private final Optional<FoldedFrom> foldedFrom;
+
+  /**
+   * A folded model.
+   *
+   * @param source what names the one that it was made of
+   */
+  private record FoldedFrom(FoldedModel made, String source) {}
+
   private OnnxExport(
-      Model model, Optional<StoredNormalizer> normalizer, List<InputType> inputTypes) {
-    this.model = model;
-    this.normalizer = normalizer;
+      StoredModel stored, Optional<FoldedFrom> foldedFrom, List<InputType> inputTypes) {
+    this.stored = stored;
+    this.foldedFrom = foldedFrom;
+    this.model = foldedFrom.map(folded -> folded.made().model()).orElse(stored.model());
+    this.normalizer = stored.normalizer();
     this.inputTypes = List.copyOf(inputTypes);
   }
 
@@ -95,25 +110,45 @@ public final class OnnxExport {
    */
   public static ExportedModel write(StoredModel stored, List<InputType> inputs, Path file)
       throws IOException {
+    return new OnnxExport(stored, Optional.empty(), inputs).write(file);
+  }
+
+  /**
+   * Folds what a file held as far as that is exact, and writes it. The metadata says what was
+   * folded into what; the file's manifest is there as that of the model that it was made of.
+   *
+   * @param source what names that model, such as its file and its checksum
+   * @param inputs what it is given, in the order of its inputs
+   * @throws IllegalArgumentException if a part of it cannot be written, which the message names
+   */
+  public static ExportedModel writeFolded(
+      StoredModel stored, String source, List<InputType> inputs, Path file) throws IOException {
+    Optional<FoldedFrom> folded =
+        Optional.of(Folding.of(stored.model()))
+            .filter(made -> !made.folded().isEmpty())
+            .map(made -> new FoldedFrom(made, source));
+    return new OnnxExport(stored, folded, inputs).write(file);
+  }
+
+  private ExportedModel write(Path file) throws IOException {
     NativeBackend.enableOneDnn();
-    OnnxExport export = new OnnxExport(stored.model(), stored.normalizer(), inputs);
-    NetworkGraph network = export.read();
+    NetworkGraph network = read();
     try {
-      List<Tensor> taken = export.addNetwork(network);
-      ModelProto written = export.model(stored);
+      List<Tensor> taken = addNetwork(network);
+      ModelProto written = model();
       AtomicFile.write(file, written::writeTo);
       return new ExportedModel(
-          taken.subList(0, inputs.size()),
-          taken.subList(inputs.size(), taken.size()),
+          taken.subList(0, inputTypes.size()),
+          taken.subList(inputTypes.size(), taken.size()),
           written.getGraph().getNodeCount(),
-          export.nodes.count("BatchNormalization"),
-          stored.normalizer().map(StoredNormalizer::description),
+          nodes.count("BatchNormalization"),
+          normalizer.map(StoredNormalizer::description),
           OPSET,
           Files.size(file));
     } catch (UnsupportedNetworkException e) {
       throw refusal(e.reason(), e);
     } finally {
-      Reference.reachabilityFence(stored.model()); // Whose memory is written.
+      Reference.reachabilityFence(model); // Whose memory is written.
     }
   }
 
@@ -316,7 +351,7 @@ public final class OnnxExport {
         .build();
   }
 
-  private ModelProto model(StoredModel stored) {
+  private ModelProto model() {
     nodes.addTo(graph);
     ModelProto.Builder written =
         ModelProto.newBuilder()
@@ -325,9 +360,19 @@ public final class OnnxExport {
             .setProducerName("bnzoo")
             .setProducerVersion(Versions.bnzoo())
             .setDocString(
-                "A network of Deeplearning4j's, for inference: its batch normalizations go by their"
-                    + " running statistics.")
+                "A network of Deeplearning4j's, for inference: its batch normalizations "
+                    + (foldedFrom.isPresent() ? "are folded into other layers, or " : "")
+                    + "go by their running statistics.")
             .setGraph(graph);
+    facts()
+        .forEach(
+            (key, value) ->
+                written.addMetadataProps(
+                    StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+    return written.build();
+  }
+
+  private Map<String, String> facts() {
     Map<String, String> facts = new TreeMap<>();
     facts.put("deeplearning4j", Versions.deeplearning4j());
     facts.put("batch_norm_statistics", "running");
@@ -337,11 +382,13 @@ public final class OnnxExport {
           facts.put("normalizer", known.description());
           facts.put("pixels", "0 to " + known.pixels().white());
         });
-    stored.manifest().ifPresent(manifest -> facts.put("bnzoo.json", Json.compact(manifest)));
-    facts.forEach(
-        (key, value) ->
-            written.addMetadataProps(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return written.build();
+    String origin = foldedFrom.isPresent() ? "folded_from_bnzoo.json" : "bnzoo.json";
+    stored.manifest().ifPresent(manifest -> facts.put(origin, Json.compact(manifest)));
+    foldedFrom.ifPresent(
+        known -> {
+          facts.put("folded_from", known.source());
+          facts.put("folded", Json.compact(known.made().folded()));
+        });
+    return facts;
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bnzoo.bench.OnnxSession;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.StockModel;
 import java.io.File;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -50,12 +52,18 @@ class ExportCommandTest extends CommandRun {
 
   @Test
   void foldsBatchNormIfItIsAskedTo() throws IOException {
-    assertThat(export(trained(), "--fold", "--check", "--json")).isZero();
+    Path model = trained();
+    assertThat(export(model, "--fold", "--check", "--json")).isZero();
     JsonNode document = json(out.toString());
     assertThat(document.at("/exported/batchNormalizations").asInt()).isZero();
     assertThat(document.at("/check/largestDifference").asDouble())
         .isPositive()
         .isLessThan(1e-4 * document.at("/check/largestOutput").asDouble());
+    try (OnnxSession session = OnnxSession.open(folder.resolve("model.onnx"), 1)) {
+      assertThat(session.metadata().get("folded_from"))
+          .isEqualTo(
+              "batch-norm-seed-1.zip, SHA-256 " + DigestUtils.sha256Hex(Files.readAllBytes(model)));
+    }
   }
 
   @Test

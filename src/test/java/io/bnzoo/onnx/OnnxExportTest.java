@@ -172,6 +172,38 @@ class OnnxExportTest {
     }
   }
 
+  @Test
+  void metadataOfAFoldedModelTellTheOtherOneFromIt() throws IOException {
+    ThreeLayerMlp model = ThreeLayerMlp.builder().normalization(Normalization.batchNorm()).build();
+    Path zip = folder.resolve("model.zip");
+    ModelFiles.save(model.init(), zip, new ModelOrigin(model.spec(), "0123abcd", 7));
+    List<InputType> inputs = List.of(InputType.feedForward(784));
+    OnnxExport.writeFolded(ModelFiles.open(zip), "that one", inputs, file());
+    try (OnnxSession session = OnnxSession.open(file(), 1)) {
+      assertThat(session.metadata())
+          .containsEntry("folded_from", "that one")
+          .containsEntry("batch_norm_nodes", "0")
+          .doesNotContainKey("bnzoo.json");
+      assertThat(session.metadata().get("folded"))
+          .contains("{\"layer\":\"fc1-bn\",\"into\":[\"fc1\"]}");
+      assertThat(session.metadata().get("folded_from_bnzoo.json")).contains("0123abcd");
+    }
+    assertThat(read().getDocString()).contains("folded");
+  }
+
+  @Test
+  void whereNothingIsFoldedNothingIsSaidOfIt() throws IOException {
+    Path zip = folder.resolve("model.zip");
+    ModelFiles.save(ThreeLayerMlp.builder().build().init(), zip);
+    List<InputType> inputs = List.of(InputType.feedForward(784));
+    OnnxExport.writeFolded(ModelFiles.open(zip), "that one", inputs, file());
+    try (OnnxSession session = OnnxSession.open(file(), 1)) {
+      assertThat(session.metadata()).containsKey("bnzoo.json");
+      assertThat(session.metadata().keySet()).noneMatch(key -> key.startsWith("folded"));
+    }
+    assertThat(read().getDocString()).doesNotContain("folded");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void variancesAreVariances(boolean isLogarithm) throws IOException {
