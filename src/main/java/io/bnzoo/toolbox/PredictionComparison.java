@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -61,7 +62,8 @@ public final class PredictionComparison {
     }
   }
 
-  private static Model withoutActivation(Model model) {
+  /** A copy that gives its logits: what its outputs' activations are given, or a detection's. */
+  static Model withoutActivation(Model model) {
     ModelDraft draft = new ModelDraft(model);
     for (Node node : draft.nodes()) {
       if (draft.isOutput(node)) {
@@ -72,6 +74,8 @@ public final class PredictionComparison {
                     computing.setActivationFn(new ActivationIdentity());
                   } else if (layer instanceof ActivationLayer alone) {
                     alone.setActivationFn(new ActivationIdentity());
+                  } else if (layer instanceof Yolo2OutputLayer) {
+                    draft.remove(node);
                   }
                 });
       }

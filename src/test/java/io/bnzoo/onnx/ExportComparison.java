@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.bench.OnnxSession;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.ThreeWays;
 import io.bnzoo.storage.StoredModel;
+import io.bnzoo.toolbox.SamePredictions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,21 +30,43 @@ import org.nd4j.linalg.factory.Nd4j;
 final class ExportComparison {
   private static final double RELATIVE = 1e-4;
   private static final int STRICT = 1;
+  private static final int BATCH = 250;
 
-  private final Model network;
+  /** A network and its file. */
+  private record Exported(Model network, Path file) {
+    static Exported to(Path file, Model network, List<InputType> inputs) throws IOException {
+      OnnxExport.write(
+          new StoredModel(network, Optional.empty(), Optional.empty(), Optional.empty()),
+          inputs,
+          file);
+      assertValid(file);
+      return new Exported(network, file);
+    }
+
+    void assertSame(INDArray[] features) throws IOException {
+      try (OnnxSession session = OnnxSession.open(file, 1)) {
+        INDArray[] found = session.output(features);
+        INDArray[] expected = ThreeWays.exact((NeuralNetwork) network, features);
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+          double largest = expected[i].amaxNumber().doubleValue();
+          ArrayAssert.assertClose(found[i], expected[i], RELATIVE * largest, 0);
+        }
+      }
+    }
+  }
+
   private final List<InputType> inputs;
-  private final Path file;
+  private final Exported whole;
+
+  /** The network without the activations of its outputs, which make small what differs much. */
+  private final Exported logits;
 
   /** Exports a network, and has ONNX's own checker see the file. */
   ExportComparison(Model network, List<InputType> inputs, Path folder) throws IOException {
-    this.network = network;
     this.inputs = inputs;
-    this.file = folder.resolve("model.onnx");
-    OnnxExport.write(
-        new StoredModel(network, Optional.empty(), Optional.empty(), Optional.empty()),
-        inputs,
-        file);
-    assertValid(file);
+    whole = Exported.to(folder.resolve("model.onnx"), network, inputs);
+    logits = Exported.to(folder.resolve("logits.onnx"), SamePredictions.logits(network), inputs);
   }
 
   /**
@@ -59,27 +85,30 @@ final class ExportComparison {
     Files.delete(inferred);
   }
 
-  Path file() {
-    return file;
-  }
-
   /**
-   * Asserts that ONNX Runtime gives what Deeplearning4j gives in doubles, of one example and of
-   * several.
+   * Asserts that ONNX Runtime gives what Deeplearning4j gives in doubles, and the same logits, of
+   * so many examples at a time.
    */
   void assertSameOutputs(int... batchSizes) throws IOException {
-    try (OnnxSession session = OnnxSession.open(file, 1)) {
-      for (int batch : batchSizes) {
-        INDArray[] features = features(batch);
-        INDArray[] found = session.output(features);
-        INDArray[] expected = ThreeWays.exact((NeuralNetwork) network, features);
-        assertThat(found).hasSameSizeAs(expected);
-        for (int i = 0; i < found.length; i++) {
-          double largest = expected[i].amaxNumber().doubleValue();
-          ArrayAssert.assertClose(found[i], expected[i], RELATIVE * largest, 0);
-        }
-      }
+    for (int batch : batchSizes) {
+      INDArray[] features = features(batch);
+      whole.assertSame(features);
+      logits.assertSame(features);
     }
+  }
+
+  /** Asserts the same of logits alone, for images. */
+  void assertSameLogits(LabeledImages images, ImageInput input) {
+    images
+        .inBatches(BATCH)
+        .forEach(
+            batch -> {
+              try {
+                logits.assertSame(new INDArray[] {input.shaped(batch.images(), images.shape())});
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   private INDArray[] features(int batch) {

@@ -9,14 +9,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The larger ones of Deeplearning4j's own models. */
+/**
+ * The larger ones of Deeplearning4j's own models, for few images: it takes seconds for one in
+ * doubles, which hundreds of layers of floats are compared with.
+ */
 class StockExportsIT {
   @ParameterizedTest
   @EnumSource(
       value = StockModel.class,
       mode = EnumSource.Mode.EXCLUDE,
       names = {"LENET", "SIMPLE_CNN", "SQUEEZE_NET"})
-  void outputsAreThoseOfDeeplearning4j(StockModel model, @TempDir Path folder) throws IOException {
+  void outputsAndLogitsAreThoseOfDeeplearning4j(StockModel model, @TempDir Path folder)
+      throws IOException {
     new ExportComparison((Model) model.network(), List.of(model.input()), folder)
         .assertSameOutputs(1, 2);
   }

@@ -57,6 +57,11 @@ public final class SamePredictions {
     return Nd4j.createFromArray(values).castTo(DataType.FLOAT).reshape('c', shape);
   }
 
+  /** A copy of a model without the activations of its outputs, which would hide differences. */
+  public static Model logits(Model model) {
+    return PredictionComparison.withoutActivation(model);
+  }
+
   /** What a model predicts; its inputs stay as they are. */
   public static INDArray[] predictions(Model model, INDArray... features) {
     INDArray[] copies = new INDArray[features.length];
