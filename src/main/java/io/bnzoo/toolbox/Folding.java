@@ -11,7 +11,11 @@ import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
@@ -155,10 +159,25 @@ public final class Folding {
       if (!isTransparent(given)) {
         return LinearLayer.of(given)
             .map(linear -> before(linear, scaling))
-            .orElseGet(() -> Way.not(given.name() + " is no linear layer"));
+            .orElseGet(() -> Way.not(unknown(given)));
       }
       reader = given;
     }
+  }
+
+  /** Of sequences and volumes, what Deeplearning4j's batch normalization makes is no prediction. */
+  private static String unknown(Node node) {
+    Optional<Layer> layer = node.layer();
+    if (layer.filter(Convolution1DLayer.class::isInstance).isPresent()) {
+      return node.name() + " has sequences, whose examples batch norm takes for features";
+    }
+    return layer.filter(Folding::hasVolumes).isPresent()
+        ? node.name() + " has volumes, which batch norm does not take"
+        : node.name() + " is no linear layer";
+  }
+
+  private static boolean hasVolumes(Layer layer) {
+    return layer instanceof Convolution3D || layer instanceof Deconvolution3D;
   }
 
   private static Way before(LinearLayer linear, Scaling scaling) {
@@ -209,7 +228,7 @@ public final class Folding {
   private static Optional<String> add(Node reader, Scaling scaling, List<LinearLayer> layers) {
     Optional<LinearLayer> linear = LinearLayer.of(reader);
     if (linear.isEmpty()) {
-      return Optional.of(reader.name() + " is no linear layer");
+      return Optional.of(unknown(reader));
     }
     layers.add(linear.get());
     return linear.get().objectionToWhatPrecedes(scaling);
