@@ -3,9 +3,12 @@ package io.bnzoo.toolbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -73,5 +76,12 @@ public record ModelInputs(List<InputType> types, List<INDArray> arrays) {
   /** Copies of the arrays: what predicts in place changes none of them. */
   INDArray[] copies() {
     return arrays.stream().map(array -> array.dup('c')).toArray(INDArray[]::new);
+  }
+
+  /** What Deeplearning4j predicts of arrays, which some of its layers change. */
+  static INDArray[] output(Model model, INDArray... features) {
+    return model instanceof ComputationGraph graph
+        ? graph.output(false, features)
+        : new INDArray[] {((MultiLayerNetwork) model).output(features[0], false)};
   }
 }

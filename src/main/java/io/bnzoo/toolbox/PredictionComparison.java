@@ -6,8 +6,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -95,8 +93,8 @@ public final class PredictionComparison {
    * @param ofSecond the same examples, as the second model takes them
    */
   public void add(ModelInputs ofFirst, ModelInputs ofSecond) {
-    INDArray[] expected = logits(first, ofFirst);
-    INDArray[] found = logits(second, ofSecond);
+    INDArray[] expected = ModelInputs.output(first, ofFirst.copies());
+    INDArray[] found = ModelInputs.output(second, ofSecond.copies());
     for (int i = 0; i < expected.length; i++) {
       INDArray logits = expected[i].castTo(DataType.DOUBLE);
       largestDifference = larger(largestDifference, found[i].castTo(DataType.DOUBLE).sub(logits));
@@ -108,12 +106,6 @@ public final class PredictionComparison {
   /** NaN is the largest of all. */
   private static double larger(double known, INDArray values) {
     return Math.max(known, values.amaxNumber().doubleValue());
-  }
-
-  private static INDArray[] logits(Model model, ModelInputs inputs) {
-    return model instanceof ComputationGraph graph
-        ? graph.output(false, inputs.copies())
-        : new INDArray[] {((MultiLayerNetwork) model).output(inputs.copies()[0], false)};
   }
 
   /** What the batches have shown so far. */

@@ -35,7 +35,12 @@ public record PredictionSpeed(String engine, double before, double after, double
   /** By Deeplearning4j. */
   public static PredictionSpeed byDeeplearning4j(
       Model first, ModelInputs ofFirst, Model second, ModelInputs ofSecond) {
-    return measure("dl4j", prediction(first), ofFirst, prediction(second), ofSecond);
+    return measure(
+        "dl4j",
+        features -> ModelInputs.output(first, features),
+        ofFirst,
+        features -> ModelInputs.output(second, features),
+        ofSecond);
   }
 
   /** By oneDNN's kernels; empty where one of the models has a part without kernels. */
@@ -57,12 +62,6 @@ public record PredictionSpeed(String engine, double before, double after, double
     return model instanceof ComputationGraph graph
         ? Accelerated.of(graph)
         : Accelerated.of((MultiLayerNetwork) model);
-  }
-
-  private static Prediction prediction(Model model) {
-    return model instanceof ComputationGraph graph
-        ? features -> graph.output(false, features)
-        : features -> new INDArray[] {((MultiLayerNetwork) model).output(features[0], false)};
   }
 
   private static PredictionSpeed measure(

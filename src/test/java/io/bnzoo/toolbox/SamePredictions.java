@@ -2,10 +2,9 @@ package io.bnzoo.toolbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -51,9 +50,7 @@ public final class SamePredictions {
   /** Random numbers about 0. */
   public static INDArray random(long... shape) {
     double[] values =
-        new Random(7)
-            .doubles(java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b), -1, 1)
-            .toArray();
+        new Random(7).doubles(Arrays.stream(shape).reduce(1, (a, b) -> a * b), -1, 1).toArray();
     return Nd4j.createFromArray(values).castTo(DataType.FLOAT).reshape('c', shape);
   }
 
@@ -64,13 +61,8 @@ public final class SamePredictions {
 
   /** What a model predicts; its inputs stay as they are. */
   public static INDArray[] predictions(Model model, INDArray... features) {
-    INDArray[] copies = new INDArray[features.length];
-    for (int i = 0; i < copies.length; i++) {
-      copies[i] = features[i].dup('c');
-    }
-    return model instanceof ComputationGraph graph
-        ? graph.output(false, copies)
-        : new INDArray[] {((MultiLayerNetwork) model).output(copies[0], false)};
+    return ModelInputs.output(
+        model, Arrays.stream(features).map(each -> each.dup('c')).toArray(INDArray[]::new));
   }
 
   /** Asserts that all differ by no more than rounding, measured by the largest of them. */
