@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,8 +88,12 @@ final class ConvertCommand extends BnzooCommand {
     try {
       Model converted = converted(stored.model());
       PredictionComparison comparison = new PredictionComparison(stored.model(), converted);
-      ModelInputs inputs = ModelInputs.random(types(stored.model(), imageSize), EXAMPLES);
-      comparison.add(inputs, format.isEmpty() ? inputs : inputs.as(types(converted, size(inputs))));
+      ModelInputs inputs =
+          ModelInputs.random(
+              DataOptions.types(stored.model(), imageSize, "--image-size"), EXAMPLES);
+      comparison.add(
+          inputs,
+          format.isEmpty() ? inputs : inputs.as(NetworkInput.types(converted, size(inputs))));
       PredictionComparison.Result logits = comparison.result();
       if (!logits.isSame()) {
         throw new CommandFailure(
@@ -122,14 +125,6 @@ final class ConvertCommand extends BnzooCommand {
               : Conversion.toBatchNorm(converted);
     }
     return format.isPresent() ? Conversion.toFormat(converted, format.get()) : converted;
-  }
-
-  private static List<InputType> types(Model given, Optional<ImageSize> size) {
-    try {
-      return NetworkInput.types(given, size);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage() + " (--image-size)", e);
-    }
   }
 
   /** Of the images; what was flat does not have it. */

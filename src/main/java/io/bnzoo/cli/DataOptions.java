@@ -4,8 +4,12 @@ import io.bnzoo.data.DataChoice;
 import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageSize;
+import io.bnzoo.engine.NetworkInput;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -87,6 +91,20 @@ final class DataOptions {
   /** The height and width that were asked for. */
   Optional<ImageSize> imageSize() {
     return imageSize;
+  }
+
+  /**
+   * What a model takes.
+   *
+   * @param options those that tell the size of its images, for people
+   * @throws IllegalArgumentException if neither the model nor the size says it
+   */
+  static List<InputType> types(Model model, Optional<ImageSize> size, String options) {
+    try {
+      return NetworkInput.types(model, size);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + " (" + options + ")", e);
+    }
   }
 
   ImageDataset load(Terminal terminal) throws IOException {

@@ -5,7 +5,6 @@ import io.bnzoo.bench.OnnxCheck;
 import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.engine.ImageInput;
-import io.bnzoo.engine.NetworkInput;
 import io.bnzoo.files.Reason;
 import io.bnzoo.onnx.ExportedModel;
 import io.bnzoo.onnx.OnnxExport;
@@ -114,7 +113,7 @@ final class ExportCommand extends BnzooCommand {
       List<InputType> inputs =
           images.isPresent()
               ? List.of(input(stored.model(), images.get().shape()))
-              : NetworkInput.types(stored.model(), data.imageSize());
+              : DataOptions.types(stored.model(), data.imageSize(), "--image-size");
       ExportedModel exported =
           fold
               ? OnnxExport.writeFolded(stored, source(), inputs, file)

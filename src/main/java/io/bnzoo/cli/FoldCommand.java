@@ -5,7 +5,6 @@ import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.engine.ImageInput;
-import io.bnzoo.engine.NetworkInput;
 import io.bnzoo.files.Reason;
 import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.storage.StoredModel;
@@ -21,8 +20,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -135,7 +132,10 @@ final class FoldCommand extends BnzooCommand {
       batch = compare(comparison, stored, images);
       comparedOn = images.origin().kind().label();
     } else {
-      batch = ModelInputs.random(types(stored.model()), BATCH);
+      batch =
+          ModelInputs.random(
+              DataOptions.types(stored.model(), data.imageSize(), "--image-size, or --data"),
+              BATCH);
       comparison.add(batch);
       comparedOn = "random inputs";
     }
@@ -151,14 +151,6 @@ final class FoldCommand extends BnzooCommand {
         comparison.result(),
         (int) batch.arrays().get(0).size(0),
         speed);
-  }
-
-  private List<InputType> types(Model given) {
-    try {
-      return NetworkInput.types(given, data.imageSize());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage() + " (--image-size, or --data)", e);
-    }
   }
 
   /** Returns the first batch. */
