@@ -1,12 +1,12 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.limits.WrappedLayers;
 import io.bnzoo.onednn.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -21,7 +21,7 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
 
   /** Whether nothing in it learns. */
   boolean isFrozen() {
-    return of instanceof FrozenLayer || letsGradientsPass();
+    return WrappedLayers.isFrozen(of);
   }
 
   /** Whether it is frozen, but layers before it learn. */

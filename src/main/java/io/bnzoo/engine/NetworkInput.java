@@ -2,6 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.ImageSize;
+import io.bnzoo.limits.WrappedLayers;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +39,6 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -147,7 +146,7 @@ public final class NetworkInput {
           || !(node.vertex() instanceof LayerVertex vertex)) {
         continue;
       }
-      Layer layer = unwrapped(vertex.getLayerConf().getLayer());
+      Layer layer = WrappedLayers.innermost(vertex.getLayerConf().getLayer());
       if (vertex.getPreProcessor() != null || !keepsChannels(layer)) {
         return Optional.of(
             new Reader(
@@ -246,14 +245,6 @@ public final class NetworkInput {
       throw otherSize(only.map(Object::toString).orElse("another size"), chosen);
     }
     return images;
-  }
-
-  /** The layer that a wrapper, such as a frozen one's, computes with. */
-  private static Layer unwrapped(Layer layer) {
-    if (layer instanceof FrozenLayer frozen) {
-      return unwrapped(frozen.getLayer());
-    }
-    return layer instanceof BaseWrapperLayer wrapper ? unwrapped(wrapper.getUnderlying()) : layer;
   }
 
   /** Whether the channels that leave a layer are those that enter it. */

@@ -111,7 +111,7 @@ final class Footprint {
   void add(Layer layer, long parameters, ActivationShape in, ActivationShape out)
       throws IOException {
     add(out);
-    Layer inner = LayerShapes.inner(layer);
+    Layer inner = WrappedLayers.innermost(layer);
     workspace = Math.max(workspace, workspace(inner, in, out));
     multiplications += multiplications(inner, parameters, in, out);
     addSteps(inner, in, out);

@@ -64,13 +64,13 @@ record InputGuesses(List<ActivationShape> shapes, boolean known) {
       shapes.add(ActivationShape.cube(count, size, 3));
     }
     for (Layer layer : layers) {
-      if (LayerShapes.inner(layer) instanceof LocallyConnected2D fixed
+      if (WrappedLayers.innermost(layer) instanceof LocallyConnected2D fixed
           && fixed.getInputSize() != null) {
         int[] sizes = fixed.getInputSize();
         shapes.add(ActivationShape.image(channels, sizes[0], sizes[1], fixed.getFormat()));
-      } else if (LayerShapes.inner(layer) instanceof LocallyConnected1D fixed) {
+      } else if (WrappedLayers.innermost(layer) instanceof LocallyConnected1D fixed) {
         shapes.add(ActivationShape.sequence(channels, fixed.getInputSize()));
-      } else if (LayerShapes.inner(layer) instanceof CapsuleLayer capsules) {
+      } else if (WrappedLayers.innermost(layer) instanceof CapsuleLayer capsules) {
         shapes.add(
             ActivationShape.sequence(
                 capsules.getInputCapsules(), capsules.getInputCapsuleDimensions()));
@@ -99,7 +99,7 @@ record InputGuesses(List<ActivationShape> shapes, boolean known) {
     return layers.stream()
         .filter(layer -> channels(layer).isPresent())
         .findFirst()
-        .map(LayerShapes::inner)
+        .map(WrappedLayers::innermost)
         .filter(
             layer ->
                 layer instanceof FeedForwardLayer
@@ -110,7 +110,7 @@ record InputGuesses(List<ActivationShape> shapes, boolean known) {
 
   /** How many values or channels a layer takes, if it says so. */
   static OptionalLong channels(Layer wrapped) {
-    Layer layer = LayerShapes.inner(wrapped);
+    Layer layer = WrappedLayers.innermost(wrapped);
     long count = 0;
     if (layer instanceof EmbeddingLayer || layer instanceof EmbeddingSequenceLayer) {
       count = 1; // Its nIn is how many different values that one may have.

@@ -118,17 +118,6 @@ final class LayerShapes {
     return ActivationShape.of(layer.getOutputType(0, in.type()), length).withRows(in.rows());
   }
 
-  /** The layer that computes, without those around it. */
-  static Layer inner(Layer layer) {
-    if (layer instanceof FrozenLayer frozen) {
-      return inner(frozen.getLayer());
-    }
-    if (layer instanceof BaseWrapperLayer wrapper) {
-      return inner(wrapper.getUnderlying());
-    }
-    return layer instanceof Bidirectional both ? inner(both.getFwd()) : layer;
-  }
-
   private <L extends Layer> void add(Class<L> type, Rule<L> rule) {
     rules.put(type, (layer, in) -> rule.of(type.cast(layer), in));
   }

@@ -51,7 +51,7 @@ public final class RunningVariances {
   }
 
   private static Optional<String> fault(Layer layer) {
-    org.deeplearning4j.nn.conf.layers.Layer kind = LayerShapes.inner(layer.conf().getLayer());
+    org.deeplearning4j.nn.conf.layers.Layer kind = WrappedLayers.innermost(layer.conf().getLayer());
     Map<String, INDArray> parameters = layer.paramTable();
     if (kind instanceof LowLevelBatchNormalization) {
       return variance(parameters.get(LowLevelBatchNormalization.POPULATION_VARIANCE));

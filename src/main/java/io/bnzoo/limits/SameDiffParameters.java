@@ -20,7 +20,7 @@ final class SameDiffParameters {
    * @throws IOException naming the parameter that has another shape than it should
    */
   static void check(Layer wrapped) throws IOException {
-    if (!(LayerShapes.inner(wrapped) instanceof AbstractSameDiffLayer layer)) {
+    if (!(WrappedLayers.innermost(wrapped) instanceof AbstractSameDiffLayer layer)) {
       return;
     }
     SDLayerParams defined = new SDLayerParams();

@@ -1,6 +1,7 @@
 package io.bnzoo.toolbox;
 
 import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.limits.WrappedLayers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,9 +13,6 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.layers.FrozenLayer;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
-import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -85,14 +83,9 @@ public final class BatchNorm {
   }
 
   private static Optional<BatchNorm> of(String key, String name, Layer given) {
-    boolean frozen = given instanceof FrozenLayer || given instanceof FrozenLayerWithBackprop;
-    Layer layer = given;
-    while (layer instanceof BaseWrapperLayer wrapper) {
-      layer = wrapper.getUnderlying();
-    }
-    Layer inner = layer;
+    Layer layer = WrappedLayers.innermost(given);
     return source(layer.conf().getLayer())
-        .map(source -> new BatchNorm(key, name, inner, frozen, source));
+        .map(source -> new BatchNorm(key, name, layer, WrappedLayers.isFrozen(given), source));
   }
 
   private static Optional<Source> source(org.deeplearning4j.nn.conf.layers.Layer configured) {

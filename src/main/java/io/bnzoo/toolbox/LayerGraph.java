@@ -1,5 +1,6 @@
 package io.bnzoo.toolbox;
 
+import io.bnzoo.limits.WrappedLayers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +10,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -55,7 +54,7 @@ final class LayerGraph {
             new Node(
                 String.valueOf(i),
                 name == null ? "layer " + i : name,
-                Optional.of(unwrapped(layer)),
+                Optional.of(WrappedLayers.thawed(layer)),
                 Optional.ofNullable(network.getLayerWiseConfigurations().getInputPreProcess(i)),
                 i == 0 ? List.of() : List.of(String.valueOf(i - 1))));
       }
@@ -76,20 +75,11 @@ final class LayerGraph {
           new Node(
               key,
               key,
-              vertex.map(each -> unwrapped(each.getLayerConf().getLayer())),
+              vertex.map(each -> WrappedLayers.thawed(each.getLayerConf().getLayer())),
               vertex.map(LayerVertex::getPreProcessor),
               inputs));
     }
     return graph;
-  }
-
-  private static Layer unwrapped(Layer layer) {
-    if (layer instanceof FrozenLayer frozen) {
-      return unwrapped(frozen.getLayer());
-    }
-    return layer instanceof FrozenLayerWithBackprop frozen
-        ? unwrapped(frozen.getUnderlying())
-        : layer;
   }
 
   private void add(Node node) {

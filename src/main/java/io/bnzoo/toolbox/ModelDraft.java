@@ -1,5 +1,6 @@
 package io.bnzoo.toolbox;
 
+import io.bnzoo.limits.WrappedLayers;
 import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ final class ModelDraft {
     /** Its layer, without what freezes it. */
     Optional<Layer> layer() {
       return vertex instanceof LayerVertex layer
-          ? Optional.of(thawed(layer.getLayerConf().getLayer()))
+          ? Optional.of(WrappedLayers.thawed(layer.getLayerConf().getLayer()))
           : Optional.empty();
     }
 
@@ -168,14 +169,6 @@ final class ModelDraft {
       }
     }
     outputs.addAll(configuration.getNetworkOutputs());
-  }
-
-  /** What a frozen layer computes with; any other layer as it is. */
-  static Layer thawed(Layer layer) {
-    if (layer instanceof FrozenLayer frozen) {
-      return thawed(frozen.getLayer());
-    }
-    return layer instanceof FrozenLayerWithBackprop frozen ? thawed(frozen.getUnderlying()) : layer;
   }
 
   private static Layer likewise(Layer old, Layer layer) {

@@ -1,12 +1,10 @@
 package io.bnzoo.train;
 
+import io.bnzoo.limits.WrappedLayers;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.Locale;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.layers.FrozenLayer;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
-import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -46,8 +44,8 @@ public final class NetworkSummary {
   }
 
   private void add(Layer layer) {
-    boolean isFrozen = layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
-    Layer inner = layer instanceof BaseWrapperLayer wrapper ? wrapper.getUnderlying() : layer;
+    boolean isFrozen = WrappedLayers.isFrozen(layer);
+    Layer inner = WrappedLayers.innermost(layer);
     long moved = 0;
     long parameters = 0;
     for (var parameter : inner.paramTable().entrySet()) {
