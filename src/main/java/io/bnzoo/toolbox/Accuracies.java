@@ -54,20 +54,38 @@ final class Accuracies implements AutoCloseable {
     return new Accuracies(engine::logits, engine::close);
   }
 
+  /**
+   * What became of images.
+   *
+   * @param recognized the share, in [0, 1]
+   * @param notFinite the share for which the model gave NaN or infinity
+   */
+  record Shares(double recognized, double notFinite) {}
+
   /** The share of images that are recognized when so many are predicted at once. */
   double accuracy(ImageSource images, int atOnce, Statistics statistics) {
+    return shares(images, atOnce, statistics).recognized();
+  }
+
+  /** Likewise, with those for which nothing can be predicted. */
+  Shares shares(ImageSource images, int atOnce, Statistics statistics) {
     int seen = 0;
     int right = 0;
+    int notFinite = 0;
     Iterator<? extends ImageBatch> batches = images.inBatches(atOnce).iterator();
     while (batches.hasNext()) {
       ImageBatch some = batches.next();
       Logits logits = prediction.apply(some, statistics);
       for (int i = 0; i < some.size(); i++) {
-        right += logits.isFinite(i) && logits.argMax(i) == some.label(i) ? 1 : 0;
+        if (!logits.isFinite(i)) {
+          notFinite++;
+        } else if (logits.argMax(i) == some.label(i)) {
+          right++;
+        }
       }
       seen += some.size();
     }
-    return (double) right / seen;
+    return new Shares((double) right / seen, (double) notFinite / seen);
   }
 
   @Override

@@ -55,12 +55,12 @@ final class DataCheck {
 
   /** Measures accuracies and how each layer's running statistics fit. */
   Measured run(ProgressListener progress) {
-    double running;
+    Accuracies.Shares running;
     double inverted;
     List<Diagnosis.BatchAccuracy> byBatch = new ArrayList<>();
     try (Accuracies accuracies = Accuracies.of(model, images.shape())) {
       progress.advanced("predicting", 0, images.size());
-      running = accuracies.accuracy(source, LARGEST_BATCH, Statistics.RUNNING);
+      running = accuracies.shares(source, LARGEST_BATCH, Statistics.RUNNING);
       inverted =
           accuracies.accuracy(inputs.apply(inverted(images)), LARGEST_BATCH, Statistics.RUNNING);
       if (!batchNorms.isEmpty()) {
@@ -73,7 +73,14 @@ final class DataCheck {
     }
     if (batchNorms.isEmpty()) {
       return new Measured(
-          new Diagnosis.DataFigures(images.size(), running, running, byBatch, inverted), List.of());
+          new Diagnosis.DataFigures(
+              images.size(),
+              running.recognized(),
+              running.recognized(),
+              byBatch,
+              inverted,
+              running.notFinite()),
+          List.of());
     }
     Model copy = copy();
     Recalibration.of(copy, source, progress);
@@ -83,7 +90,14 @@ final class DataCheck {
       recomputed = accuracies.accuracy(source, LARGEST_BATCH, Statistics.RUNNING);
     }
     return new Measured(
-        new Diagnosis.DataFigures(images.size(), running, recomputed, byBatch, inverted), fits);
+        new Diagnosis.DataFigures(
+            images.size(),
+            running.recognized(),
+            recomputed,
+            byBatch,
+            inverted,
+            running.notFinite()),
+        fits);
   }
 
   private Model copy() {

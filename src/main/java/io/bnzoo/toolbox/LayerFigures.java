@@ -97,6 +97,11 @@ public record LayerFigures(
     gamma = List.copyOf(gamma);
   }
 
+  /** Whether the images show that its running statistics are far off. */
+  boolean isOff() {
+    return fit.filter(LayerFit::isOff).isPresent();
+  }
+
   static List<Double> list(double[] values) {
     return Arrays.stream(values).boxed().toList();
   }

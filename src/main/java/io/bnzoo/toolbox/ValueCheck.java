@@ -31,7 +31,8 @@ final class ValueCheck {
   /** Of the least that a variance can be: rounding is far above it. */
   private static final double WITHOUT_DOUBT = 0.9;
 
-  private static final double NOTICEABLE_OF_VARIANCE = 0.2;
+  /** Of variance and epsilon: above, the deviation is off by a factor of 1.4. */
+  private static final double NOTICEABLE_OF_VARIANCE = 0.5;
 
   /** Of a layer's features: a few that are dead are usual behind a ReLU. */
   private static final double SOME = 0.25;
@@ -111,8 +112,10 @@ final class ValueCheck {
     double leastGamma = TINY_GAMMA * sizes[sizes.length / 2];
     int dead = 0;
     int weak = 0;
+    // What an initial 1 that is mostly still there hides is not told by subtracting it.
+    boolean hidden = share.orElse(0) >= NOTICEABLE_SHARE;
     for (int i = 0; i < mean.length; i++) {
-      double own = variance[i] - share.orElse(0);
+      double own = hidden ? Double.POSITIVE_INFINITY : variance[i] - share.orElse(0);
       boolean constant = own <= NOTHING * each.epsilon() + NOTICEABLE_SHARE * share.orElse(0);
       if (constant || Math.abs(gamma[i]) < leastGamma) {
         dead++;
@@ -236,17 +239,18 @@ final class ValueCheck {
     return String.format(
         Locale.ROOT,
         "%.2g %% of the running statistics are the initial 0 and 1 (decay %s, %,d batches), which"
-            + " is %.0f %% of the variance in the median feature.",
+            + " is %.0f %% of the variance and epsilon of the median feature.",
         100 * share,
         layer.decay(),
         iterations,
         100 * ofVariance(layer));
   }
 
-  /** The share of the median feature's running variance that is the initial 1. */
+  /** The share of what the median feature is divided by that is the initial 1. */
   private static double ofVariance(LayerFigures layer) {
     double[] sorted = layer.variance().stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return Math.min(1, layer.initialShare().orElse(0) / sorted[sorted.length / 2]);
+    return Math.min(
+        1, layer.initialShare().orElse(0) / (sorted[sorted.length / 2] + layer.epsilon()));
   }
 
   private Optional<Finding> dead() {
@@ -255,7 +259,7 @@ final class ValueCheck {
         layers.stream()
             .filter(each -> graph.before(graph.node(each.key())).isPresent())
             .map(this::figuresOf)
-            .anyMatch(each -> each.dead() >= MANY * each.features());
+            .anyMatch(each -> each.dead() > MANY * each.features());
     return ConfigurationCheck.finding(
         Symptom.DEAD_FEATURES,
         many ? Severity.WARNING : Severity.NOTE,
@@ -271,13 +275,14 @@ final class ValueCheck {
     List<BatchNorm> layers = where(each -> each.moved() && each.weak() >= MANY * each.features());
     return ConfigurationCheck.finding(
         Symptom.WEAK_FEATURES,
-        Severity.WARNING,
+        Severity.NOTE,
         layers,
         first ->
             counted(
                 layers,
                 LayerFigures::weak,
-                "have a variance below epsilon, so that they come out smaller than normalized"),
+                "have a variance below epsilon, so that they come out smaller than normalized, for which"
+                    + " gamma can make up"),
         "A smaller epsilon, in training as well, or larger values before the layer.");
   }
 

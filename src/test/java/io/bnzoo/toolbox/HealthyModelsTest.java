@@ -34,31 +34,30 @@ class HealthyModelsTest {
    */
   private static final int AS_IN_THE_LESSON = 800;
 
-  /** What a placement may have on purpose. */
-  private static final Set<Symptom> BY_DESIGN = Set.of(Symptom.REDUNDANT_BIAS);
+  /** What a placement may have on purpose, and a ReLU before batch norm. */
+  private static final Set<Symptom> BY_DESIGN =
+      Set.of(Symptom.REDUNDANT_BIAS, Symptom.WEAK_FEATURES, Symptom.DEAD_FEATURES);
 
   static List<Arguments> models() {
     return Stream.concat(
             Stream.of(
+                deepCnn(Normalization.lowLevel()),
+                deepCnn(Normalization.lowLevel().placed(Placement.AFTER_ACTIVATION)),
+                deepCnn(Normalization.speltOut()),
+                deepCnn(Normalization.batchNorm()),
+                Arguments.of(
+                    "mlp, sigmoid",
+                    ThreeLayerMlp.builder()
+                        .normalization(Normalization.batchNorm())
+                        .activation(Activation.SIGMOID)
+                        .updater(new Adam(0.002))
+                        .build()
+                        .init()),
                 Arguments.of(
                     "convolutions",
                     TrainedModels.convolutions(
                         new ConvolutionLayer.Builder(3, 3).activation(Activation.IDENTITY))),
-                Arguments.of("dense", TrainedModels.dense(recipe -> {})),
-                Arguments.of(
-                    "deep CNN, low-level",
-                    DeepCnn.builder()
-                        .depth(4)
-                        .normalization(Normalization.lowLevel())
-                        .build()
-                        .init()),
-                Arguments.of(
-                    "deep CNN",
-                    DeepCnn.builder()
-                        .depth(4)
-                        .normalization(Normalization.batchNorm())
-                        .build()
-                        .init())),
+                Arguments.of("dense", TrainedModels.dense(recipe -> {}))),
             Stream.of(Placement.values())
                 .flatMap(
                     placement ->
@@ -66,6 +65,12 @@ class HealthyModelsTest {
                             mlp(Normalization.batchNorm().placed(placement)),
                             mlp(Normalization.lowLevel().placed(placement)))))
         .toList();
+  }
+
+  private static Arguments deepCnn(Normalization normalization) {
+    return Arguments.of(
+        "deep CNN, " + normalization.label(),
+        DeepCnn.builder().depth(4).normalization(normalization).build().init());
   }
 
   private static Arguments mlp(Normalization normalization) {
