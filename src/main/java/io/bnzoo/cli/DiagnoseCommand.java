@@ -118,10 +118,11 @@ final class DiagnoseCommand extends BnzooCommand {
     }
     diagnosis.data().ifPresent(measured -> printTable(DiagnosisText.accuracies(measured)));
     printTable(DiagnosisText.layers(diagnosis));
+    terminal.print("");
     terminal.printSentence(DiagnosisText.legend(diagnosis));
   }
 
   private void printTable(List<List<String>> rows) {
-    terminal.print("\n" + TextTable.plain(rows));
+    terminal.print("\n" + TextTable.plain(rows).stripTrailing());
   }
 }

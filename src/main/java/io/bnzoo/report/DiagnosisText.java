@@ -111,7 +111,7 @@ public final class DiagnosisText {
     if (layer.frozen()) {
       return "frozen";
     }
-    return share.isPresent() ? percent(share.getAsDouble()) : "?";
+    return share.isPresent() ? percent(share.getAsDouble()) : "unknown";
   }
 
   private static String percent(double share) {
