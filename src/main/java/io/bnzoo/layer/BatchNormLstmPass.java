@@ -156,6 +156,11 @@ final class BatchNormLstmPass {
     return kept ? workspaces.dup(ArrayType.ACTIVATIONS, array, 'c') : array;
   }
 
+  /** Adds the batch's statistics of a pass in training that was kept. */
+  void addTo(Map<Normalized, StatisticSums> sums) {
+    normalizations.forEach((what, normalization) -> normalization.addTo(sums.get(what)));
+  }
+
   /** Whether {@link #backward} can follow. */
   boolean isKept() {
     return kept;

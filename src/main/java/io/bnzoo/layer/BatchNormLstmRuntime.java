@@ -2,8 +2,10 @@ package io.bnzoo.layer;
 
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
+import io.bnzoo.layer.BatchNormLstmParameters.Normalized;
 import io.bnzoo.layer.BatchNormLstmPass.State;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +40,9 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
   // What the last activate ran, which is what a gradient is taken of.
   private BatchNormLstmPass pass;
   private State start;
+
+  /** Of the batches since {@link #startSums}; empty where nobody wants them. */
+  private final Map<Normalized, StatisticSums> sums = new EnumMap<>(Normalized.class);
 
   BatchNormLstmRuntime(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
@@ -94,6 +99,9 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
         workspaces.create(ArrayType.ACTIVATIONS, dataType, shape, 'f'); // Step by step.
     State working = new State(start.output().dup(), start.cell().dup(), start.time());
     State end = pass.forward(sequences, maskArray, working, outputs);
+    if (training && !sums.isEmpty()) {
+      pass.addTo(sums);
+    }
     return new Forward(permuteIfNWC(outputs), end);
   }
 
@@ -173,6 +181,22 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
           }
         });
     return new Pair<>(gradient, permuteIfNWC(backpropDropOutIfPresent(ofInput)));
+  }
+
+  /** From now on forward passes in training add up their statistics. */
+  void startSums() {
+    for (Normalized each : Normalized.values()) {
+      sums.put(each, new StatisticSums());
+    }
+  }
+
+  /** Makes the sums the running statistics. */
+  void writeSums() {
+    sums.forEach((what, sum) -> sum.write(params.get(what.mean()), params.get(what.variance())));
+  }
+
+  void endSums() {
+    sums.clear();
   }
 
   @Override

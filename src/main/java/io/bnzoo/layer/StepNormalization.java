@@ -24,12 +24,14 @@ final class StepNormalization {
   /**
    * What the way back needs of a step.
    *
+   * @param time the step's number in its sequence
    * @param row of the running statistics
    * @param count how many sequences are there
    * @param normalized (z - mean) / sqrt(variance + epsilon), 0 where a sequence is not there
    * @param inverseDeviation 1 / sqrt(variance + epsilon)
    */
   private record Step(
+      long time,
       long row,
       double count,
       INDArray normalized,
@@ -65,6 +67,7 @@ final class StepNormalization {
     Step step = step(z, time, presence);
     steps.add(
         new Step(
+            step.time,
             step.row,
             step.count,
             keeper.keep(step.normalized),
@@ -82,7 +85,7 @@ final class StepNormalization {
         training ? presence.mean(centered.mul(centered)) : runningVariances.getRow(row);
     INDArray inverseDeviation = Transforms.sqrt(variance.add(epsilon)).rdivi(1);
     INDArray normalized = presence.only(centered.muliRowVector(inverseDeviation));
-    return new Step(row, presence.count(), normalized, inverseDeviation, mean, variance);
+    return new Step(time, row, presence.count(), normalized, inverseDeviation, mean, variance);
   }
 
   /**
@@ -120,6 +123,11 @@ final class StepNormalization {
         ofVariances.getRow(row).addi(runningVariances.getRow(row).sub(step.variance).muli(share));
       }
     }
+  }
+
+  /** Adds the batch's statistics of each step that was kept. */
+  void addTo(StatisticSums sums) {
+    steps.forEach(step -> sums.add(step.time, step.count, step.mean, step.variance));
   }
 
   /** Which sequences a step has. */
