@@ -9,8 +9,6 @@ import io.bnzoo.engine.EngineChoice;
 import io.bnzoo.toolbox.Diagnosis.Cause;
 import io.bnzoo.toolbox.Finding.Severity;
 import io.bnzoo.toolbox.Finding.Symptom;
-import io.bnzoo.zoo.DeepCnn;
-import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.util.Arrays;
@@ -26,15 +24,12 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 
 /** A model for each thing that a diagnosis tells. */
 class DiagnosisTest {
   private static final LabeledImages TEST = TrainedModels.TEST;
-  private static final MultiLayerNetwork HEALTHY =
-      TrainedModels.trained(TrainedModels.dense(recipe -> {}), TrainedModels.ENOUGH);
 
   private static MultiLayerNetwork untrained(Consumer<TrainedModels.Recipe> change) {
     return TrainedModels.dense(change);
@@ -58,15 +53,9 @@ class DiagnosisTest {
         .orElseThrow();
   }
 
-  private static void resetStatistics(BatchNorm layer) {
-    double[] ones = new double[layer.features()];
-    Arrays.fill(ones, 1);
-    layer.setStatistics(new double[layer.features()], ones);
-  }
-
   @Test
   void aHealthyModelHasNoFindings() {
-    Diagnosis diagnosis = Diagnosis.of(HEALTHY, TEST);
+    Diagnosis diagnosis = Diagnosis.of(FaultyStatistics.healthy(), TEST);
     assertThat(diagnosis.findings()).isEmpty();
     assertThat(diagnosis.cause()).isEqualTo(Cause.HEALTHY);
     assertThat(diagnosis.isWrong()).isFalse();
@@ -87,8 +76,7 @@ class DiagnosisTest {
 
   @Test
   void statisticsThatNeverMovedAreAtFault() {
-    MultiLayerNetwork model = HEALTHY.clone();
-    BatchNorm.allOf(model).forEach(DiagnosisTest::resetStatistics);
+    MultiLayerNetwork model = FaultyStatistics.neverUpdated();
     assertThat(Diagnosis.of(model).cause()).isEqualTo(Cause.STATISTICS);
     Diagnosis diagnosis = Diagnosis.of(model, TEST);
     assertThat(diagnosis.cause()).isEqualTo(Cause.STATISTICS);
@@ -102,9 +90,7 @@ class DiagnosisTest {
 
   @Test
   void theLayerThatIsAtFaultIsToldFromThoseBehindIt() {
-    MultiLayerNetwork model = HEALTHY.clone();
-    resetStatistics(BatchNorm.allOf(model).get(0));
-    Diagnosis diagnosis = Diagnosis.of(model, TEST);
+    Diagnosis diagnosis = Diagnosis.of(FaultyStatistics.neverUpdatedInTheFirstLayer(), TEST);
     assertThat(diagnosis.findings())
         .singleElement()
         .satisfies(only -> assertThat(only.symptom()).isEqualTo(Symptom.NEVER_UPDATED))
@@ -144,7 +130,7 @@ class DiagnosisTest {
   /** Half a percent of the initial 1 is much next to a variance of 0.01. */
   @Test
   void theInitialVarianceIsComparedWithTheVarianceItself() {
-    MultiLayerNetwork model = HEALTHY.clone();
+    MultiLayerNetwork model = FaultyStatistics.healthy();
     BatchNorm layer = BatchNorm.allOf(model).get(1);
     double[] variance = layer.variance();
     Arrays.fill(variance, 0.01);
@@ -157,28 +143,14 @@ class DiagnosisTest {
 
   @Test
   void aLongMemoryAfterAShortTrainingIsAtFault() {
-    MultiLayerNetwork model =
-        TrainedModels.trained(TrainedModels.dense(recipe -> recipe.batchNorm.decay(0.999)), 300);
-    Diagnosis diagnosis = Diagnosis.of(model, TEST);
+    Diagnosis diagnosis = Diagnosis.of(FaultyStatistics.withLongMemory(), TEST);
     assertThat(diagnosis.cause()).as(diagnosis.verdict()).isEqualTo(Cause.STATISTICS);
     assertThat(finding(diagnosis, Symptom.INITIAL_SHARE).severity()).isEqualTo(Severity.ERROR);
   }
 
   @Test
   void clippedStatisticsAreAtFault() {
-    MultiLayerNetwork model =
-        TrainedModels.trained(
-            TrainedModels.dense(
-                recipe ->
-                    recipe
-                        .batchNorm
-                        .decay(0.9)
-                        .gradientNormalization(GradientNormalization.ClipElementWiseAbsoluteValue)
-                        .gradientNormalizationThreshold(1e-4)),
-            TrainedModels.TRAINING,
-            150,
-            32,
-            EngineChoice.DL4J);
+    MultiLayerNetwork model = FaultyStatistics.clipped();
     assertThat(Diagnosis.of(model).cause()).isEqualTo(Cause.SUSPECT);
     Diagnosis diagnosis = Diagnosis.of(model, TEST);
     assertThat(diagnosis.cause()).as(diagnosis.verdict()).isEqualTo(Cause.STATISTICS);
@@ -223,11 +195,8 @@ class DiagnosisTest {
 
   @Test
   void aFrozenLayerWithStatisticsOfOtherImagesIsTold() {
-    MultiLayerNetwork elsewhere = trainedOn(TrainedModels.inverted(TrainedModels.TRAINING));
     MultiLayerNetwork model =
-        TrainedModels.trained(
-            new TransferLearning.Builder(elsewhere).setFeatureExtractor(1).build(),
-            TrainedModels.ENOUGH);
+        TrainedModels.fineTuned(TrainedModels.inverted(TrainedModels.TRAINING));
     Diagnosis diagnosis = Diagnosis.of(model, TEST);
     assertThat(finding(diagnosis, Symptom.FROZEN_STATISTICS).layers()).containsExactly("fc1-bn");
     assertThat(diagnosis.findings())
@@ -236,15 +205,9 @@ class DiagnosisTest {
         .doesNotContain(Symptom.DRIFT, Symptom.NEVER_UPDATED);
   }
 
-  /** The last steps are far larger than those that the averages remember. */
   @Test
   void statisticsThatLagBehindTheWeightsAreToldFromOtherImages() {
-    MultiLayerNetwork model = HEALTHY.clone();
-    BatchNorm second = BatchNorm.allOf(model).get(1);
-    double[] mean = second.mean();
-    Arrays.setAll(mean, i -> mean[i] + (i % 2 == 0 ? 4 : -4));
-    second.setStatistics(mean, second.variance());
-    Diagnosis diagnosis = Diagnosis.of(model, TEST);
+    Diagnosis diagnosis = Diagnosis.of(FaultyStatistics.behindTheWeights(), TEST);
     assertThat(diagnosis.cause()).as(diagnosis.verdict()).isEqualTo(Cause.STATISTICS);
     assertThat(finding(diagnosis, Symptom.DRIFT).layers()).containsExactly("fc2-bn");
   }
@@ -258,7 +221,7 @@ class DiagnosisTest {
     }
     int[] labels = IntStream.range(0, TEST.size()).map(TEST::label).toArray();
     LabeledImages faint = new LabeledImages(TEST.shape(), 10, pixels, labels);
-    Diagnosis diagnosis = Diagnosis.of(HEALTHY, faint);
+    Diagnosis diagnosis = Diagnosis.of(FaultyStatistics.healthy(), faint);
     assertThat(diagnosis.cause()).as(diagnosis.verdict()).isEqualTo(Cause.OTHER_IMAGES);
     assertThat(diagnosis.verdict()).contains("0.8", "when recomputed");
     assertThat(finding(diagnosis, Symptom.OTHER_IMAGES).remedy()).contains("AdaBN");
@@ -275,16 +238,7 @@ class DiagnosisTest {
   /** One value in a variance tells nothing next to so much of the initial 1. */
   @Test
   void whatTheInitialVarianceHidesIsNotCalledDead() {
-    MultiLayerNetwork model =
-        TrainedModels.trained(
-            DeepCnn.builder()
-                .depth(4)
-                .normalization(Normalization.lowLevel())
-                .initialWeights(InitialWeights.truncatedNormalConvolutions(0.05))
-                .build()
-                .init(),
-            100);
-    Diagnosis diagnosis = Diagnosis.of(model, TEST);
+    Diagnosis diagnosis = Diagnosis.of(FaultyStatistics.lowLevelAfterFewBatches(), TEST);
     assertThat(diagnosis.cause()).as(diagnosis.verdict()).isEqualTo(Cause.STATISTICS);
     assertThat(diagnosis.findings())
         .extracting(Finding::symptom)
@@ -308,7 +262,7 @@ class DiagnosisTest {
 
   @Test
   void finiteWeightsThatPredictNanAreTooLarge() {
-    MultiLayerNetwork model = HEALTHY.clone();
+    MultiLayerNetwork model = FaultyStatistics.healthy();
     model.getParam("6_W").assign(3e38);
     Diagnosis diagnosis = Diagnosis.of(model, TEST);
     assertThat(diagnosis.cause()).as(diagnosis.verdict()).isEqualTo(Cause.NOT_FINITE);
@@ -317,13 +271,12 @@ class DiagnosisTest {
 
   @Test
   void nanInTheWeightsIsToldFromNanInTheStatistics() {
-    MultiLayerNetwork weights = HEALTHY.clone();
+    MultiLayerNetwork weights = FaultyStatistics.healthy();
     weights.getParam("0_W").putScalar(5, Float.NaN);
     Diagnosis ofWeights = Diagnosis.of(weights, TEST);
     assertThat(ofWeights.cause()).isEqualTo(Cause.NOT_FINITE);
     assertThat(finding(ofWeights, Symptom.NOT_FINITE).remedy()).contains("checkpoint");
-    MultiLayerNetwork statistics = HEALTHY.clone();
-    statistics.getParam("4_var").putScalar(3, Float.NaN);
+    MultiLayerNetwork statistics = FaultyStatistics.withVariance(Double.NaN);
     Finding ofStatistics = finding(Diagnosis.of(statistics), Symptom.NOT_FINITE);
     assertThat(ofStatistics.remedy()).contains("recalibrate");
     assertThat(ofStatistics.layers()).containsExactly("fc2-bn");
@@ -331,14 +284,13 @@ class DiagnosisTest {
 
   @Test
   void aVarianceBelowZeroIsTold() {
-    MultiLayerNetwork model = HEALTHY.clone();
-    model.getParam("4_var").putScalar(3, -0.5);
+    MultiLayerNetwork model = FaultyStatistics.withVariance(-0.5);
     assertThat(finding(Diagnosis.of(model), Symptom.NOT_FINITE).evidence()).contains("below 0");
   }
 
   @Test
   void deadFeaturesAreCounted() {
-    MultiLayerNetwork model = HEALTHY.clone();
+    MultiLayerNetwork model = FaultyStatistics.healthy();
     BatchNorm layer = BatchNorm.allOf(model).get(1);
     double[] variance = layer.variance();
     Arrays.fill(variance, 0, 20, Math.pow(0.99, TrainedModels.ENOUGH));
@@ -352,7 +304,7 @@ class DiagnosisTest {
 
   @Test
   void aGammaOfZeroMakesAFeatureDead() {
-    MultiLayerNetwork model = HEALTHY.clone();
+    MultiLayerNetwork model = FaultyStatistics.healthy();
     model.getParam("1_gamma").putScalar(4, 0);
     Diagnosis diagnosis = Diagnosis.of(model);
     assertThat(diagnosis.layers()).extracting(LayerFigures::dead).containsExactly(1, 0);
@@ -366,7 +318,7 @@ class DiagnosisTest {
 
   @Test
   void featuresThatEpsilonKeepsSmallAreCounted() {
-    MultiLayerNetwork model = HEALTHY.clone();
+    MultiLayerNetwork model = FaultyStatistics.healthy();
     BatchNorm layer = BatchNorm.allOf(model).get(0);
     double[] variance = layer.variance();
     Arrays.setAll(variance, i -> i < 20 ? 7e-3 : variance[i]);
@@ -463,14 +415,15 @@ class DiagnosisTest {
 
   @Test
   void aDiagnosisLeavesTheModelAsItIs() {
-    MultiLayerNetwork model = HEALTHY.clone();
+    MultiLayerNetwork model = FaultyStatistics.healthy();
     Diagnosis.of(model, TEST);
-    assertThat(model.params().data().asFloat()).isEqualTo(HEALTHY.params().data().asFloat());
+    assertThat(model.params().data().asFloat())
+        .isEqualTo(FaultyStatistics.healthy().params().data().asFloat());
   }
 
   @Test
   void largerBatchesAreLessNoisy() {
-    LayerFigures layer = Diagnosis.of(HEALTHY, TEST).layers().get(0);
+    LayerFigures layer = Diagnosis.of(FaultyStatistics.healthy(), TEST).layers().get(0);
     assertThat(layer.fit().orElseThrow().noise())
         .extracting(LayerFigures.BatchNoise::ofMean)
         .satisfiesExactly(
@@ -482,18 +435,18 @@ class DiagnosisTest {
 
   @Test
   void aGraphIsDiagnosedAsTheSameSequence() {
-    MultiLayerNetwork sick = HEALTHY.clone();
-    resetStatistics(BatchNorm.allOf(sick).get(0));
+    MultiLayerNetwork sick = FaultyStatistics.neverUpdatedInTheFirstLayer();
     Diagnosis ofGraph = Diagnosis.of(sick.toComputationGraph(), TEST);
     assertThat(ofGraph.verdict()).isEqualTo(Diagnosis.of(sick, TEST).verdict());
     assertThat(finding(ofGraph, Symptom.NEVER_UPDATED).layers()).hasSize(1);
-    assertThat(Diagnosis.of(HEALTHY.toComputationGraph(), TEST).cause()).isEqualTo(Cause.HEALTHY);
+    assertThat(Diagnosis.of(FaultyStatistics.healthy().toComputationGraph(), TEST).cause())
+        .isEqualTo(Cause.HEALTHY);
   }
 
   @Test
   void aDiagnosisNeedsAnImage() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Diagnosis.of(HEALTHY, TEST.slice(0, 0)))
+        .isThrownBy(() -> Diagnosis.of(FaultyStatistics.healthy(), TEST.slice(0, 0)))
         .withMessage("a diagnosis needs at least 1 image, got none");
   }
 }

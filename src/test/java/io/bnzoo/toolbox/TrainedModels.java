@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
@@ -107,6 +108,13 @@ final class TrainedModels {
       }
       return engine.snapshot();
     }
+  }
+
+  /** Trained on some images; then its first batch norm was frozen, and the rest trained on. */
+  static MultiLayerNetwork fineTuned(LabeledImages before) {
+    MultiLayerNetwork elsewhere =
+        trained(dense(recipe -> {}), before, ENOUGH, 32, EngineChoice.AUTO);
+    return trained(new TransferLearning.Builder(elsewhere).setFeatureExtractor(1).build(), ENOUGH);
   }
 
   /** Black is white and white is black. */
