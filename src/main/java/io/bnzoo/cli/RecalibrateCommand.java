@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
       "",
       "Takes any Deeplearning4j .zip that takes the images. Weights, gamma and beta stay. Layer by"
           + " layer, the mean and the variance of what the layer is given are computed over the"
-          + " training images, pooled exactly; the test images show what it was good for.",
+          + " training images, pooled exactly; the test images show what it was good for. Frozen"
+          + " layers keep theirs, with which those behind them were trained.",
       "",
       "With images from elsewhere this adapts the model to them (AdaBN); their labels do not count."
     },
@@ -149,6 +150,11 @@ final class RecalibrateCommand extends BnzooCommand {
               String.format(Locale.ROOT, "%.3f", layer.deviationFactor())));
     }
     terminal.print(TextTable.plain(rows));
+    if (!done.frozen().isEmpty()) {
+      terminal.printSentence(
+          "frozen, with the statistics that the layers behind were trained with: "
+              + String.join(", ", done.frozen()));
+    }
     terminal.print(
         String.format(
             Locale.ROOT,

@@ -71,23 +71,14 @@ final class DataCheck {
         }
       }
     }
-    if (batchNorms.isEmpty()) {
-      return new Measured(
-          new Diagnosis.DataFigures(
-              images.size(),
-              running.recognized(),
-              running.recognized(),
-              byBatch,
-              inverted,
-              running.notFinite()),
-          List.of());
-    }
-    Model copy = copy();
-    Recalibration.of(copy, source, progress);
-    List<LayerFit> fits = fits(BatchNorm.allOf(copy), progress);
-    double recomputed;
-    try (Accuracies accuracies = Accuracies.of(copy, images.shape())) {
-      recomputed = accuracies.accuracy(source, LARGEST_BATCH, Statistics.RUNNING);
+    Model copy = model;
+    double recomputed = running.recognized();
+    if (batchNorms.stream().anyMatch(Recalibration::replaces)) {
+      copy = copy();
+      Recalibration.of(copy, source, progress);
+      try (Accuracies accuracies = Accuracies.of(copy, images.shape())) {
+        recomputed = accuracies.accuracy(source, LARGEST_BATCH, Statistics.RUNNING);
+      }
     }
     return new Measured(
         new Diagnosis.DataFigures(
@@ -97,7 +88,7 @@ final class DataCheck {
             byBatch,
             inverted,
             running.notFinite()),
-        fits);
+        batchNorms.isEmpty() ? List.of() : fits(BatchNorm.allOf(copy), progress));
   }
 
   private Model copy() {
@@ -119,7 +110,8 @@ final class DataCheck {
   /**
    * Each layer's, by what it is given now or by what it would be given once the layers before it
    * are recalibrated, whichever it fits better: a layer that is right suffers neither from those
-   * before it being wrong, nor from their being changed.
+   * before it being wrong, nor from their being changed. Of frozen ones, which recalibration
+   * leaves, only the first is known.
    */
   private List<LayerFit> fits(List<BatchNorm> recalibrated, ProgressListener progress) {
     List<Moments> now = batchNorms.stream().map(each -> new Moments(each.features())).toList();
@@ -143,6 +135,10 @@ final class DataCheck {
       List<BatchNoise> noise = noise(means.get(i), found.variance());
       long places = found.count() / images.size();
       LayerFit asItIs = fit(batchNorms.get(i), found.mean(), found.variance(), places, noise);
+      if (!Recalibration.replaces(batchNorms.get(i))) {
+        fits.add(asItIs);
+        continue;
+      }
       BatchNorm other = recalibrated.get(i);
       LayerFit mended = fit(batchNorms.get(i), other.mean(), other.variance(), places, noise);
       fits.add(asItIs.drift() < mended.drift() ? asItIs : mended);

@@ -206,7 +206,7 @@ final class ValueCheck {
   }
 
   private Optional<Finding> neverUpdated() {
-    List<BatchNorm> layers = where(each -> !each.moved());
+    List<BatchNorm> layers = where(each -> !each.moved() && !each.frozen());
     return ConfigurationCheck.finding(
         Symptom.NEVER_UPDATED,
         Severity.ERROR,
