@@ -2,6 +2,7 @@ package io.bnzoo.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bnzoo.data.ImageDataset;
+import io.bnzoo.data.LabeledImages;
 import io.bnzoo.files.AtomicFile;
 import io.bnzoo.files.Reason;
 import io.bnzoo.report.DiagnosisPage;
@@ -10,6 +11,8 @@ import io.bnzoo.report.TextTable;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.toolbox.Diagnosis;
 import io.bnzoo.toolbox.Finding;
+import io.bnzoo.train.ModelEvaluation;
+import io.bnzoo.train.TrainingImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,19 +59,29 @@ final class DiagnoseCommand extends BnzooCommand {
   @Option(names = "--force", description = "Replace the page if there is one.")
   private boolean force;
 
+  @Mixin private ChannelOptions channels;
   @Mixin private DataOptions data;
+  @Mixin private EngineOptions engine;
   @Mixin private Terminal terminal;
 
   private boolean wrong;
 
   /** What {@code --json} prints. */
   record DiagnosisDocument(
-      String model, Optional<ImageDataset.Origin> data, @JsonUnwrapped Diagnosis diagnosis) {}
+      String model,
+      Optional<TrainingImages> trainedOn,
+      Optional<ImageDataset.Origin> data,
+      Optional<String> channels,
+      @JsonUnwrapped Diagnosis diagnosis) {}
 
   @Override
   Task prepare() {
     if (count < 1) {
       throw new IllegalArgumentException("--images must be at least 1, got " + count);
+    }
+    if (channels.isReversed() && !data.isGiven()) {
+      throw new IllegalArgumentException(
+          "--bgr is for images, which " + DataOptions.NAME + " names");
     }
     model.trusted();
     data.choice();
@@ -82,6 +95,9 @@ final class DiagnoseCommand extends BnzooCommand {
   }
 
   private void diagnose() throws IOException {
+    if (data.isGiven()) {
+      engine.start(terminal);
+    }
     StoredModel stored = model.open(terminal);
     Optional<ImageDataset> images =
         data.isGiven() ? Optional.of(data.loadAndTell(terminal)) : Optional.empty();
@@ -93,20 +109,40 @@ final class DiagnoseCommand extends BnzooCommand {
           page.get(), DiagnosisPage.of(model.file().getFileName().toString(), diagnosis));
     }
     terminal.printResult(
-        new DiagnosisDocument(model.file().toString(), images.map(ImageDataset::origin), diagnosis),
-        () -> print(diagnosis));
+        new DiagnosisDocument(
+            model.file().toString(),
+            images.flatMap(given -> TrainingImages.of(stored, given.origin())),
+            images.map(ImageDataset::origin),
+            channels.name(),
+            diagnosis),
+        () -> print(diagnosis, training(stored, images)));
   }
 
   private Diagnosis with(StoredModel stored, ImageDataset images) {
+    LabeledImages test = channels.inOrder(images.test().first(count), stored, terminal);
+    ModelEvaluation.obstacle(stored.model()).ifPresent(reason -> engine.without(reason, terminal));
     try (Terminal.Progress progress = terminal.progress()) {
-      return Diagnosis.of(stored, images.test().first(count), progress);
+      return Diagnosis.of(stored, engine.factory(terminal), test, progress);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(model.file() + " cannot be given these images: " + Reason.of(e));
     }
   }
 
-  private void print(Diagnosis diagnosis) {
+  /** What the model was trained on, if its file says so, and the images if they are others. */
+  private static Optional<String> training(StoredModel stored, Optional<ImageDataset> images) {
+    String others =
+        images
+            .map(ImageDataset::origin)
+            .filter(
+                origin -> TrainingImages.of(stored, origin).filter(it -> !it.same()).isPresent())
+            .map(origin -> "; diagnosed on " + origin.kind().label())
+            .orElse("");
+    return TrainingImages.label(stored).map(label -> "Trained on " + label + others + ".");
+  }
+
+  private void print(Diagnosis diagnosis, Optional<String> training) {
     terminal.printSentence(diagnosis.verdict());
+    training.ifPresent(terminal::printSentence);
     for (Finding finding : diagnosis.findings()) {
       terminal.print("");
       terminal.printSentence(DiagnosisText.title(finding));

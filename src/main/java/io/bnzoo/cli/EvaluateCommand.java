@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code bnzoo evaluate}. */
 @Command(
@@ -38,13 +37,7 @@ import picocli.CommandLine.Option;
 final class EvaluateCommand extends BnzooCommand {
   @Mixin private ModelFileOptions model;
 
-  @Option(
-      names = "--bgr",
-      description =
-          "Give the model blue, green, red, in which order DataVec reads images, and not red,"
-              + " green, blue.")
-  private boolean bgr;
-
+  @Mixin private ChannelOptions channels;
   @Mixin private DataOptions data;
   @Mixin private EngineOptions engine;
   @Mixin private Terminal terminal;
@@ -69,23 +62,18 @@ final class EvaluateCommand extends BnzooCommand {
     engine.start(terminal);
     StoredModel stored = model.open(terminal);
     ImageDataset digits = data.loadAndTell(terminal);
-    if (digits.shape().channels() == 3 && stored.manifest().isEmpty() && !bgr) {
-      terminal.warn("model: given red, green, blue; one trained on DataVec's images expects --bgr");
-    }
-    if (bgr) {
-      terminal.tell("data: given as blue, green, red");
-    }
+    LabeledImages test = channels.inOrder(digits.test(), stored, terminal);
     Optional<TrainingImages> trainedOn = TrainingImages.of(stored, digits.origin());
     trainedOn
         .filter(known -> !known.same())
         .ifPresent(known -> terminal.warn(otherImages(known, digits.origin())));
-    EvaluationRecord figures = figures(stored, digits);
+    EvaluationRecord figures = figures(stored, test);
     terminal.printResult(
         new EvaluationDocument(
             model.file().toString(),
             trainedOn,
             digits.origin(),
-            bgr ? Optional.of("bgr") : Optional.empty(),
+            channels.name(),
             digits.classNames(),
             figures),
         () -> terminal.print(EvaluationText.of(figures, digits)));
@@ -95,20 +83,8 @@ final class EvaluateCommand extends BnzooCommand {
     return "model: trained on " + trainedOn.label() + "; evaluated on " + evaluated.kind().label();
   }
 
-  private LabeledImages test(ImageDataset digits) {
-    if (!bgr) {
-      return digits.test();
-    }
-    try {
-      return digits.test().withReversedChannels();
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure("--bgr: " + e.getMessage());
-    }
-  }
-
-  private EvaluationRecord figures(StoredModel stored, ImageDataset digits) {
-    try (ModelEvaluation evaluation =
-            new ModelEvaluation(stored, engine.factory(terminal), test(digits));
+  private EvaluationRecord figures(StoredModel stored, LabeledImages test) {
+    try (ModelEvaluation evaluation = new ModelEvaluation(stored, engine.factory(terminal), test);
         Terminal.Progress progress = terminal.progress()) {
       ModelEvaluation.obstacle(stored.model())
           .ifPresent(reason -> engine.without(reason, terminal));

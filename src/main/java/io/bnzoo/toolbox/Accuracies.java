@@ -4,7 +4,7 @@ import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.ImageSource;
 import io.bnzoo.engine.Engine;
-import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.ImageInput;
 import io.bnzoo.engine.Logits;
 import io.bnzoo.engine.Statistics;
@@ -27,9 +27,10 @@ final class Accuracies implements AutoCloseable {
   /**
    * Those of a model.
    *
+   * @param engines run it if it is a sequence; Deeplearning4j runs others
    * @throws IllegalArgumentException if it does not take such images
    */
-  static Accuracies of(Model model, ImageShape shape) {
+  static Accuracies of(Model model, EngineFactory engines, ImageShape shape) {
     ImageInput input = ImageInput.of(model, shape);
     if (model instanceof ComputationGraph graph) {
       return new Accuracies(
@@ -49,8 +50,7 @@ final class Accuracies implements AutoCloseable {
                       input.shaped(images.images(), shape), statistics == Statistics.BATCH)),
           () -> {});
     }
-    Engine engine =
-        EngineChoice.AUTO.open(network, shape, Runtime.getRuntime().availableProcessors());
+    Engine engine = engines.open(network, shape, Runtime.getRuntime().availableProcessors());
     return new Accuracies(engine::logits, engine::close);
   }
 

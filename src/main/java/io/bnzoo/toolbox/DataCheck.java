@@ -3,6 +3,7 @@ package io.bnzoo.toolbox;
 import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.engine.Statistics;
 import io.bnzoo.toolbox.LayerFigures.BatchNoise;
 import io.bnzoo.toolbox.LayerFigures.LayerFit;
@@ -25,6 +26,7 @@ final class DataCheck {
 
   private final Model model;
   private final List<BatchNorm> batchNorms;
+  private final EngineFactory engines;
   private final LabeledImages images;
   private final ImageSource source;
   private final Function<LabeledImages, ImageSource> inputs;
@@ -33,14 +35,17 @@ final class DataCheck {
    * A check.
    *
    * @param inputs what the model is given for images
+   * @param engines predict
    */
   DataCheck(
       Model model,
       List<BatchNorm> batchNorms,
       Function<LabeledImages, ImageSource> inputs,
+      EngineFactory engines,
       LabeledImages images) {
     this.model = model;
     this.batchNorms = batchNorms;
+    this.engines = engines;
     this.images = images;
     this.inputs = inputs;
     this.source = inputs.apply(images);
@@ -58,7 +63,7 @@ final class DataCheck {
     Accuracies.Shares running;
     double inverted;
     List<Diagnosis.BatchAccuracy> byBatch = new ArrayList<>();
-    try (Accuracies accuracies = Accuracies.of(model, images.shape())) {
+    try (Accuracies accuracies = Accuracies.of(model, engines, images.shape())) {
       progress.advanced("predicting", 0, images.size());
       running = accuracies.shares(source, LARGEST_BATCH, Statistics.RUNNING);
       inverted =
@@ -76,7 +81,7 @@ final class DataCheck {
     if (batchNorms.stream().anyMatch(Recalibration::replaces)) {
       copy = copy();
       Recalibration.of(copy, source, progress);
-      try (Accuracies accuracies = Accuracies.of(copy, images.shape())) {
+      try (Accuracies accuracies = Accuracies.of(copy, engines, images.shape())) {
         recomputed = accuracies.accuracy(source, LARGEST_BATCH, Statistics.RUNNING);
       }
     }

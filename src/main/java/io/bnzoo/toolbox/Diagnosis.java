@@ -5,6 +5,8 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.engine.EngineChoice;
+import io.bnzoo.engine.EngineFactory;
 import io.bnzoo.storage.StoredModel;
 import io.bnzoo.toolbox.Finding.Severity;
 import io.bnzoo.toolbox.Finding.Symptom;
@@ -139,7 +141,7 @@ public record Diagnosis(
    * @throws IllegalArgumentException if the model does not take such images, or there are none
    */
   public static Diagnosis of(Model model, LabeledImages images) {
-    return of(model, given -> given, images, ProgressListener.NONE);
+    return of(model, given -> given, EngineChoice.AUTO, images, ProgressListener.NONE);
   }
 
   /**
@@ -148,12 +150,24 @@ public record Diagnosis(
    * @throws IllegalArgumentException likewise
    */
   public static Diagnosis of(StoredModel stored, LabeledImages images, ProgressListener progress) {
-    return of(stored.model(), stored::inputs, images, progress);
+    return of(stored, EngineChoice.AUTO, images, progress);
+  }
+
+  /**
+   * The same with engines of one's own.
+   *
+   * @param engines predict if the model is a sequence; Deeplearning4j does if it is a graph
+   * @throws IllegalArgumentException likewise
+   */
+  public static Diagnosis of(
+      StoredModel stored, EngineFactory engines, LabeledImages images, ProgressListener progress) {
+    return of(stored.model(), stored::inputs, engines, images, progress);
   }
 
   private static Diagnosis of(
       Model model,
       Function<LabeledImages, ImageSource> inputs,
+      EngineFactory engines,
       LabeledImages images,
       ProgressListener progress) {
     if (images.size() == 0) {
@@ -165,7 +179,8 @@ public record Diagnosis(
     if (withoutImages.cause == Cause.NOT_FINITE || withoutImages.cause == Cause.UNTRAINED) {
       return withoutImages; // There is nothing to be measured.
     }
-    DataCheck.Measured measured = new DataCheck(model, batchNorms, inputs, images).run(progress);
+    DataCheck.Measured measured =
+        new DataCheck(model, batchNorms, inputs, engines, images).run(progress);
     return withoutImages.with(measured, images.classes());
   }
 

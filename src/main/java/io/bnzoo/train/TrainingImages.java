@@ -18,15 +18,25 @@ public record TrainingImages(String sha256, Optional<ImageDataset.Kind> kind, bo
 
   /** What a model's file says; none where it says nothing. */
   public static Optional<TrainingImages> of(StoredModel stored, ImageDataset.Origin evaluated) {
-    return stored
-        .manifest()
-        .flatMap(Manifest::origin)
-        .map(origin -> origin.path("dataSha256").asText())
-        .filter(sha256 -> SHA_256.matcher(sha256).matches())
+    return checksum(stored)
         .map(
             sha256 ->
                 new TrainingImages(
                     sha256, ImageDataset.Kind.of(sha256), sha256.equals(evaluated.sha256())));
+  }
+
+  /** What a model's file says, in a sentence; none where it says nothing. */
+  public static Optional<String> label(StoredModel stored) {
+    return checksum(stored)
+        .map(sha256 -> new TrainingImages(sha256, ImageDataset.Kind.of(sha256), true).label());
+  }
+
+  private static Optional<String> checksum(StoredModel stored) {
+    return stored
+        .manifest()
+        .flatMap(Manifest::origin)
+        .map(origin -> origin.path("dataSha256").asText())
+        .filter(sha256 -> SHA_256.matcher(sha256).matches());
   }
 
   /** In a sentence, such as "generated digits". */

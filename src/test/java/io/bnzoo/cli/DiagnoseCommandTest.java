@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 
 /** The command {@code diagnose}. */
@@ -62,7 +63,37 @@ class DiagnoseCommandTest extends CommandRun {
     String trained = folder.resolve("trained").resolve("batch-norm-seed-1.zip").toString();
     assertThat(run("diagnose", trained)).as(out.toString()).isZero();
     assertThat(run("diagnose", trained, "--data", "generated")).as(out.toString()).isZero();
-    assertThat(out.toString()).contains("Healthy: the running statistics fit.");
+    assertThat(out.toString())
+        .contains("Healthy: the running statistics fit.")
+        .doesNotContain("diagnosed on");
+    assertThat(out.toString().lines().filter("Trained on generated digits."::equals)).hasSize(2);
+  }
+
+  @Test
+  void eitherEngineComputesTheAccuracies() throws IOException {
+    String sick = model("sick.zip").toString();
+    String[] command = {"diagnose", sick, "--data", "generated", "--images", "100", "--engine"};
+    assertThat(run(with(command, "dl4j"))).isEqualTo(Bnzoo.FOUND);
+    assertThat(out.toString()).contains("engine: Deeplearning4j").doesNotContain("Trained on");
+    assertThat(run(with(command, "cuda"))).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString()).contains("'cuda' is no engine: give auto, dl4j or onednn");
+    Path graph = folder.resolve("graph.zip");
+    ModelSerializer.writeModel(
+        ((MultiLayerNetwork) ModelFiles.load(Path.of(sick))).toComputationGraph(),
+        graph.toFile(),
+        false);
+    command[1] = graph.toString();
+    assertThat(run(with(command, "onednn"))).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString()).contains("oneDNN cannot run this network: the model is a graph");
+  }
+
+  @Test
+  void channelsAreReversedOnlyWhereThereAreThree() throws IOException {
+    String sick = model("sick.zip").toString();
+    assertThat(run("diagnose", sick, "--bgr")).isEqualTo(Bnzoo.USAGE);
+    assertThat(err.toString()).contains("--bgr is for images, which --data names");
+    assertThat(run("diagnose", sick, "--bgr", "--data", "generated")).isEqualTo(Bnzoo.FAILURE);
+    assertThat(err.toString()).contains("--bgr: ");
   }
 
   @Test

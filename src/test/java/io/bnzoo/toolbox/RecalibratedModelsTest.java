@@ -49,7 +49,7 @@ class RecalibratedModelsTest {
   private static final LabeledImages GENERATED = TestDigits.draw(1_000, 5);
 
   private static double accuracy(Model model, ImageSource given, LabeledImages images) {
-    try (Accuracies accuracies = Accuracies.of(model, images.shape())) {
+    try (Accuracies accuracies = Accuracies.of(model, EngineChoice.AUTO, images.shape())) {
       return accuracies.accuracy(given, 250, Statistics.RUNNING);
     }
   }
