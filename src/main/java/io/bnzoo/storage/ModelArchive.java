@@ -274,13 +274,19 @@ final class ModelArchive {
   /** Those that no network can work with, which are reported by the layer that has them. */
   private void checkParameters(Model network) throws ModelFileException {
     Optional<String> fault = RunningVariances.fault(network);
-    StoredArray values = arrays.get(ModelSerializer.COEFFICIENTS_BIN);
-    if (fault.isEmpty() && values != null && !values.finite()) {
-      fault = Optional.of(notFinite(network) + " values that are not finite");
-    }
     if (fault.isPresent()) {
       throw ModelFileException.refused(
-          file, "its %s; its training has diverged, so train it anew", fault.get());
+          file,
+          "its %s; train it anew or, if it is your own and its weights are finite, read it with"
+              + " ModelSerializer and give it to Recalibration",
+          fault.get());
+    }
+    StoredArray values = arrays.get(ModelSerializer.COEFFICIENTS_BIN);
+    if (values != null && !values.finite()) {
+      throw ModelFileException.refused(
+          file,
+          "its %s values that are not finite; its training has diverged, so train it anew",
+          notFinite(network));
     }
   }
 

@@ -67,6 +67,7 @@ class RunningVariancesTest {
     assertThatExceptionOfType(ModelFileException.class)
         .isThrownBy(() -> load(model))
         .withMessageContaining(text)
+        .withMessageEndingWith("read it with ModelSerializer and give it to Recalibration")
         .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
   }
 
