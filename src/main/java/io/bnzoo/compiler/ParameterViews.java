@@ -1,6 +1,6 @@
 package io.bnzoo.compiler;
 
-import io.bnzoo.limits.WrappedLayers;
+import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.onednn.Layout;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.ImageSize;
-import io.bnzoo.limits.WrappedLayers;
+import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.Arrays;

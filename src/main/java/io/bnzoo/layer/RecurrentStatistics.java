@@ -1,6 +1,5 @@
 package io.bnzoo.layer;
 
-import io.bnzoo.limits.WrappedLayers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

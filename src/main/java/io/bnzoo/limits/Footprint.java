@@ -1,5 +1,6 @@
 package io.bnzoo.limits;
 
+import io.bnzoo.layer.WrappedLayers;
 import java.io.IOException;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;

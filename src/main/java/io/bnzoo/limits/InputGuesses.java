@@ -1,5 +1,6 @@
 package io.bnzoo.limits;
 
+import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.bnzoo.limits;
 
 import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.layer.WrappedLayers;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;

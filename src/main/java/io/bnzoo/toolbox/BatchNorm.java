@@ -1,7 +1,7 @@
 package io.bnzoo.toolbox;
 
 import io.bnzoo.layer.LowLevelBatchNormalization;
-import io.bnzoo.limits.WrappedLayers;
+import io.bnzoo.layer.WrappedLayers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

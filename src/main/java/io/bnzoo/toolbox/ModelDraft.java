@@ -1,6 +1,6 @@
 package io.bnzoo.toolbox;
 
-import io.bnzoo.limits.WrappedLayers;
+import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.zoo.MeanSigmoidCrossEntropy;
 import java.util.ArrayList;
 import java.util.HashMap;

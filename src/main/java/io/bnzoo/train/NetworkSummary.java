@@ -1,6 +1,6 @@
 package io.bnzoo.train;
 
-import io.bnzoo.limits.WrappedLayers;
+import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.Locale;
 import org.deeplearning4j.nn.api.Layer;

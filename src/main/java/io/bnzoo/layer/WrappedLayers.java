@@ -1,4 +1,4 @@
-package io.bnzoo.limits;
+package io.bnzoo.layer;
 
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
