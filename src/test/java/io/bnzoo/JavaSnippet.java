@@ -41,6 +41,7 @@ record JavaSnippet(Path file, int line, String given, String code) {
           "org.deeplearning4j.nn.conf",
           "org.deeplearning4j.nn.conf.inputs",
           "org.deeplearning4j.nn.conf.layers",
+          "org.deeplearning4j.nn.conf.layers.recurrent",
           "org.deeplearning4j.nn.multilayer",
           "org.deeplearning4j.optimize.listeners",
           "org.deeplearning4j.util",
