@@ -121,8 +121,10 @@ public final class BatchNormLstm extends BaseRecurrentLayer {
     return runtime;
   }
 
+  /** Asked for before anything is made of the layer, one from a file as well. */
   @Override
   public ParamInitializer initializer() {
+    requireSound();
     return BatchNormLstmParameters.INSTANCE;
   }
 
@@ -147,6 +149,24 @@ public final class BatchNormLstm extends BaseRecurrentLayer {
         .workingMemory(0, 10 * getNOut(), MemoryReport.CACHE_MODE_ALL_ZEROS, Map.of())
         .workingMemory(0, 10 * getNOut(), 0, kept)
         .build();
+  }
+
+  private void requireSound() {
+    checkArgument(steps >= 1, "steps must be at least 1, got %s", steps);
+    checkArgument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
+    checkArgument(
+        epsilon > 0 && Double.isFinite(epsilon),
+        "epsilon must be above 0 and finite, got %s",
+        epsilon);
+    checkArgument(
+        initialGamma != 0 && Double.isFinite(initialGamma),
+        "initialGamma must not be 0 and be finite, got %s",
+        initialGamma);
+    checkArgument(Double.isFinite(forgetBias), "forgetBias must be finite, got %s", forgetBias);
+    checkArgument(
+        initialStateNoise >= 0 && Double.isFinite(initialStateNoise),
+        "initialStateNoise must be at least 0 and finite, got %s",
+        initialStateNoise);
   }
 
   /** What the bias of the forget gate starts from. */
@@ -270,22 +290,9 @@ public final class BatchNormLstm extends BaseRecurrentLayer {
 
     @Override
     public BatchNormLstm build() {
-      checkArgument(steps >= 1, "steps must be at least 1, got %s", steps);
-      checkArgument(decay >= 0 && decay < 1, "decay must be in [0, 1), got %s", decay);
-      checkArgument(
-          epsilon > 0 && Double.isFinite(epsilon),
-          "epsilon must be above 0 and finite, got %s",
-          epsilon);
-      checkArgument(
-          initialGamma != 0 && Double.isFinite(initialGamma),
-          "initialGamma must not be 0 and be finite, got %s",
-          initialGamma);
-      checkArgument(Double.isFinite(forgetBias), "forgetBias must be finite, got %s", forgetBias);
-      checkArgument(
-          initialStateNoise >= 0 && Double.isFinite(initialStateNoise),
-          "initialStateNoise must be at least 0 and finite, got %s",
-          initialStateNoise);
-      return new BatchNormLstm(this);
+      BatchNormLstm layer = new BatchNormLstm(this);
+      layer.requireSound();
+      return layer;
     }
   }
 }

@@ -15,6 +15,8 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Shows a recurrent network an image piece by piece: [N,C,H,W], or [N,C*H*W] in the same order,
@@ -37,18 +39,29 @@ import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 public final class ImageToSequence implements InputPreProcessor {
   private static final long serialVersionUID = 1;
 
-  private int steps;
-  private int features;
+  private final int steps;
 
   /** Where in the image the values are that the steps take, step after step. */
-  private int[] order;
+  private final int[] order;
 
-  /** For JSON, which then sets the fields. */
-  private ImageToSequence() {}
-
-  private ImageToSequence(int steps, int[] order) {
+  /** Also for JSON, which may come from anybody. */
+  @JsonCreator
+  private ImageToSequence(@JsonProperty("steps") int steps, @JsonProperty("order") int[] order) {
+    if (order == null || steps < 1 || order.length == 0 || order.length % steps != 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d values cannot be shown in %d steps",
+              order == null ? 0 : order.length,
+              steps));
+    }
+    for (int place : order) {
+      if (place < 0 || place >= order.length) {
+        throw new IllegalArgumentException(
+            "an image of " + order.length + " values has none at " + place);
+      }
+    }
     this.steps = steps;
-    this.features = order.length / steps;
     this.order = order;
   }
 
@@ -119,7 +132,7 @@ public final class ImageToSequence implements InputPreProcessor {
 
   /** How many values a step has. */
   public int features() {
-    return features;
+    return order.length / steps;
   }
 
   @Override
@@ -132,11 +145,11 @@ public final class ImageToSequence implements InputPreProcessor {
               "images of %d values are needed for %d steps of %d, got the shape %s",
               order.length,
               steps,
-              features,
+              features(),
               Arrays.toString(images.shape())));
     }
     INDArray taken = Nd4j.pullRows(flat, 0, order); // Along dimension 0 lie the columns.
-    INDArray sequences = taken.reshape('c', images.size(0), steps, features).permute(0, 2, 1);
+    INDArray sequences = taken.reshape('c', images.size(0), steps, features()).permute(0, 2, 1);
     return workspaces.dup(ArrayType.ACTIVATIONS, sequences, 'f');
   }
 
@@ -167,10 +180,10 @@ public final class ImageToSequence implements InputPreProcessor {
               "images of %d values are needed for %d steps of %d, got the input type %s",
               order.length,
               steps,
-              features,
+              features(),
               images));
     }
-    return InputType.recurrent(features, steps);
+    return InputType.recurrent(features(), steps);
   }
 
   /** None: all images are of one size. */
@@ -199,6 +212,6 @@ public final class ImageToSequence implements InputPreProcessor {
 
   @Override
   public String toString() {
-    return "images as " + steps + " steps of " + features + " values";
+    return "images as " + steps + " steps of " + features() + " values";
   }
 }

@@ -8,6 +8,7 @@ import static io.bnzoo.layer.RecurrentNetworks.network;
 import static io.bnzoo.layer.RecurrentNetworks.sequences;
 import static io.bnzoo.layer.RecurrentNetworks.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,6 +94,16 @@ class BatchNormLstmLifeTest {
     assertThat(layer.initialStateNoise()).isEqualTo(0.2);
     assertThat(layer.getWeightInitFnRecurrent()).isEqualTo(OrthogonalInit.ofRecurrentWeights());
     assertThat(layer).isNotEqualTo(layer(8).build());
+  }
+
+  @Test
+  void settingsFromAFileAreCheckedBeforeAnythingIsMadeOfThem() {
+    String json = small().getLayerWiseConfigurations().toJson();
+    MultiLayerConfiguration read =
+        MultiLayerConfiguration.fromJson(json.replace("\"steps\" : 3", "\"steps\" : -3"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MultiLayerNetwork(read).init())
+        .withMessage("steps must be at least 1, got -3");
   }
 
   @Test

@@ -74,8 +74,8 @@ class BatchNormLstmTest {
         network(
             settings(DataType.DOUBLE).updater(new NoOp()).l2(0.01),
             format,
-            layer(LENGTH).initialGamma(0.7).build(),
-            layer(3).initialGamma(0.4).build());
+            layer(LENGTH).nOut(2).initialGamma(0.7).build(),
+            layer(3).nOut(2).initialGamma(0.4).build());
     DataSet data =
         format == RNNFormat.NCW ? data(masks) : RecurrentNetworks.stepsFirst(data(masks));
     assertGradients(network, data);

@@ -1,6 +1,7 @@
 package io.bnzoo.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -110,24 +111,44 @@ class ImageToSequenceTest {
     }
   }
 
+  private static MultiLayerConfiguration configuration() {
+    return new NeuralNetConfiguration.Builder()
+        .list()
+        .layer(new BatchNormLstm.Builder(12).nOut(3).build())
+        .layer(
+            new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(2)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .inputPreProcessor(0, ImageToSequence.permuted(SHAPE, 5))
+        .setInputType(InputType.convolutionalFlat(3, 4, 2))
+        .build();
+  }
+
   @Test
   void aNetworkOfImagesKeepsItsPermutationInJson() {
-    MultiLayerConfiguration configuration =
-        new NeuralNetConfiguration.Builder()
-            .list()
-            .layer(new BatchNormLstm.Builder(12).nOut(3).build())
-            .layer(
-                new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                    .nOut(2)
-                    .activation(Activation.SOFTMAX)
-                    .build())
-            .inputPreProcessor(0, ImageToSequence.permuted(SHAPE, 5))
-            .setInputType(InputType.convolutionalFlat(3, 4, 2))
-            .build();
+    MultiLayerConfiguration configuration = configuration();
     assertThat(((BatchNormLstm) configuration.getConf(0).getLayer()).getNIn()).isEqualTo(2);
     MultiLayerConfiguration read = MultiLayerConfiguration.fromJson(configuration.toJson());
     assertThat(read.getInputPreProcess(0)).isEqualTo(ImageToSequence.permuted(SHAPE, 5));
     assertThat(read).isEqualTo(configuration).isEqualTo(configuration.clone());
+  }
+
+  @Test
+  void aFilesOrderMayNotPointOutsideOfTheImage() {
+    String json = configuration().toJson();
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(
+            () ->
+                MultiLayerConfiguration.fromJson(
+                    json.replaceFirst("\"order\" : \\[ \\d+", "\"order\" : [ 24")))
+        .withStackTraceContaining("an image of 24 values has none at 24");
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(
+            () ->
+                MultiLayerConfiguration.fromJson(
+                    json.replaceFirst("(\"order\" : \\[[^\\]]*\\],\\s+\"steps\" : )12", "$1" + 7)))
+        .withStackTraceContaining("24 values cannot be shown in 7 steps");
   }
 
   @Test
