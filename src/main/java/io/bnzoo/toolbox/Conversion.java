@@ -94,6 +94,8 @@ public final class Conversion {
             .eps(layer.epsilon())
             .dataFormat(format(layer))
             .useLogStd(false)
+            .biasInit(0) // Left out, it is NaN, which no saved model may have.
+            .gainInit(1)
             .updater(old.getUpdater())
             .gradientNormalization(
                 old.getGradientNormalization() == null

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.storage.ModelFiles;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
@@ -38,6 +41,7 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
@@ -60,7 +64,8 @@ class ConversionTest {
 
   @ParameterizedTest
   @MethodSource("variants")
-  void normalizationsAreExchangedThereAndBack(Normalization normalization) {
+  void normalizationsAreExchangedThereAndBack(Normalization normalization, @TempDir Path folder)
+      throws IOException {
     MultiLayerNetwork model =
         Zoo.find("mlp").orElseThrow().builder().get().normalization(normalization).build().init();
     SamePredictions.disturb(model, 2);
@@ -69,6 +74,9 @@ class ConversionTest {
     MultiLayerNetwork other =
         (MultiLayerNetwork) (stock ? Conversion.toLowLevel(model) : Conversion.toBatchNorm(model));
     assertSame(other, model, digits);
+    Path file = folder.resolve("other.zip");
+    ModelFiles.save(other, file);
+    assertSame(ModelFiles.load(file), model, digits);
     assertThat(BatchNorm.allOf(other))
         .hasSameSizeAs(BatchNorm.allOf(model))
         .allSatisfy(
