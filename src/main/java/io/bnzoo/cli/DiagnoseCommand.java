@@ -115,7 +115,10 @@ final class DiagnoseCommand extends BnzooCommand {
             images.map(ImageDataset::origin),
             channels.name(),
             diagnosis),
-        () -> print(diagnosis, training(stored, images)));
+        () -> {
+          print(diagnosis, training(stored, images));
+          page.ifPresent(file -> terminal.print("written: " + file));
+        });
   }
 
   private Diagnosis with(StoredModel stored, ImageDataset images) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -72,7 +73,15 @@ public final class Conversion {
             .filter(layer -> layer.configuration().getClass() == from)
             .toList();
     if (layers.isEmpty()) {
-      throw new IllegalArgumentException("the model has no " + from.getSimpleName());
+      String others =
+          BatchNorm.allOf(model).stream()
+              .map(layer -> layer.configuration().getClass().getSimpleName())
+              .distinct()
+              .collect(Collectors.joining(", "));
+      throw new IllegalArgumentException(
+          String.format(
+              "the model has no %s; its batch norm layers are %s",
+              from.getSimpleName(), others.isEmpty() ? "none" : others));
     }
     for (BatchNorm layer : layers) {
       Node node = nodes.get(layer.key());

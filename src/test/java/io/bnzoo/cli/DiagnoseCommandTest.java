@@ -112,6 +112,7 @@ class DiagnoseCommandTest extends CommandRun {
     String sick = model("<b>.zip").toString();
     Path page = folder.resolve("page.html");
     assertThat(run("diagnose", sick, "--html", page.toString())).isEqualTo(Bnzoo.FOUND);
+    assertThat(out.toString()).contains("written: " + page);
     String html = Files.readString(page);
     assertThat(html).contains("&lt;b&gt;.zip", "never-updated").doesNotContain("<b>");
     assertThat(html.split("<svg ", -1)).hasSize(4);

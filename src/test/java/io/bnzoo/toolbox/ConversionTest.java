@@ -108,7 +108,9 @@ class ConversionTest {
     MultiLayerNetwork model = sequence(new BatchNormalization(), output());
     assertThatThrownBy(() -> Conversion.toBatchNorm(model))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no LowLevelBatchNormalization");
+        .hasMessage(
+            "the model has no LowLevelBatchNormalization; its batch norm layers are"
+                + " BatchNormalization");
   }
 
   private static OutputLayer output() {
