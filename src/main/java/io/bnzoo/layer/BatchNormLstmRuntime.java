@@ -128,7 +128,7 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
     INDArray zeros = Nd4j.zeros(dataType, sequences, layerConf().getNOut());
     if (before.isEmpty()) {
       double noise = training ? layerConf().initialStateNoise() : 0;
-      INDArray output = noise == 0 ? zeros.dup() : Nd4j.randn(dataType, zeros.shape()).muli(noise);
+      INDArray output = noise == 0 ? zeros : Nd4j.randn(dataType, zeros.shape()).muli(noise);
       return new State(output, zeros, 0);
     }
     INDArray output = before.get(OUTPUT);

@@ -2,9 +2,12 @@ package io.bnzoo.layer;
 
 import io.bnzoo.data.ImageShape;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -83,15 +86,9 @@ public final class ImageToSequence implements InputPreProcessor {
    * @param seed of the permutation
    */
   public static ImageToSequence permuted(ImageShape shape, long seed) {
-    int[] pixels = inOrder(shape);
-    Random random = new Random(seed);
-    for (int i = pixels.length - 1; i > 0; i--) {
-      int other = random.nextInt(i + 1);
-      int swapped = pixels[i];
-      pixels[i] = pixels[other];
-      pixels[other] = swapped;
-    }
-    return pixels(shape, pixels);
+    List<Integer> pixels = Arrays.stream(inOrder(shape)).boxed().collect(Collectors.toList());
+    Collections.shuffle(pixels, new Random(seed));
+    return pixels(shape, pixels.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /**

@@ -14,9 +14,14 @@ final class StatisticSums {
 
   /** In double precision, since the mean's square is subtracted again. */
   private static final class Sums {
+    private final INDArray means;
+    private final INDArray squares;
     private double count;
-    private INDArray means;
-    private INDArray squares;
+
+    Sums(long values) {
+      means = Nd4j.zeros(DataType.DOUBLE, values);
+      squares = Nd4j.zeros(DataType.DOUBLE, values);
+    }
   }
 
   /**
@@ -30,12 +35,11 @@ final class StatisticSums {
       return;
     }
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      Sums sums = times.computeIfAbsent(time, key -> new Sums());
+      Sums sums = times.computeIfAbsent(time, key -> new Sums(mean.length()));
       INDArray m = mean.castTo(DataType.DOUBLE);
-      INDArray square = variance.castTo(DataType.DOUBLE).add(m.mul(m)).muli(count);
       sums.count += count;
-      sums.means = sums.means == null ? m.mul(count) : sums.means.addi(m.mul(count));
-      sums.squares = sums.squares == null ? square : sums.squares.addi(square);
+      sums.means.addi(m.mul(count));
+      sums.squares.addi(variance.castTo(DataType.DOUBLE).add(m.mul(m)).muli(count));
     }
   }
 

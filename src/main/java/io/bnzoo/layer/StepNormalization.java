@@ -4,6 +4,7 @@ import io.bnzoo.layer.BatchNormLstmParameters.Normalized;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -113,15 +114,18 @@ final class StepNormalization {
    * (running - batch)}, where steps that share a row have the average of theirs.
    */
   void statisticSteps(double decay, INDArray ofMeans, INDArray ofVariances) {
-    for (long row = 0; training && row < runningMeans.rows(); row++) {
-      long wanted = row;
-      List<Step> sharing =
-          steps.stream().filter(step -> step.row == wanted && step.count > 0).toList();
-      for (Step step : sharing) {
-        double share = (1 - decay) / sharing.size();
-        ofMeans.getRow(row).addi(runningMeans.getRow(row).sub(step.mean).muli(share));
-        ofVariances.getRow(row).addi(runningVariances.getRow(row).sub(step.variance).muli(share));
-      }
+    if (!training) {
+      return;
+    }
+    List<Step> present = steps.stream().filter(step -> step.count > 0).toList();
+    Map<Long, Long> sharing =
+        present.stream().collect(Collectors.groupingBy(Step::row, Collectors.counting()));
+    for (Step step : present) {
+      double share = (1 - decay) / sharing.get(step.row);
+      INDArray mean = runningMeans.getRow(step.row);
+      INDArray variance = runningVariances.getRow(step.row);
+      ofMeans.getRow(step.row).addi(mean.sub(step.mean).muli(share));
+      ofVariances.getRow(step.row).addi(variance.sub(step.variance).muli(share));
     }
   }
 
