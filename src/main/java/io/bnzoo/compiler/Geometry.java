@@ -16,9 +16,23 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
  *
  * @param images the size of images; empty for vectors
  * @param format the order of the images' axes in Deeplearning4j, which flattening goes by
- * @param features the number of values for each image or vector
+ * @param features the number of values for each image, vector, or step of a sequence
+ * @param steps of a sequence; 0 of anything else
  */
-record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
+record Geometry(Optional<MapSize> images, CNN2DFormat format, long features, long steps) {
+
+  private Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
+    this(images, format, features, 0);
+  }
+
+  /** A sequence of vectors. */
+  static Geometry sequence(long features, long steps) {
+    return new Geometry(Optional.empty(), CNN2DFormat.NCHW, features, steps);
+  }
+
+  boolean isSequence() {
+    return steps > 0;
+  }
 
   static Geometry of(InputType input) {
     if (input instanceof InputType.InputTypeConvolutional given) {
@@ -33,14 +47,14 @@ record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
     return new Geometry(Optional.of(size), format, size.values());
   }
 
-  /** The size of images, or of vectors as images of one pixel. */
+  /** The size of images, of vectors as images of one pixel, or of sequences as one row of them. */
   MapSize size() {
-    return images.orElse(new MapSize(features, 1, 1));
+    return images.orElse(new MapSize(features, 1, Math.max(1, steps)));
   }
 
   /** Vectors of another length. */
   Geometry withFeatures(long length) {
-    return new Geometry(images, format, length);
+    return new Geometry(images, format, length, steps);
   }
 
   /** Images of another size. */
@@ -88,12 +102,14 @@ record Geometry(Optional<MapSize> images, CNN2DFormat format, long features) {
 
   /** The number of channels for a layer that takes images in an order of axes, or of features. */
   long channelsFor(Layer layer, CNN2DFormat order) {
+    require(!isSequence(), describe(layer) + " takes sequences");
     return images.isPresent() ? imagesFor(layer, order).channels() : features;
   }
 
   /** Whether both are vectors of one length, or images of one size and order of axes. */
   boolean isLike(Geometry other) {
     return features == other.features
+        && steps == other.steps
         && images.equals(other.images)
         && (images.isEmpty() || format == other.format);
   }

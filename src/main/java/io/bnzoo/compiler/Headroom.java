@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Whether all sums of a forward pass stay within the range of floats, so that no value in it can be
@@ -97,8 +98,10 @@ final class Headroom {
     for (int i = 0; i < graph.nodes().size(); i++) {
       NetworkGraph.Node node = graph.nodes().get(i);
       steps.add(bound(node, store));
-      if (node.operation() instanceof Operation.LinearOp linear) {
-        List<Squares.Sum> parameters = linear.parameters().stream().map(squares::of).toList();
+      if (node.operation() instanceof Operation.LinearOp
+          || node.operation() instanceof Operation.LstmOp) {
+        List<Squares.Sum> parameters =
+            node.operation().parameters().stream().map(squares::of).toList();
         dependents.get(graph.value(i)).forEach(output -> hidden.get(output).addAll(parameters));
       }
     }
@@ -111,6 +114,13 @@ final class Headroom {
     }
     if (node.operation() instanceof Operation.NormalizationOp normalization) {
       return bound(normalization, values, store);
+    }
+    if (node.operation() instanceof Operation.LstmOp lstm) {
+      return bound(lstm, values, store);
+    }
+    if (node.operation() instanceof Operation.SequenceOp sequence) {
+      double times = Math.sqrt((double) sequence.mostOften());
+      return (sources, images, mode) -> within(times * sources[0]);
     }
     if (node.operation() instanceof Operation.PoolingOp pooling) {
       double reach = reach(pooling);
@@ -160,6 +170,61 @@ final class Headroom {
           Arrays.stream(sources).reduce(1, (one, other) -> within(one * other));
     }
     return (sources, images, mode) -> within(Arrays.stream(sources).sum());
+  }
+
+  /**
+   * The output of an LSTM is never above 1, if all that its gates are made of has a bound. A
+   * normalization by running statistics is taken for one that cannot be trusted where a variance
+   * has no root.
+   */
+  private Bound bound(Operation.LstmOp lstm, double values, ParameterStore store) {
+    Squares.Sum ofInput = squares.of(lstm.inputWeights());
+    Squares.Sum ofState = squares.of(lstm.stateWeights());
+    List<Squares.Sum> others = lstm.parameters().stream().map(squares::of).toList();
+    double states = lstm.outputs() * lstm.steps();
+    Optional<LeastVariance> least =
+        lstm.normalization().map(normalization -> new LeastVariance(normalization, store));
+    return (sources, images, mode) -> {
+      double products =
+          ofInput.norm() * sources[0] + ofState.norm() * Math.sqrt(states * images) + states;
+      double parameters = others.stream().mapToDouble(Squares.Sum::norm).sum();
+      boolean sound =
+          products < LARGEST_TO_SQUARE
+              && parameters < LARGEST_TO_SQUARE
+              && (mode.byBatch() || least.isEmpty() || least.get().hasRoot());
+      return sound ? Math.sqrt(values * images) : Double.NaN;
+    };
+  }
+
+  /** The least of an LSTM's running variances, looked for once after each change. */
+  private final class LeastVariance {
+    private final double epsilon;
+    private final List<Floats> variances;
+    private double least;
+    private long seen = -1;
+
+    LeastVariance(Operation.StepNormalization normalization, ParameterStore store) {
+      this.epsilon = normalization.epsilon();
+      this.variances =
+          Stream.of(normalization.input(), normalization.state(), normalization.cell())
+              .map(statistics -> values(statistics.variance(), store))
+              .toList();
+    }
+
+    boolean hasRoot() {
+      if (seen != changes) {
+        least = Double.POSITIVE_INFINITY;
+        for (Floats floats : variances) {
+          float[] values = new float[floats.length()];
+          floats.read(values);
+          for (float value : values) {
+            least = Math.min(least, value);
+          }
+        }
+        seen = changes;
+      }
+      return least + epsilon > 0;
+    }
   }
 
   /** A value is met by as many places of the window at most. */

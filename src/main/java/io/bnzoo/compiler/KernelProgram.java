@@ -152,6 +152,8 @@ final class KernelProgram implements AutoCloseable {
                 if (operation instanceof Operation.LinearOp linear) {
                   layouts.put(
                       linear.weights(), LinearKernels.of(linear, bench).weights(USUAL_BATCH));
+                } else if (operation instanceof Operation.LstmOp lstm) {
+                  layouts.putAll(LstmKernels.layouts(lstm));
                 }
               });
     }

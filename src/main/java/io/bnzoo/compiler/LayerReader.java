@@ -4,7 +4,9 @@ import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
 import io.bnzoo.compiler.Operation.ScaleAndShift;
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.samediff.ChannelwiseLayer;
@@ -49,6 +51,7 @@ final class LayerReader {
   record Flow(int value, Geometry geometry) {
     /** As what the network gives. */
     NetworkGraph.Output output() {
+      require(!geometry.isSequence(), "it gives sequences");
       return new NetworkGraph.Output(value, geometry.images().map(size -> geometry.format()));
     }
   }
@@ -81,6 +84,7 @@ final class LayerReader {
         (given, layer, parameters) -> activate(given, layer.getActivationFn(), layer));
     new ConvolutionReader(this).register();
     new PixelReader(this).register();
+    new RecurrentReader(this, seed).register();
   }
 
   /** Where operations are added. */
@@ -123,7 +127,9 @@ final class LayerReader {
   }
 
   private static boolean normalizes(Layer layer) {
-    return layer instanceof BatchNormalization || layer instanceof LowLevelBatchNormalization;
+    return layer instanceof BatchNormalization
+        || layer instanceof LowLevelBatchNormalization
+        || layer instanceof BatchNormLstm;
   }
 
   /** Adds an operation on what is given. */
@@ -169,6 +175,7 @@ final class LayerReader {
 
   private static void requireVectors(Flow given, Layer layer) {
     require(given.geometry().images().isEmpty(), describe(layer) + " takes images unflattened");
+    require(!given.geometry().isSequence(), describe(layer) + " takes sequences");
   }
 
   /** Adds what a preprocessor does, if there is one. */
@@ -182,6 +189,18 @@ final class LayerReader {
           given,
           new Operation.FlatteningOp(geometry.format() == CNN2DFormat.NHWC),
           geometry.flattened((CnnToFeedForwardPreProcessor) step));
+    }
+    if (step instanceof ImageToSequence sequence) {
+      require(
+          !geometry.isSequence() && geometry.features() == sequence.values(),
+          "images of " + geometry.features() + " values are shown as " + sequence);
+      require(
+          geometry.images().isEmpty() || geometry.format() == CNN2DFormat.NCHW,
+          "images in " + geometry.format() + " are shown as sequences");
+      return next(
+          given,
+          new Operation.SequenceOp(sequence.order(), sequence.steps()),
+          Geometry.sequence(sequence.features(), sequence.steps()));
     }
     if (step.getClass() == FeedForwardToCnnPreProcessor.class) {
       Geometry images = geometry.unflattened((FeedForwardToCnnPreProcessor) step);
@@ -282,6 +301,7 @@ final class LayerReader {
       return given;
     }
     if (activation.getClass() == ActivationSoftmax.class) {
+      require(!given.geometry().isSequence(), describe(layer) + " applies softmax to sequences");
       require( // Deeplearning4j's is over the last axis.
           given.geometry().images().isEmpty() || given.geometry().format() == CNN2DFormat.NHWC,
           describe(layer) + " applies softmax to columns of images");

@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Floats;
+import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -41,9 +42,13 @@ final class NanRows implements Inspection {
     if (reached.isEmpty()) { // It is what the network gives, NaN or not.
       return;
     }
-    long values = result.layout().floats() / images; // Images are outermost in all layouts.
+    Tensor byImages =
+        result.layout().isOrderedByFirst()
+            ? result
+            : bench.arranged(result, Layout.rowByRow(result.layout().size()));
+    long values = byImages.layout().floats() / images;
     Floats[] rows = new Floats[images];
-    Arrays.setAll(rows, image -> result.floats().part(image * values, values));
+    Arrays.setAll(rows, image -> byImages.floats().part(image * values, values));
     bench.add(
         () -> {
           for (int image = 0; image < rows.length; image++) {

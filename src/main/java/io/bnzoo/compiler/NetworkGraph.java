@@ -263,6 +263,8 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
     for (Node node : nodes) {
       if (node.operation() instanceof Operation.LinearOp linear) {
         products += (learned[node.sources().get(0)] ? 3 : 2) * linear.products();
+      } else if (node.operation() instanceof Operation.LstmOp lstm) {
+        products += 3 * lstm.products();
       }
     }
     return 2 * products * batch;

@@ -157,7 +157,9 @@ final class NetworkReader {
     }
     if (vertex instanceof L2NormalizeVertex unitNorm) {
       require(
-          normalizesRows(unitNorm.getDimension()) && given.get(0).geometry().images().isEmpty(),
+          normalizesRows(unitNorm.getDimension())
+              && given.get(0).geometry().images().isEmpty()
+              && !given.get(0).geometry().isSequence(),
           name + " normalizes other than the rows of vectors");
       return combine(name, new Operation.UnitNormOp(unitNorm.getEps()), given);
     }
@@ -190,6 +192,7 @@ final class NetworkReader {
 
   private Flow merge(String name, int axis, List<Flow> given) {
     Geometry first = given.get(0).geometry();
+    require(!first.isSequence(), name + " merges sequences");
     long channels = 0;
     for (Flow flow : given) {
       channels += flow.geometry().size().channels();
@@ -208,6 +211,7 @@ final class NetworkReader {
   /** From one channel or value to another, both included. */
   private Flow subset(String name, SubsetVertex subset, Flow given) {
     Geometry geometry = given.geometry();
+    require(!geometry.isSequence(), name + " takes a range of sequences");
     MapSize whole = geometry.size();
     require(
         geometry.images().isEmpty() || geometry.format() == CNN2DFormat.NCHW,

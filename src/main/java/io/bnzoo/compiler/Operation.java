@@ -8,6 +8,7 @@ import io.bnzoo.onednn.Pooling;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A step of a network's computation on a batch. */
@@ -263,6 +264,129 @@ public sealed interface Operation {
    * @param block the side of a block
    */
   record SpaceToDepthOp(MapSize input, long block) implements Operation {}
+
+  /**
+   * Images, or vectors, shown piece by piece: [N,values] to [N,F,1,T].
+   *
+   * @param order for each value of a sequence, step after step, which of the image's it is
+   * @param steps how many steps there are
+   */
+  record SequenceOp(List<Integer> order, int steps) implements Operation {
+    /** Copies the list. */
+    public SequenceOp {
+      order = List.copyOf(order);
+    }
+
+    /** How often the value is shown that is shown most often. */
+    long mostOften() {
+      return order.stream()
+          .collect(Collectors.groupingBy(place -> place, Collectors.counting()))
+          .values()
+          .stream()
+          .max(Long::compare)
+          .orElse(1L);
+    }
+  }
+
+  /**
+   * An LSTM: [N,I,1,T] to [N,H,1,T], or to [N,H] of the last step.
+   *
+   * <p>The four gates, in this order, are the candidate, forget, output and input.
+   *
+   * @param inputWeights [4,H,I,1,1]
+   * @param stateWeights [4,H,H,1,1]
+   * @param bias [4,H,1,1]
+   * @param normalization of each step's values, where they are normalized
+   * @param input features and steps, [I,1,T]
+   * @param lastOnly whether only the last step's output is given
+   */
+  record LstmOp(
+      Parameter inputWeights,
+      Parameter stateWeights,
+      Parameter bias,
+      Optional<StepNormalization> normalization,
+      MapSize input,
+      boolean lastOnly)
+      implements Operation {
+    /** How many values a state has, H. */
+    long outputs() {
+      return bias.layout().size(1);
+    }
+
+    /** How many steps there are, T. */
+    int steps() {
+      return Math.toIntExact(input.width());
+    }
+
+    /** The number of multiplications of a weight and a value for each sequence. */
+    long products() {
+      return steps() * (inputWeights.length() + stateWeights.length());
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return Stream.concat(
+              Stream.of(inputWeights, stateWeights, bias),
+              normalization.stream().flatMap(StepNormalization::parameters))
+          .toList();
+    }
+  }
+
+  /**
+   * Batch normalization of what an LSTM computes in a step, by that step's statistics: source is
+   * {@link io.bnzoo.layer.BatchNormLstm}.
+   *
+   * @param input of the product with the input, four gates
+   * @param state of the product with the state, four gates
+   * @param cell of the cell before it is given
+   * @param cellShift [1,H,1,1], added to the normalized cell
+   * @param noise the standard deviation of the output before the first step, in training
+   * @param seed of the noise
+   */
+  record StepNormalization(
+      StepStatistics input,
+      StepStatistics state,
+      StepStatistics cell,
+      Parameter cellShift,
+      double epsilon,
+      double noise,
+      long seed) {
+    Stream<Parameter> parameters() {
+      return Stream.concat(
+          Stream.of(cellShift), Stream.of(input, state, cell).flatMap(StepStatistics::parameters));
+    }
+
+    /** Whether it normalizes by the running statistics in training, too. */
+    boolean isFrozen() {
+      return input.mean().isFixed();
+    }
+  }
+
+  /**
+   * Gamma and running statistics of one of the values that an LSTM normalizes.
+   *
+   * @param gamma [gates,H,1,1]
+   * @param mean [rows*gates,H,1,1], a row for each of the first steps; the last serves all later
+   *     ones
+   * @param variance likewise
+   * @param unreached rows of steps that no sequence has
+   */
+  record StepStatistics(
+      Parameter gamma, Parameter mean, Parameter variance, List<Parameter> unreached) {
+    /** Copies the list. */
+    public StepStatistics {
+      unreached = List.copyOf(unreached);
+    }
+
+    Stream<Parameter> parameters() {
+      return Stream.concat(Stream.of(gamma, mean, variance), unreached.stream());
+    }
+
+    /** How many steps have a row. */
+    int rows() {
+      return Math.toIntExact(mean.length() / gamma.length());
+    }
+  }
 
   /** Local response normalization of [N,C,H,W]. */
   record LocalResponseOp(LocalResponse response) implements Operation {}

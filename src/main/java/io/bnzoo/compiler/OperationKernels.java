@@ -62,6 +62,12 @@ interface OperationKernels {
     if (operation instanceof Operation.LocalResponseOp localResponse) {
       return new LocalResponseKernels(localResponse.response(), bench);
     }
+    if (operation instanceof Operation.SequenceOp sequence) {
+      return new SequenceKernels(sequence, bench);
+    }
+    if (operation instanceof Operation.LstmOp lstm) {
+      return new LstmKernels(lstm, bench);
+    }
     if (operation instanceof Operation.HardSigmoidOp) {
       return new HardSigmoidKernels(bench);
     }

@@ -63,6 +63,43 @@ record ParameterViews(INDArray all, int index, org.deeplearning4j.nn.api.Layer o
         learned(key, List.of(key)));
   }
 
+  /**
+   * An LSTM's weights, [in,4*out] column by column, as [4,out,in,1,1].
+   *
+   * @param gates how many there are, 4
+   */
+  Parameter gateWeights(String key, int gates) {
+    INDArray view = view(key);
+    long[] size = {gates, view.size(1) / gates, view.size(0), 1, 1};
+    long[] strides = {size[1] * view.stride(1), view.stride(1), view.stride(0), 1, 1};
+    return new Parameter(
+        name(key),
+        view.offset() - all.offset(),
+        Layout.strided(size, strides),
+        learned(key, List.of(key)));
+  }
+
+  /** A vector's equally long parts, one for each gate, as [gates,length,1,1]. */
+  Parameter gates(String key, int gates) {
+    INDArray view = view(key);
+    Layout layout = Layout.rowByRow(gates, view.length() / gates, 1, 1);
+    return new Parameter(
+        name(key), view.offset() - all.offset(), layout, learned(key, List.of(key)));
+  }
+
+  /**
+   * Rows of a running statistic, [steps,gates*length], as [rows*gates,length,1,1].
+   *
+   * @param update how those rows change
+   */
+  Parameter rows(String key, long first, long rows, int gates, Parameter.Update update) {
+    INDArray view = view(key);
+    Layout layout = Layout.rowByRow(rows * gates, view.size(1) / gates, 1, 1);
+    long offset = view.offset() - all.offset() + first * view.size(1);
+    String name = name(key) + "[" + first + ".." + (first + rows - 1) + "]";
+    return new Parameter(name, offset, layout, update);
+  }
+
   /** One without its axes of length 1. */
   Parameter vector(String key) {
     return vector(key, learned(key, List.of(key)));

@@ -1,5 +1,6 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.layer.BatchNormLstm;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -16,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.stepfunctions.NegativeGradientStepFunction;
@@ -60,7 +62,13 @@ final class SettingsCheck {
 
   /** Those that Deeplearning4j applies dropout to, where there are kernels for them. */
   private static final Set<Class<?>> DROPPING =
-      Set.of(DropoutLayer.class, DenseLayer.class, ConvolutionLayer.class, OutputLayer.class);
+      Set.of(
+          DropoutLayer.class,
+          DenseLayer.class,
+          ConvolutionLayer.class,
+          OutputLayer.class,
+          LSTM.class,
+          BatchNormLstm.class);
 
   private SettingsCheck() {}
 

@@ -54,6 +54,11 @@ final class Workbench {
     return pool.tensor(layout);
   }
 
+  /** A tensor at the start of memory that another tensor has. */
+  Tensor tensor(Layout layout, Floats floats) {
+    return pool.tensor(layout, floats);
+  }
+
   /** A tensor that is 0 for the kernels that come next. */
   Tensor zeros(Layout layout) {
     Tensor tensor = tensor(layout);
@@ -67,12 +72,12 @@ final class Workbench {
 
   /** A tensor whose values no kernel changes, in a layout without padding. */
   Tensor constant(Layout layout, float[] values) {
-    return pool.tensor(layout, pool.constant(values));
+    return tensor(layout, pool.constant(values));
   }
 
   /** One number, as an array with that many axes. */
   Tensor number(float value, int axes) {
-    return pool.tensor(Layout.number(axes), pool.constant(new float[] {value}));
+    return tensor(Layout.number(axes), pool.constant(new float[] {value}));
   }
 
   /** Adds a kernel for the product, value by value, of two tensors in one layout. */
@@ -89,7 +94,7 @@ final class Workbench {
 
   /** The same floats in an equally large layout. */
   Tensor view(Tensor tensor, Layout layout) {
-    return pool.tensor(layout, tensor.floats());
+    return tensor(layout, tensor.floats());
   }
 
   Primitive own(Primitive primitive) {

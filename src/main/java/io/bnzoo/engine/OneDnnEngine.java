@@ -11,6 +11,7 @@ import io.bnzoo.onednn.OneDnn;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -103,6 +104,7 @@ public final class OneDnnEngine implements Engine {
             "its loss clips probabilities at " + output.clipping());
       }
       List<ImageInput> candidates = ImageInput.candidates(configuration, shape);
+      Optional<UnsupportedNetworkException> refusal = Optional.empty();
       for (ImageInput input : candidates) {
         try {
           NetworkGraph graph = NetworkGraph.of(network, input.type(shape));
@@ -110,12 +112,10 @@ public final class OneDnnEngine implements Engine {
           BatchCheck check = BatchCheck.of(configuration, input, shape, outputs);
           return new Plan(graph, loss, check, graph.operationsOfStep(1));
         } catch (UnsupportedNetworkException e) {
-          if (input == candidates.get(candidates.size() - 1)) {
-            throw e;
-          }
+          refusal = refusal.or(() -> Optional.of(e));
         }
       }
-      throw new IllegalStateException("no candidates");
+      throw refusal.orElseThrow();
     }
 
     Logits logits(float[] values) {

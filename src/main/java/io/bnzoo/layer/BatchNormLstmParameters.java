@@ -16,18 +16,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The parameters of a {@link BatchNormLstm} in Deeplearning4j's vector: the trained ones, then the
  * running statistics.
  */
-final class BatchNormLstmParameters implements ParamInitializer {
+public final class BatchNormLstmParameters implements ParamInitializer {
   static final BatchNormLstmParameters INSTANCE = new BatchNormLstmParameters();
 
-  static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
-  static final String RECURRENT_WEIGHTS = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
-  static final String BIAS = LSTMParamInitializer.BIAS_KEY;
-  static final String BETA_CELL = "betaCell";
+  /** W, [I,4H]. */
+  public static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
+
+  /** RW, [H,4H]. */
+  public static final String RECURRENT_WEIGHTS = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
+
+  /** b, [4H]. */
+  public static final String BIAS = LSTMParamInitializer.BIAS_KEY;
+
+  /** betaCell, [H]. */
+  public static final String BETA_CELL = "betaCell";
 
   /** What is normalized; each has a gamma, running means and running variances. */
-  enum Normalized {
+  public enum Normalized {
+    /** The input's contribution to the gates. */
     INPUT("Input", 4),
+    /** The state's contribution to the gates. */
     STATE("State", 4),
+    /** What is read from the cell. */
     CELL("Cell", 1);
 
     private final String name;
@@ -39,17 +49,17 @@ final class BatchNormLstmParameters implements ParamInitializer {
     }
 
     /** [4H] or [H]. */
-    String gamma() {
+    public String gamma() {
       return "gamma" + name;
     }
 
     /** [steps,4H] or [steps,H]. */
-    String mean() {
+    public String mean() {
       return "mean" + name;
     }
 
     /** As the mean; biased. */
-    String variance() {
+    public String variance() {
       return "variance" + name;
     }
   }

@@ -127,6 +127,19 @@ public final class ImageToSequence implements InputPreProcessor {
     return steps;
   }
 
+  /** How many values an image has, which are as many as a sequence has. */
+  public int values() {
+    return order.length;
+  }
+
+  /**
+   * For each value of a sequence, step after step, which of the image's it is: channel after
+   * channel, row by row, from 0.
+   */
+  public List<Integer> order() {
+    return Arrays.stream(order).boxed().toList();
+  }
+
   /** How many values a step has. */
   public int features() {
     return order.length / steps;

@@ -74,6 +74,26 @@ public final class Layout {
     return tagged(OneDnn.block() == 16 ? dnnl.dnnl_aBcd16b : dnnl.dnnl_aBcd8b, size);
   }
 
+  /**
+   * A 1x1 convolution's weights in blocks as wide as a register, the last of them padded with
+   * zeros: those of several convolutions, [groups,out,in,1,1], one behind the other.
+   */
+  public static Layout blockedWeights(long groups, long outputs, long inputs) {
+    int tag = OneDnn.block() == 16 ? dnnl.dnnl_aBCde16c16b : dnnl.dnnl_aBCde8c8b;
+    return tagged(tag, groups, outputs, inputs, 1, 1);
+  }
+
+  /** The same of one, [out,in,1,1]. */
+  public static Layout blockedWeights(long outputs, long inputs) {
+    int tag = OneDnn.block() == 16 ? dnnl.dnnl_ABcd16b16a : dnnl.dnnl_ABcd8b8a;
+    return tagged(tag, outputs, inputs, 1, 1);
+  }
+
+  /** That many channels and those that pad the last block of {@link #blocked}. */
+  public static long padded(long channels) {
+    return (channels + OneDnn.block() - 1) / OneDnn.block() * OneDnn.block();
+  }
+
   /** Whether that many channels fill a register of the processor. */
   public static boolean fillsRegister(long channels) {
     return channels >= OneDnn.block();
@@ -114,6 +134,38 @@ public final class Layout {
         dnnl.dnnl_memory_desc_init_submemory(description, description(), part, offsets),
         "take " + Arrays.toString(part) + " of " + this);
     return new Layout(part, description);
+  }
+
+  /**
+   * The same memory with its axes in another order.
+   *
+   * @param axes for each axis of the result, which of this it is
+   */
+  public Layout permuted(int... axes) {
+    int[] places = new int[axes.length];
+    long[] permuted = new long[axes.length];
+    for (int axis = 0; axis < axes.length; axis++) {
+      places[axes[axis]] = axis;
+      permuted[axis] = size[axes[axis]];
+    }
+    dnnl_memory_desc_t description = new dnnl_memory_desc_t();
+    OneDnn.check(
+        dnnl.dnnl_memory_desc_permute_axes(description, description(), places),
+        "permute the axes of " + this);
+    return new Layout(permuted, description);
+  }
+
+  /** Whether all values of an index along the first axis stand before those of the next. */
+  public boolean isOrderedByFirst() {
+    dnnl_memory_desc_t description = description();
+    long[] strides = new long[size.length];
+    description.format_desc_blocking().strides().get(strides);
+    for (int axis = 1; axis < size.length; axis++) {
+      if (size[axis] > 1 && strides[axis] > strides[0]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The length of each axis. */

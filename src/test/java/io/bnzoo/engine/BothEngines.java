@@ -19,10 +19,13 @@ final class BothEngines {
   /** What an engine gave, or why it refused. */
   private record Answer<T>(Optional<T> given, String refusal) {
     static <T> Answer<T> of(MultiLayerNetwork network, boolean fast, Function<Engine, T> question) {
+      return of(network, ImageShape.MNIST, fast, question);
+    }
+
+    static <T> Answer<T> of(
+        MultiLayerNetwork network, ImageShape shape, boolean fast, Function<Engine, T> question) {
       try (Engine engine =
-          fast
-              ? new OneDnnEngine(network, ImageShape.MNIST, 1)
-              : new Dl4jEngine(network, ImageShape.MNIST)) {
+          fast ? new OneDnnEngine(network, shape, 1) : new Dl4jEngine(network, shape)) {
         return new Answer<>(Optional.of(question.apply(engine)), "");
       } catch (IllegalArgumentException e) {
         return new Answer<>(Optional.empty(), e.getMessage());
@@ -43,8 +46,17 @@ final class BothEngines {
   /** Asserts that both give the same arrays. */
   static List<INDArray> answer(
       MultiLayerNetwork network, double tolerance, Function<Engine, List<INDArray>> question) {
-    Answer<List<INDArray>> theirs = Answer.of(network.clone(), false, question);
-    Answer<List<INDArray>> ours = Answer.of(network.clone(), true, question);
+    return answer(network, ImageShape.MNIST, tolerance, question);
+  }
+
+  /** The same for images of another shape. */
+  static List<INDArray> answer(
+      MultiLayerNetwork network,
+      ImageShape shape,
+      double tolerance,
+      Function<Engine, List<INDArray>> question) {
+    Answer<List<INDArray>> theirs = Answer.of(network.clone(), shape, false, question);
+    Answer<List<INDArray>> ours = Answer.of(network.clone(), shape, true, question);
     assertThat(theirs.refusal()).as("Deeplearning4j's engine").isEmpty();
     assertThat(ours.refusal()).as("oneDNN's engine").isEmpty();
     assertSame(ours, theirs, tolerance);

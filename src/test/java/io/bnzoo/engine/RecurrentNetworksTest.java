@@ -1,0 +1,183 @@
+package io.bnzoo.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bnzoo.compiler.UnsupportedNetworkException;
+import io.bnzoo.data.ImageShape;
+import io.bnzoo.data.LabeledImages;
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.ImageToSequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** Deeplearning4j's LSTM and that with batch normalization, by kernels and by Deeplearning4j. */
+class RecurrentNetworksTest {
+  private static final ImageShape SHAPE = ImageShape.withChannels(2).height(5).width(4);
+  private static final int STEPS = 5;
+  private static final LabeledImages BATCH = images(7);
+
+  private static LabeledImages images(int count) {
+    Random random = new Random(3);
+    byte[] pixels = new byte[count * SHAPE.size()];
+    random.nextBytes(pixels);
+    return new LabeledImages(SHAPE, 3, pixels, random.ints(count, 0, 3).toArray());
+  }
+
+  private static LSTM lstm(int units) {
+    return new LSTM.Builder().nOut(units).activation(Activation.TANH).build();
+  }
+
+  private static BatchNormLstm batchNorm(int steps, int units) {
+    return new BatchNormLstm.Builder(steps).nOut(units).decay(0.7).epsilon(1e-3).build();
+  }
+
+  private static MultiLayerNetwork network(ImageToSequence sequences, Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder()
+            .seed(5)
+            .updater(new Adam(0.01))
+            .l2(0.01)
+            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+            .gradientNormalizationThreshold(0.5)
+            .list();
+    Stream.of(layers).forEach(list::layer);
+    list.layer(
+        new OutputLayer.Builder(LossFunction.MCXENT)
+            .nOut(3)
+            .activation(Activation.SOFTMAX)
+            .build());
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            list.inputPreProcessor(0, sequences)
+                .setInputType(InputType.convolutionalFlat(5, 4, 2))
+                .build());
+    network.init();
+    return network;
+  }
+
+  static Stream<Arguments> networks() {
+    ImageToSequence rows = ImageToSequence.rows(SHAPE);
+    List<Arguments> networks = new ArrayList<>();
+    add(networks, "LSTM", () -> network(rows, new LastTimeStep(lstm(6))));
+    add(networks, "wider than a block", () -> network(rows, new LastTimeStep(lstm(16))));
+    add(networks, "two LSTMs", () -> network(rows, lstm(6), new LastTimeStep(lstm(20))));
+    add(
+        networks,
+        "pixels",
+        () -> network(ImageToSequence.permuted(SHAPE, 1), new LastTimeStep(lstm(5))));
+    add(networks, "batch norm", () -> network(rows, new LastTimeStep(batchNorm(STEPS, 6))));
+    add(networks, "more rows than steps", () -> network(rows, new LastTimeStep(batchNorm(9, 6))));
+    add(networks, "shared rows", () -> network(rows, new LastTimeStep(batchNorm(3, 6))));
+    add(networks, "one row", () -> network(rows, new LastTimeStep(batchNorm(1, 6))));
+    add(
+        networks,
+        "two with batch norm",
+        () -> network(rows, batchNorm(STEPS, 17), new LastTimeStep(batchNorm(2, 6))));
+    add(
+        networks,
+        "drawn pixels",
+        () ->
+            network(
+                ImageToSequence.drawnWithReplacement(SHAPE, 1),
+                new LastTimeStep(batchNorm(20, 5))));
+    return networks.stream();
+  }
+
+  private static void add(
+      List<Arguments> networks, String name, Supplier<MultiLayerNetwork> network) {
+    networks.add(Arguments.of(name, network));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("networks")
+  void areTrainedAndPredictAsByDeeplearning4j(String name, Supplier<MultiLayerNetwork> network) {
+    List<INDArray> figures =
+        BothEngines.answer(network.get(), SHAPE, 1e-3, BothEngines.training(BATCH, 4));
+    assertThat(figures.get(0).getDouble(3)).isNotEqualTo(figures.get(0).getDouble(0));
+  }
+
+  @Test
+  void batchesOfAnySizeMayFollowEachOther() {
+    MultiLayerNetwork network =
+        network(ImageToSequence.rows(SHAPE), new LastTimeStep(batchNorm(STEPS, 6)));
+    BothEngines.answer(
+        network,
+        SHAPE,
+        1e-3,
+        engine -> {
+          List<INDArray> found = new ArrayList<>();
+          for (int size : new int[] {7, 3, 1, 64, 7}) {
+            if (size > 1) {
+              engine.step(images(size));
+            }
+            found.add(engine.logits(images(size), Statistics.RUNNING).array());
+          }
+          return found;
+        });
+  }
+
+  @Test
+  void noiseIsInTrainingOnlyAndFollowsFromTheSeedAndTheStep() {
+    BatchNormLstm noisy = new BatchNormLstm.Builder(STEPS).nOut(6).initialStateNoise(0.5).build();
+    MultiLayerNetwork network = network(ImageToSequence.rows(SHAPE), new LastTimeStep(noisy));
+    double[] losses = losses(network.clone(), BATCH, 3);
+    assertThat(losses(network.clone(), BATCH, 3)).containsExactly(losses);
+    MultiLayerNetwork quiet =
+        network(ImageToSequence.rows(SHAPE), new LastTimeStep(batchNorm(STEPS, 6)));
+    assertThat(losses[0]).isNotEqualTo(losses(quiet, BATCH, 1)[0]);
+    BothEngines.answer(
+        network, SHAPE, 1e-4, engine -> List.of(engine.logits(BATCH, Statistics.RUNNING).array()));
+  }
+
+  private static double[] losses(MultiLayerNetwork network, LabeledImages batch, int steps) {
+    try (Engine engine = new OneDnnEngine(network, SHAPE, 1)) {
+      return java.util.stream.IntStream.range(0, steps)
+          .mapToDouble(step -> engine.step(batch))
+          .toArray();
+    }
+  }
+
+  @Test
+  void whatHasNoKernelsIsToldByName() {
+    ImageToSequence rows = ImageToSequence.rows(SHAPE);
+    LSTM other = new LSTM.Builder().name("soft").nOut(6).activation(Activation.SOFTSIGN).build();
+    assertRefused(network(rows, new LastTimeStep(other)), "LSTM soft has other activations");
+    assertRefused(
+        network(rows, new LastTimeStep(new SimpleRnn.Builder().nOut(6).build())),
+        "there is no kernel for SimpleRnn");
+    assertRefused(
+        network(
+            rows,
+            new LastTimeStep(
+                new MaskZeroLayer.Builder().setUnderlying(lstm(6)).setMaskValue(0).build())),
+        "LSTM layer0 is within a MaskZeroLayer");
+  }
+
+  private static void assertRefused(MultiLayerNetwork network, String reason) {
+    assertThatThrownBy(() -> new OneDnnEngine(network, SHAPE, 1))
+        .isInstanceOf(UnsupportedNetworkException.class)
+        .hasMessageContaining(reason);
+  }
+}
