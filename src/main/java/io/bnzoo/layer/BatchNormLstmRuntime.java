@@ -44,6 +44,9 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
   /** Of the batches since {@link #startSums}; empty where nobody wants them. */
   private final Map<Normalized, StatisticSums> sums = new EnumMap<>(Normalized.class);
 
+  /** How many batches these are. */
+  private long summed;
+
   BatchNormLstmRuntime(NeuralNetConfiguration conf, DataType type) {
     super(conf, type);
   }
@@ -101,6 +104,7 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
     State end = pass.forward(sequences, maskArray, working, outputs);
     if (training && !sums.isEmpty()) {
       pass.addTo(sums);
+      summed++;
     }
     return new Forward(permuteIfNWC(outputs), end);
   }
@@ -127,9 +131,8 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
   private State start(boolean training, Map<String, INDArray> before, long sequences) {
     INDArray zeros = Nd4j.zeros(dataType, sequences, layerConf().getNOut());
     if (before.isEmpty()) {
-      double noise = training ? layerConf().initialStateNoise() : 0;
-      INDArray output = noise == 0 ? zeros : Nd4j.randn(dataType, zeros.shape()).muli(noise);
-      return new State(output, zeros, 0);
+      boolean noise = training && layerConf().initialStateNoise() > 0;
+      return new State(noise ? noise(sequences) : zeros, zeros, 0);
     }
     INDArray output = before.get(OUTPUT);
     if (output.size(0) != sequences) {
@@ -143,6 +146,19 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
               sequences));
     }
     return new State(output, before.get(CELL), before.get(TIME).getLong(0));
+  }
+
+  /** Other noise for each step, and for each batch that is summed up between two steps. */
+  private INDArray noise(long sequences) {
+    long outputs = layerConf().getNOut();
+    double[] values =
+        InitialStateNoise.values(
+            layerConf().initialStateNoise(),
+            conf.getSeed(),
+            index,
+            sums.isEmpty() ? iterationCount : -1 - summed,
+            (int) (sequences * outputs));
+    return Nd4j.createFromArray(values).castTo(dataType).reshape('c', sequences, outputs);
   }
 
   private static void store(State state, Map<String, INDArray> states) {
@@ -185,6 +201,7 @@ final class BatchNormLstmRuntime extends BaseRecurrentLayer<BatchNormLstm> {
 
   /** From now on forward passes in training add up their statistics. */
   void startSums() {
+    summed = 0;
     for (Normalized each : Normalized.values()) {
       sums.put(each, new StatisticSums());
     }

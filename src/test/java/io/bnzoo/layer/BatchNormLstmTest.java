@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -235,9 +236,33 @@ class BatchNormLstmTest {
         network(
             settings(DataType.DOUBLE), RNNFormat.NCW, layer(LENGTH).initialStateNoise(0.1).build());
     INDArray features = data(false).getFeatures();
-    assertThat(network.output(features, true)).isNotEqualTo(network.output(features, true));
+    assertThat(network.output(features, true)).isNotEqualTo(small(LENGTH).output(features, true));
     assertThat(network.output(features)).isEqualTo(network.output(features));
     assertThat(network.output(features)).isEqualTo(small(LENGTH).output(features));
+  }
+
+  @Test
+  void theNoiseIsAnotherInEachStepAndTheSameInTheSameStep() {
+    MultiLayerNetwork network =
+        network(
+            settings(DataType.DOUBLE), RNNFormat.NCW, layer(LENGTH).initialStateNoise(0.1).build());
+    INDArray features = data(false).getFeatures();
+    INDArray first = network.output(features, true);
+    Nd4j.rand(3); // Whatever else draws numbers.
+    assertThat(network.output(features, true)).isEqualTo(first);
+    network.getLayer(0).setIterationCount(1);
+    assertThat(network.output(features, true)).isNotEqualTo(first);
+  }
+
+  @Test
+  void noiseHasTheMeanAndTheDeviationThatItSays() {
+    double[] values = InitialStateNoise.values(0.5, 3, 1, 7, 100_000);
+    assertThat(Arrays.stream(values).average().orElseThrow()).isCloseTo(0, within(0.01));
+    assertThat(Arrays.stream(values).map(value -> value * value).average().orElseThrow())
+        .isCloseTo(0.25, within(0.005));
+    assertThat(InitialStateNoise.values(0.5, 3, 1, 7, 5)).isEqualTo(Arrays.copyOf(values, 5));
+    assertThat(InitialStateNoise.values(0.5, 3, 2, 7, 5)).isNotEqualTo(Arrays.copyOf(values, 5));
+    assertThat(InitialStateNoise.values(0.5, 4, 1, 7, 5)).isNotEqualTo(Arrays.copyOf(values, 5));
   }
 
   @Test
