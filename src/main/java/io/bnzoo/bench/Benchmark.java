@@ -59,7 +59,7 @@ public final class Benchmark {
   private final int blocks;
 
   /**
-   * A benchmark of the given models, each in all the variants.
+   * A benchmark of the given models, each in those of the variants that it can have.
    *
    * @param blocks how many blocks of about 2.5 s are measured of each, at least 1
    */
@@ -88,7 +88,7 @@ public final class Benchmark {
         (workers, rows) -> {
           for (Zoo.Entry entry : entries) {
             if (!stop.getAsBoolean()) {
-              rows.addAll(measure(entry.id(), workers, progress, stop));
+              rows.addAll(measure(entry, workers, progress, stop));
             }
           }
         });
@@ -98,13 +98,15 @@ public final class Benchmark {
   private record Network(String variant, Setup setup) {}
 
   private List<Row> measure(
-      String model, Map<Setup, Worker> workers, ProgressListener progress, BooleanSupplier stop)
+      Zoo.Entry entry, Map<Setup, Worker> workers, ProgressListener progress, BooleanSupplier stop)
       throws IOException {
+    String model = entry.id();
     Map<Network, Integer> steps = new LinkedHashMap<>();
     Map<Network, double[]> times = new HashMap<>();
     Map<Network, double[]> floors = new HashMap<>();
     List<Network> networks =
         variants.stream()
+            .filter(Variants.of(entry)::contains)
             .flatMap(
                 variant ->
                     Setup.available().stream().map(setup -> new Network(variant.label(), setup)))

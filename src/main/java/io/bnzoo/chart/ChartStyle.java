@@ -56,7 +56,10 @@ public final class ChartStyle {
     return IntStream.of(rgb).mapToObj(Color::new).toList();
   }
 
-  /** In the default placement a colour for each normalization, elsewhere one for each placement. */
+  /**
+   * In the default placement a colour for each normalization, elsewhere one for each placement;
+   * LSTMs, which are in charts of their own, have the same colours.
+   */
   private static Map<String, Color> byVariant() {
     List<String> colours =
         Stream.concat(
@@ -72,6 +75,9 @@ public final class ChartStyle {
               ? variant.label()
               : variant.placement().name();
       byVariant.put(variant.label(), VARIANTS.get(colours.indexOf(key)));
+    }
+    for (Normalization variant : Variants.recurrent()) {
+      byVariant.put(variant.label(), VARIANTS.get(Variants.recurrent().indexOf(variant)));
     }
     return byVariant;
   }

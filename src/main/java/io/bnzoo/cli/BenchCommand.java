@@ -60,7 +60,7 @@ final class BenchCommand extends BnzooCommand {
       paramLabel = "MODEL",
       arity = "0..*",
       description = {
-        "Models to measure: deep-cnn and mlp, the default; or Deeplearning4j's own, which bnzoo"
+        "Models to measure: deep-cnn and mlp, the default; image-lstm; or Deeplearning4j's own, which bnzoo"
             + " models lists, and saved .zip files."
       })
   private List<String> models = List.of(); // With a converter, a wrong one was one too many.
@@ -70,16 +70,15 @@ final class BenchCommand extends BnzooCommand {
       paramLabel = "LABEL",
       split = ",",
       converter = VariantConverter.class,
-      description =
-          "Which variants of deep-cnn and mlp. Default: plain,batch-norm,low-level,spelt-out.")
+      description = "Which variants of the zoo's models. Default: each, in one placement.")
   private List<Normalization> variants = List.of();
 
   @Option(
       names = "--blocks",
       paramLabel = "N",
       description =
-          "Blocks of about 2.5 s for each network. Default: 7; 3 for models other than deep-cnn and"
-              + " mlp.")
+          "Blocks of about 2.5 s for each network. Default: 7; 3 for models other than the"
+              + " zoo's.")
   private Optional<Integer> blocks;
 
   @Option(
@@ -107,7 +106,7 @@ final class BenchCommand extends BnzooCommand {
         name -> OtherModels.requireKnown(name, Zoo.entries().stream().map(Zoo.Entry::id)));
     List<Zoo.Entry> entries =
         names.isEmpty()
-            ? Zoo.entries()
+            ? Zoo.entries().stream().filter(one -> Variants.of(one) == Variants.all()).toList()
             : names.stream().flatMap(name -> Zoo.find(name).stream()).toList();
     if (entries.isEmpty()) {
       return others(names);
@@ -119,22 +118,31 @@ final class BenchCommand extends BnzooCommand {
     if (imageSize.isPresent() || batchSize.isPresent()) {
       throw new IllegalArgumentException(
           (imageSize.isPresent() ? "--image-size" : "--batch-size")
-              + " is not for deep-cnn and mlp");
+              + " is not for the zoo's models");
     }
-    Benchmark benchmark =
-        new Benchmark(
-            entries,
-            variants.isEmpty() ? Variants.inDefaultPlacement() : variants,
-            blocks.orElse(BLOCKS_OF_ZOO));
+    Benchmark benchmark = new Benchmark(entries, variants(entries), blocks.orElse(BLOCKS_OF_ZOO));
     return () -> {
       List<Benchmark.Row> rows = measure(benchmark::run);
       terminal.printResult(rows, () -> terminal.print(TextTable.plain(table(rows))));
     };
   }
 
+  private List<Normalization> variants(List<Zoo.Entry> entries) {
+    List<Normalization> possible =
+        entries.stream().flatMap(one -> Variants.of(one).stream()).toList();
+    for (Normalization variant : variants) {
+      if (!possible.contains(variant)) {
+        throw new IllegalArgumentException("--variants: no model given has " + variant.label());
+      }
+    }
+    return variants.isEmpty()
+        ? entries.stream().flatMap(one -> Variants.inDefaultPlacement(one).stream()).toList()
+        : variants;
+  }
+
   private Task others(List<String> names) {
     if (!variants.isEmpty()) {
-      throw new IllegalArgumentException("--variants is for deep-cnn and mlp");
+      throw new IllegalArgumentException("--variants is for the zoo's models");
     }
     List<MeasuredModel> measured =
         names.stream()

@@ -2,6 +2,7 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Zoo;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,18 +35,20 @@ final class CompareCommand extends TrainingCommand {
       description = {
         "Which variants, separated by commas: plain, batch-norm (Deeplearning4j's), low-level"
             + " (by hand) or spelt-out (by hand, formula in full). All but plain may end in"
-            + " -with-bias, -after, -after-with-bias or -then-bias, see bnzoo models.",
-        "Default: plain,batch-norm."
+            + " -with-bias, -after, -after-with-bias or -then-bias, see bnzoo models. Of image-lstm:"
+            + " plain, recurrent-batch-norm, recurrent-batch-norm-gamma-1 or"
+            + " recurrent-batch-norm-shared.",
+        "Default: plain,batch-norm; plain,recurrent-batch-norm of image-lstm."
       })
-  private List<Normalization> variants = Variants.pair();
+  private List<Normalization> variants = List.of();
 
   @Override
-  List<Normalization> variants() {
-    return variants;
+  List<Normalization> variants(Zoo.Entry entry) {
+    return variants.isEmpty() ? Variants.pair(entry) : variants;
   }
 
   @Override
-  String defaultName(String modelId) {
-    return "compare-" + modelId;
+  String defaultName(Zoo.Entry entry) {
+    return "compare-" + entry.id();
   }
 }

@@ -2,8 +2,10 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ImageLstm;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.ModelBuilder;
+import io.bnzoo.zoo.Reading;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Zoo;
@@ -42,25 +44,26 @@ final class ModelOptions {
   @Option(
       names = "--batches",
       paramLabel = "N",
-      description = "Steps to train. Default: 800 for deep-cnn, 2000 for mlp.")
+      description = "Steps to train. Default: 800 for deep-cnn, 2000 for mlp and image-lstm.")
   private Optional<Integer> batches;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Images in a batch. Default: 64 for deep-cnn, 60 for mlp.")
+      description = "Images in a batch. Default: 64 for deep-cnn, 60 for mlp, 100 for image-lstm.")
   private Optional<Integer> batchSize;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "RATE",
-      description = "Default: 0.002 (Adam) for deep-cnn, 0.01 (SGD) for mlp.")
+      description =
+          "Default: 0.002 (Adam) for deep-cnn, 0.01 (SGD) for mlp, 0.001 (RmsProp) for image-lstm.")
   private Optional<Double> learningRate;
 
   @Option(
       names = "--activation",
       paramLabel = "NAME",
-      description = "Of the hidden layers: ${COMPLETION-CANDIDATES}.")
+      description = "Of the hidden layers: ${COMPLETION-CANDIDATES}. That of image-lstm is tanh.")
   private Optional<HiddenActivation> activation;
 
   @Option(
@@ -83,11 +86,23 @@ final class ModelOptions {
   private List<Integer> widths = List.of();
 
   @Option(
+      names = "--reading",
+      paramLabel = "ORDER",
+      description = {
+        "How image-lstm is shown an image: by ROWS, the default; by PIXELS; by pixels PERMUTED, in"
+            + " a random order; or DRAWN, with replacement, as in the published code."
+      })
+  private Optional<Reading> reading;
+
+  @Option(names = "--units", paramLabel = "N", description = "Units of image-lstm. Default: 100.")
+  private Optional<Integer> units;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description =
-          "Most cores that compute a network. Default: all; mlp takes one for a step, and all to"
-              + " predict.")
+          "Most cores that compute a network. Default: all; mlp and image-lstm take one for a"
+              + " step, and all to predict.")
   private Optional<Integer> threads;
 
   /**
@@ -134,6 +149,9 @@ final class ModelOptions {
     activation.ifPresent(choice -> builder.activation(Activation.valueOf(choice.name())));
     initialStddev.ifPresent(stddev -> builder.initialWeights(InitialWeights.normal(stddev)));
     depth.ifPresent(count -> only(DeepCnn.Builder.class, builder, "--depth").depth(count));
+    reading.ifPresent(
+        choice -> only(ImageLstm.Builder.class, builder, "--reading").reading(choice));
+    units.ifPresent(count -> only(ImageLstm.Builder.class, builder, "--units").units(count));
     if (!widths.isEmpty()) {
       ThreeLayerMlp.Builder mlp = only(ThreeLayerMlp.Builder.class, builder, "--widths");
       if (widths.size() != 3) {
@@ -154,7 +172,7 @@ final class ModelOptions {
 
   /** Finds a model of the zoo by its id. */
   static final class EntryConverter implements CommandLine.ITypeConverter<Zoo.Entry> {
-    static final String DESCRIPTION = "One of the zoo's models: deep-cnn or mlp.";
+    static final String DESCRIPTION = "One of the zoo's models: deep-cnn, mlp or image-lstm.";
 
     @Override
     public Zoo.Entry convert(String id) {

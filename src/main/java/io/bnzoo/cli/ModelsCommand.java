@@ -5,6 +5,7 @@ import io.bnzoo.bench.MeasuredModel;
 import io.bnzoo.compiler.LayerReport;
 import io.bnzoo.data.ImageSize;
 import io.bnzoo.engine.Accelerated;
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
@@ -56,6 +57,12 @@ final class ModelsCommand extends BnzooCommand {
         -after            linear, activation, batch norm; no bias
         -after-with-bias  linear with a bias, activation, batch norm
         -then-bias        linear, batch norm, a bias of its own, activation
+
+      Of image-lstm:
+        plain                         Deeplearning4j's LSTM
+        recurrent-batch-norm          statistics for each time step, gammas start from 0.1
+        recurrent-batch-norm-gamma-1  gammas start from 1
+        recurrent-batch-norm-shared   running statistics that all time steps share
       """;
 
   @Parameters(
@@ -206,7 +213,7 @@ final class ModelsCommand extends BnzooCommand {
         entry.id(),
         entry.description(),
         parameters(entry, Normalization.none()),
-        parameters(entry, Normalization.batchNorm()),
+        parameters(entry, Variants.pair(entry).get(1)),
         entry.plan());
   }
 

@@ -1,7 +1,10 @@
 package io.bnzoo.cli;
 
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Zoo;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,17 +28,18 @@ final class TrainCommand extends TrainingCommand {
       names = "--variant",
       paramLabel = "LABEL",
       converter = VariantConverter.class,
-      defaultValue = "batch-norm",
-      description = "Which variant, see bnzoo models. Default: ${DEFAULT-VALUE}.")
-  private Normalization variant;
+      description =
+          "Which variant, see bnzoo models. Default: batch-norm; recurrent-batch-norm of"
+              + " image-lstm.")
+  private Optional<Normalization> variant;
 
   @Override
-  List<Normalization> variants() {
-    return List.of(variant);
+  List<Normalization> variants(Zoo.Entry entry) {
+    return List.of(variant.orElse(Variants.pair(entry).get(1)));
   }
 
   @Override
-  String defaultName(String modelId) {
-    return "train-" + modelId + "-" + variant.label();
+  String defaultName(Zoo.Entry entry) {
+    return "train-" + entry.id() + "-" + variants(entry).get(0).label();
   }
 }

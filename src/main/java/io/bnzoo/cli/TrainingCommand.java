@@ -11,6 +11,7 @@ import io.bnzoo.run.RunRequest;
 import io.bnzoo.train.CheckpointPlan;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
+import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,10 +43,11 @@ abstract class TrainingCommand extends BnzooCommand {
       description = "Go on with the run in this folder, with its settings; give nothing else.")
   private Optional<Path> resumed;
 
-  abstract List<Normalization> variants();
+  /** Those to be trained. */
+  abstract List<Normalization> variants(Zoo.Entry entry);
 
   /** The folder's name where the user gives none. */
-  abstract String defaultName(String modelId);
+  abstract String defaultName(Zoo.Entry entry);
 
   @Override
   final Task prepare() {
@@ -138,7 +140,8 @@ abstract class TrainingCommand extends BnzooCommand {
   private Comparison comparison() {
     model.settings(model.entry().builder().get()).build();
     return model.onThreads(
-        new Comparison(model.entry(), model::settings, variants(), model.seeds(), model.plan()));
+        new Comparison(
+            model.entry(), model::settings, variants(model.entry()), model.seeds(), model.plan()));
   }
 
   private void requireEnough(ImageDataset digits, TrainingPlan plan) {
@@ -156,7 +159,7 @@ abstract class TrainingCommand extends BnzooCommand {
 
   /** Of the folders with the default name, the one that holds this run, or the first free one. */
   private RunFolder folder(RunRequest request, CheckpointPlan checkpointPlan) throws IOException {
-    Path first = run.folder(defaultName(model.entry().id()), terminal);
+    Path first = run.folder(defaultName(model.entry()), terminal);
     Path path = first;
     for (int number = 2; ; number++) {
       try {

@@ -2,6 +2,7 @@ package io.bnzoo.cli;
 
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.Normalization;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** Reads the labels of variants. */
@@ -15,7 +16,10 @@ final class VariantConverter implements CommandLine.ITypeConverter<Normalization
                     UsageErrors.unknown(
                             "variant",
                             label,
-                            Variants.inDefaultPlacement().stream().map(Normalization::label))
+                            Stream.concat(
+                                    Variants.inDefaultPlacement().stream(),
+                                    Variants.recurrent().stream().skip(1))
+                                .map(Normalization::label))
                         + ", and others that bnzoo models lists"));
   }
 }

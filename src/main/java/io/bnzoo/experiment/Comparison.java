@@ -96,7 +96,8 @@ public final class Comparison {
    *     batches
    * @param plan its data seed gives way to each of the seeds in turn
    * @throws IllegalArgumentException if a label or seed comes twice or not at all, these are more
-   *     than {@link #MOST_NETWORKS}, or batch normalization is to be trained on batches of one
+   *     than {@link #MOST_NETWORKS}, the model cannot have one of the variants, or batch
+   *     normalization is to be trained on batches of one
    */
   public Comparison(
       Zoo.Entry entry,
@@ -134,6 +135,7 @@ public final class Comparison {
     }
     BatchNormModel first = builder().normalization(variants.get(0)).build();
     this.initialWeights = first.spec().initialWeights();
+    this.variants.forEach(variant -> builder().normalization(variant).build());
     this.threads = threads.orElseGet(Threads::all);
     if (plan.batchSize() < 2 && !this.variants.equals(List.of(Normalization.none()))) {
       throw new IllegalArgumentException(
@@ -158,7 +160,7 @@ public final class Comparison {
   /** Without and with batch normalization at the entry's defaults, from seed 1. */
   public static Comparison ofDefaults(Zoo.Entry entry) {
     return new Comparison(
-        entry, UnaryOperator.identity(), Variants.pair(), List.of(1L), entry.plan());
+        entry, UnaryOperator.identity(), Variants.pair(entry), List.of(1L), entry.plan());
   }
 
   /** The same networks for some images: they take their shape and tell their classes apart. */

@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.zoo.Architecture;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ImageLstm;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Placement;
+import io.bnzoo.zoo.Reading;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
 import java.util.List;
@@ -31,6 +33,8 @@ final class SpecificationJson {
    *
    * @param depth absent where it is the model's own
    * @param widths likewise
+   * @param reading likewise
+   * @param units likewise
    */
   private record Document(
       String model,
@@ -44,9 +48,15 @@ final class SpecificationJson {
       CNN2DFormat format,
       int classes,
       Optional<Integer> depth,
-      Optional<List<Integer>> widths) {
+      Optional<List<Integer>> widths,
+      Optional<Reading> reading,
+      Optional<Integer> units) {
 
     static Document of(NetworkSpec spec) {
+      Optional<Architecture.Recurrent> recurrent =
+          Optional.of(spec.architecture())
+              .filter(one -> !one.equals(ImageLstm.ARCHITECTURE))
+              .map(one -> one instanceof Architecture.Recurrent lstm ? lstm : null);
       return new Document(
           spec.model(),
           spec.normalization(),
@@ -63,7 +73,9 @@ final class SpecificationJson {
               .map(one -> one instanceof Architecture.Convolutional cnn ? cnn.depth() : null),
           Optional.of(spec.architecture())
               .filter(one -> !one.equals(ThreeLayerMlp.ARCHITECTURE))
-              .map(one -> one instanceof Architecture.Dense mlp ? mlp.widths() : null));
+              .map(one -> one instanceof Architecture.Dense mlp ? mlp.widths() : null),
+          recurrent.map(Architecture.Recurrent::reading),
+          recurrent.map(Architecture.Recurrent::units));
     }
 
     NetworkSpec specification() {
@@ -86,6 +98,10 @@ final class SpecificationJson {
             widths.<Architecture>map(Architecture.Dense::new).orElse(ThreeLayerMlp.ARCHITECTURE);
         case DeepCnn.ID ->
             depth.<Architecture>map(Architecture.Convolutional::new).orElse(DeepCnn.ARCHITECTURE);
+        case ImageLstm.ID ->
+            new Architecture.Recurrent(
+                reading.orElse(ImageLstm.ARCHITECTURE.reading()),
+                units.orElse(ImageLstm.ARCHITECTURE.units()));
         default -> throw new IllegalArgumentException("there is no model " + model);
       };
     }

@@ -2,7 +2,7 @@ package io.bnzoo.zoo;
 
 import java.util.List;
 
-/** How many hidden layers a model has, and how wide they are. */
+/** A model's hidden layers: how many, how wide, and what an LSTM is shown. */
 public sealed interface Architecture {
 
   /**
@@ -31,6 +31,20 @@ public sealed interface Architecture {
           !widths.isEmpty() && widths.stream().allMatch(width -> width >= 1),
           "widths must be at least 1 each, got %s",
           widths);
+    }
+  }
+
+  /**
+   * One LSTM: see {@link ImageLstm}.
+   *
+   * @param reading the order in which it is shown an image
+   * @param units at least 1
+   */
+  record Recurrent(Reading reading, int units) implements Architecture {
+    /** Checks the values. */
+    public Recurrent {
+      Check.given("reading", reading);
+      Check.argument(units >= 1, "units must be at least 1, got %s", units);
     }
   }
 }

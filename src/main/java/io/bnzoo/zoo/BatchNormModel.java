@@ -21,7 +21,7 @@ import org.deeplearning4j.zoo.ZooType;
  * #initPretrained(PretrainedType)} has weights trained on MNIST in their place.
  */
 public abstract sealed class BatchNormModel extends ZooModel<MultiLayerNetwork>
-    permits DeepCnn, ThreeLayerMlp {
+    permits DeepCnn, ImageLstm, ThreeLayerMlp {
   private NetworkSpec spec;
 
   BatchNormModel(NetworkSpec spec) {

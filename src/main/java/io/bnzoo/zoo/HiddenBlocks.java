@@ -49,8 +49,8 @@ public final class HiddenBlocks {
    * @param model without normalization
    * @param convolution writes the block of each convolution
    * @param dense writes the block of each dense layer
-   * @throws IllegalArgumentException if the model has a normalization already, or a block comes
-   *     back without its linear layer
+   * @throws IllegalArgumentException if the model has a normalization already, or is recurrent, or
+   *     a block comes back without its linear layer
    */
   public static MultiLayerConfiguration replace(
       BatchNormModel model,
@@ -59,6 +59,10 @@ public final class HiddenBlocks {
     Check.given("model", model);
     Check.given("convolution", convolution);
     Check.given("dense", dense);
+    Check.argument(
+        !(model.spec().architecture() instanceof Architecture.Recurrent),
+        "model must have blocks of a linear layer and an activation, %s has none",
+        model.spec().model());
     if (!(model.spec().normalization() instanceof Normalization.None)) {
       throw new IllegalArgumentException(
           "the model must have no normalization, got " + model.spec().normalization().label());

@@ -1,5 +1,6 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.layer.OrthogonalInit;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,7 +11,10 @@ import java.util.TreeMap;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 
-/** Where a network's weights start; biases start at 0, gamma at 1 and beta at 0 in any case. */
+/**
+ * Where a network's weights start. Biases start at 0, an LSTM's forget bias at 1, gamma where the
+ * normalization says and beta at 0 in any case.
+ */
 public sealed interface InitialWeights {
 
   /**
@@ -50,6 +54,12 @@ public sealed interface InitialWeights {
       Check.aboveZero("stddev", stddev);
     }
   }
+
+  /**
+   * Orthogonal, and the identity for the candidate's recurrent weights of an LSTM; not for
+   * convolutions. See {@link OrthogonalInit}.
+   */
+  record Orthogonal() implements InitialWeights {}
 
   /**
    * Weights that the caller brings, by parameter name such as {@code conv01.W} or {@code fc1.W}.
@@ -123,6 +133,11 @@ public sealed interface InitialWeights {
   /** See {@link TruncatedNormalConvolutions}. */
   static InitialWeights truncatedNormalConvolutions(double stddev) {
     return new TruncatedNormalConvolutions(stddev);
+  }
+
+  /** See {@link Orthogonal}. */
+  static InitialWeights orthogonal() {
+    return new Orthogonal();
   }
 
   /** Copies the arrays; see {@link Given} for names and layout. */

@@ -2,9 +2,12 @@ package io.bnzoo.zoo;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.ImageToSequence;
+import io.bnzoo.layer.OrthogonalInit;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
@@ -13,11 +16,13 @@ import org.deeplearning4j.nn.conf.distribution.UniformDistribution;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
@@ -32,6 +37,11 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * NAME-bias}.
  */
 final class LayerStack {
+  /** Of recurrent networks. */
+  private static final GradientNormalization CLIPPING = GradientNormalization.ClipL2PerLayer;
+
+  private static final double LARGEST_NORM = 1;
+
   private final NetworkSpec spec;
   private final NormalizationLayers normalization;
   private final NeuralNetConfiguration.ListBuilder layers;
@@ -83,6 +93,23 @@ final class LayerStack {
     }
   }
 
+  /**
+   * The first layer of a recurrent network, an LSTM of which the last output goes on: [N,values] to
+   * [N,units].
+   */
+  void lstm(String name, Reading reading, int units) {
+    ImageToSequence sequence = reading.of(spec.input());
+    int features = sequence.features();
+    boolean orthogonal = spec.initialWeights() instanceof InitialWeights.Orthogonal;
+    BaseRecurrentLayer.Builder<?> lstm = normalization.lstm(reading, sequence.steps());
+    lstm.nIn(features).nOut(units).weightInit(weights(features, units));
+    lstm.weightInitRecurrent(
+        orthogonal ? OrthogonalInit.ofRecurrentWeights() : weights(units, units));
+    lstm.gradientNormalization(CLIPPING).gradientNormalizationThreshold(LARGEST_NORM).name(name);
+    layers.inputPreProcessor(0, sequence);
+    layers.layer(new LastTimeStep(lstm.build()));
+  }
+
   /** Layers as they are, after those that are there. */
   void addAll(List<Layer> given) {
     given.forEach(layers::layer);
@@ -90,14 +117,16 @@ final class LayerStack {
 
   /** The output layer: [N,in] to [N,classes], with a bias and never normalized. */
   void output(int in, Activation activation, ILossFunction loss) {
-    add(
-        "output",
+    OutputLayer.Builder output =
         new OutputLayer.Builder(loss)
             .nIn(in)
             .nOut(spec.classes())
             .activation(activation)
-            .weightInit(weights(in, spec.classes()))
-            .build());
+            .weightInit(weights(in, spec.classes()));
+    if (spec.architecture() instanceof Architecture.Recurrent) {
+      output.gradientNormalization(CLIPPING).gradientNormalizationThreshold(LARGEST_NORM);
+    }
+    add("output", output.build());
   }
 
   private void add(String name, Layer layer) {
@@ -148,6 +177,9 @@ final class LayerStack {
         || initial instanceof InitialWeights.Given) {
       double bound = Math.sqrt(6.0 / (fanIn + fanOut));
       return new WeightInitDistribution(new UniformDistribution(-bound, bound));
+    }
+    if (initial instanceof InitialWeights.Orthogonal) {
+      return OrthogonalInit.ofMatrix();
     }
     throw new IllegalStateException("no distribution is known for " + initial);
   }

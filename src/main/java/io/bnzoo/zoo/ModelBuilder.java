@@ -14,7 +14,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * @param <B> the builder itself, so that its settings can be given in any order
  */
 public abstract sealed class ModelBuilder<M extends BatchNormModel, B extends ModelBuilder<M, B>>
-    permits DeepCnn.Builder, ThreeLayerMlp.Builder {
+    permits DeepCnn.Builder, ImageLstm.Builder, ThreeLayerMlp.Builder {
   private final String model;
   private Architecture architecture;
   private Normalization normalization;

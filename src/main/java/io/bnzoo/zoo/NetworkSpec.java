@@ -47,7 +47,34 @@ public record NetworkSpec(
     Check.given("initialWeights", initialWeights);
     Check.given("input", input);
     Check.given("dataFormat", dataFormat);
+    checkArchitecture(model, architecture, normalization, activation, initialWeights);
     Check.argument(classes >= 2, "classes must be at least 2, got %s", classes);
+  }
+
+  private static void checkArchitecture(
+      String model,
+      Architecture architecture,
+      Normalization normalization,
+      Activation activation,
+      InitialWeights initialWeights) {
+    boolean recurrent = architecture instanceof Architecture.Recurrent;
+    Check.argument(
+        normalization instanceof Normalization.None
+            || recurrent == normalization instanceof Normalization.RecurrentBatchNorm,
+        "normalization of %s cannot be %s: use %s",
+        model,
+        normalization.label(),
+        recurrent ? "recurrent-batch-norm or plain" : "batch-norm, low-level, spelt-out or plain");
+    Check.argument(
+        !recurrent || activation == Activation.TANH,
+        "activation of %s must be tanh, got %s",
+        model,
+        label(activation));
+    Check.argument(
+        !(architecture instanceof Architecture.Convolutional
+            && initialWeights instanceof InitialWeights.Orthogonal),
+        "initialWeights of %s cannot be orthogonal: its convolutions are no matrices",
+        model);
   }
 
   /** The same for images of another shape. */

@@ -1,9 +1,13 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.List;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.Activation;
 
 /**
  * What a {@link Normalization} means in layers.
@@ -13,6 +17,9 @@ import org.deeplearning4j.nn.conf.layers.Layer;
  */
 interface NormalizationLayers {
 
+  /** An LSTM's at the start, with and without normalization; of the published code. */
+  double FORGET_BIAS = 1;
+
   /** Whether the linear layer of a block has a bias. */
   default boolean linearBias(Placement placement) {
     return placement.linearBias();
@@ -20,6 +27,15 @@ interface NormalizationLayers {
 
   /** The named layers of one block, in order. */
   List<Layer> layers(String block);
+
+  /**
+   * An LSTM with this normalization, without its sizes and weights.
+   *
+   * @param steps of its sequences
+   */
+  default BaseRecurrentLayer.Builder<?> lstm(Reading reading, int steps) {
+    throw new IllegalStateException("no LSTM is known for " + this);
+  }
 
   static NormalizationLayers of(Normalization normalization) {
     if (normalization instanceof Normalization.None) {
@@ -30,6 +46,9 @@ interface NormalizationLayers {
     }
     if (normalization instanceof Normalization.LowLevel lowLevel) {
       return new ByHand(lowLevel);
+    }
+    if (normalization instanceof Normalization.RecurrentBatchNorm recurrent) {
+      return new Recurrent(recurrent);
     }
     throw new IllegalStateException("no layers are known for " + normalization);
   }
@@ -44,6 +63,30 @@ interface NormalizationLayers {
     @Override
     public List<Layer> layers(String block) {
       return List.of();
+    }
+
+    @Override
+    public BaseRecurrentLayer.Builder<?> lstm(Reading reading, int steps) {
+      return new LSTM.Builder().activation(Activation.TANH).forgetGateBiasInit(FORGET_BIAS);
+    }
+  }
+
+  /** An LSTM that normalizes within itself. */
+  record Recurrent(Normalization.RecurrentBatchNorm recurrent) implements NormalizationLayers {
+    @Override
+    public List<Layer> layers(String block) {
+      throw new IllegalStateException(recurrent.label() + " is no layer of its own");
+    }
+
+    @Override
+    public BaseRecurrentLayer.Builder<?> lstm(Reading reading, int steps) {
+      boolean shared = recurrent.steps() == Normalization.TimeSteps.SHARED;
+      return new BatchNormLstm.Builder(shared ? 1 : steps)
+          .initialGamma(recurrent.initialGamma())
+          .epsilon(recurrent.epsilon())
+          .decay(recurrent.decay())
+          .initialStateNoise(recurrent.noise(reading))
+          .forgetBias(FORGET_BIAS);
     }
   }
 

@@ -45,9 +45,9 @@ record PretrainedWeights(String file) {
     if (obstacle.isPresent()) {
       throw new UnsupportedOperationException(
           String.format(
-              "there are no pretrained weights of this %s: %s; there are some for MNIST, with"
-                  + " Normalization.none() and batchNorm(), of each builder's own architecture,"
-                  + " activation, input and classes",
+              "there are no pretrained weights of this %s: %s; there are some of deep-cnn and mlp"
+                  + " for MNIST, with Normalization.none() and batchNorm(), of each builder's own"
+                  + " architecture, activation, input and classes",
               spec.model(), obstacle.get()));
     }
     return new PretrainedWeights(spec.model() + "-" + spec.normalization().label() + ".zip");
@@ -56,6 +56,9 @@ record PretrainedWeights(String file) {
   private static Optional<String> obstacle(NetworkSpec spec, PretrainedType type) {
     if (type != PretrainedType.MNIST) {
       return Optional.of("they would be for " + type);
+    }
+    if (SHA256.stringPropertyNames().stream().noneMatch(file -> file.startsWith(spec.model()))) {
+      return Optional.of("none were trained");
     }
     NetworkSpec standard = Zoo.find(spec.model()).orElseThrow().builder().get().build().spec();
     if (!List.of(Normalization.none(), Normalization.batchNorm()).contains(spec.normalization())) {

@@ -27,7 +27,8 @@ class ModelsCommandTest extends CommandRun {
     assertThat(run("models")).isEqualTo(Bnzoo.SUCCESS);
     assertThat(out.toString())
         .containsPattern("deep-cnn +337,826 +340,406 +800 +64")
-        .containsPattern("mlp +99,710 +100,610 +2000 +60");
+        .containsPattern("mlp +99,710 +100,610 +2000 +60")
+        .containsPattern("image-lstm +52,610 +104,010 +2000 +100");
   }
 
   @Test
@@ -39,6 +40,9 @@ class ModelsCommandTest extends CommandRun {
   @Test
   void modelsExplainsWhatEveryVariantsLabelIsMadeOf() {
     run("models");
+    for (Normalization variant : Variants.recurrent()) {
+      assertThat(out.toString()).containsPattern("(?m)^  " + variant.label() + " ");
+    }
     for (Normalization variant : Variants.all()) {
       String normalization = variant.inEveryPlacement().get(0).label();
       assertThat(out.toString()).containsPattern("(?m)^  " + normalization + " ");

@@ -117,6 +117,16 @@ class ComparisonTest {
         .withMessage("variants must not be empty");
   }
 
+  @Test
+  void aVariantThatTheModelCannotHaveIsRefusedBeforeAnythingIsTrained() {
+    List<Normalization> variants =
+        List.of(Normalization.none(), Normalization.recurrentBatchNorm());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new Comparison(MLP, UnaryOperator.identity(), variants, List.of(1L), PLAN))
+        .withMessageStartingWith("normalization of mlp cannot be recurrent-batch-norm: use");
+  }
+
   static List<Zoo.Entry> entries() {
     return Zoo.entries();
   }
@@ -138,7 +148,7 @@ class ComparisonTest {
   }
 
   private static Comparison comparison(Zoo.Entry entry) {
-    return new Comparison(entry, UnaryOperator.identity(), Variants.pair(), List.of(1L), PLAN);
+    return new Comparison(entry, UnaryOperator.identity(), Variants.pair(entry), List.of(1L), PLAN);
   }
 
   @Test

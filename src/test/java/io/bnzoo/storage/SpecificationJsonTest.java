@@ -8,11 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ImageLstm;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Reading;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.Zoo;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,10 +79,24 @@ class SpecificationJsonTest {
   }
 
   @Test
-  void depthAndWidthsAreWrittenWhereTheyAreNotTheModelsOwn() throws IOException {
+  void everyRecurrentVariantIsReadAsItWasWritten() throws IOException {
+    List<Normalization> variants = new ArrayList<>(Variants.recurrent());
+    variants.add(Normalization.recurrentBatchNorm().withInitialStateNoise(0.25));
+    for (Normalization variant : variants) {
+      NetworkSpec spec = ImageLstm.builder().normalization(variant).build().spec();
+      assertThat(read(json(spec))).as(variant.label()).isEqualTo(spec);
+    }
+  }
+
+  @Test
+  void depthWidthsAndReadingAreWrittenWhereTheyAreNotTheModelsOwn() throws IOException {
     NetworkSpec deep = DeepCnn.builder().depth(7).build().spec();
     assertThat(json(deep).path("depth").asInt()).isEqualTo(7);
     assertThat(read(json(deep))).isEqualTo(deep);
+    NetworkSpec drawn = ImageLstm.builder().reading(Reading.DRAWN).build().spec();
+    assertThat(json(drawn).path("reading").asText()).isEqualTo("DRAWN");
+    assertThat(json(drawn).path("units").asInt()).isEqualTo(100);
+    assertThat(read(json(drawn))).isEqualTo(drawn);
     NetworkSpec wide = ThreeLayerMlp.builder().widths(300, 200, 100).build().spec();
     assertThat(json(wide).path("widths")).hasToString("[300,200,100]");
     assertThat(read(json(wide))).isEqualTo(wide);
@@ -86,7 +104,7 @@ class SpecificationJsonTest {
 
   @ParameterizedTest
   @MethodSource("io.bnzoo.zoo.Zoo#entries")
-  void aModelsOwnDepthAndWidthsAreNotWritten(Zoo.Entry entry) {
+  void aModelsOwnDepthWidthsAndReadingAreNotWritten(Zoo.Entry entry) {
     JsonNode json = json(entry.builder().get().build().spec());
     assertThat(json.fieldNames())
         .toIterable()

@@ -1,16 +1,20 @@
 package io.bnzoo.zoo;
 
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.ChannelwiseBias;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 
 /** A configuration as a few words a layer, for golden files. */
 final class Structure {
@@ -30,6 +34,17 @@ final class Structure {
       }
     }
     return text.toString();
+  }
+
+  private static String normalized(BatchNormLstm layer) {
+    return String.format(
+        Locale.ROOT,
+        " normalized: gamma %s decay %s epsilon %s noise %s steps %d",
+        layer.initialGamma(),
+        layer.decay(),
+        layer.epsilon(),
+        layer.initialStateNoise(),
+        layer.steps());
   }
 
   private static String describe(Layer layer) {
@@ -65,6 +80,23 @@ final class Structure {
     }
     if (layer instanceof ChannelwiseBias b) {
       return " " + b.features();
+    }
+    if (layer instanceof LastTimeStep last) {
+      return " last of" + describe(last.getUnderlying());
+    }
+    if (layer instanceof BaseRecurrentLayer lstm) {
+      return String.format(
+          Locale.ROOT,
+          " %d->%d forget bias %s %s %s %s%s",
+          lstm.getNIn(),
+          lstm.getNOut(),
+          lstm instanceof LSTM stock
+              ? stock.getForgetGateBiasInit()
+              : ((BatchNormLstm) lstm).forgetBias(),
+          lstm.getActivationFn(),
+          lstm.getGradientNormalization(),
+          lstm.getGradientNormalizationThreshold(),
+          lstm instanceof BatchNormLstm b ? normalized(b) : "");
     }
     if (layer instanceof DenseLayer d) {
       return " " + d.getNIn() + "->" + d.getNOut() + (d.hasBias() ? " bias" : "");
