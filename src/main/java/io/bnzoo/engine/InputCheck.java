@@ -2,6 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.engine.Objection.Mismatch;
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.List;
 import java.util.Locale;
@@ -144,6 +145,19 @@ final class InputCheck {
     InputType given = arrival.type();
     if (step instanceof CnnToFeedForwardPreProcessor flattening) {
       return objection(arrival, flattening);
+    }
+    if (step instanceof ImageToSequence sequence) {
+      long count = (long) sequence.steps() * sequence.features();
+      return when(
+          given.arrayElementsPerExample() != count,
+          arrival.layer(),
+          Mismatch.SIZE,
+          String.format(
+              Locale.ROOT,
+              "it takes images of %d values, as %d steps of %d",
+              count,
+              sequence.steps(),
+              sequence.features()));
     }
     InputTypeConvolutional made;
     if (step instanceof FeedForwardToCnnPreProcessor shaping) {

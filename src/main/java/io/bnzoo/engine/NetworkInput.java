@@ -2,6 +2,7 @@ package io.bnzoo.engine;
 
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.ImageSize;
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -136,21 +138,27 @@ public final class NetworkInput {
   }
 
   /** What reads the input first that tells something of it: a preprocessor or a layer. */
-  private record Reader(Optional<InputPreProcessor> step, Layer layer, boolean isFirst) {}
+  private record Reader(Optional<InputPreProcessor> step, Optional<Layer> layer, boolean isFirst) {}
 
   /** Follows the layers that a picture passes through first, up to one that tells. */
   private Optional<Reader> reader() {
     String current = input;
     for (Node node : nodes) {
-      if (!node.inputs().equals(List.of(current))
-          || !(node.vertex() instanceof LayerVertex vertex)) {
+      if (!node.inputs().equals(List.of(current))) {
+        continue;
+      }
+      boolean first = current.equals(input);
+      if (node.vertex() instanceof PreprocessorVertex step) {
+        return Optional.of(
+            new Reader(Optional.of(step.getPreProcessor()), Optional.empty(), first));
+      }
+      if (!(node.vertex() instanceof LayerVertex vertex)) {
         continue;
       }
       Layer layer = WrappedLayers.innermost(vertex.getLayerConf().getLayer());
       if (vertex.getPreProcessor() != null || !keepsChannels(layer)) {
         return Optional.of(
-            new Reader(
-                Optional.ofNullable(vertex.getPreProcessor()), layer, current.equals(input)));
+            new Reader(Optional.ofNullable(vertex.getPreProcessor()), Optional.of(layer), first));
       }
       current = node.name();
     }
@@ -165,7 +173,7 @@ public final class NetworkInput {
     if (reader.step().isPresent()) {
       return afterPreProcessor(images, reader.step().get(), reader.isFirst());
     }
-    Layer first = reader.layer();
+    Layer first = reader.layer().orElseThrow();
     if (takesSequences(first)) {
       return Optional.of("sequences of " + values(((FeedForwardLayer) first).getNIn()));
     }
@@ -195,7 +203,7 @@ public final class NetworkInput {
     if (reader.step().isPresent()) {
       return type(reader.step().get(), size);
     }
-    Layer first = reader.layer();
+    Layer first = reader.layer().orElseThrow();
     if (first instanceof ConvolutionLayer convolution
         && !takesSequences(first)
         && !takesVolumes(first)) {
@@ -224,6 +232,13 @@ public final class NetworkInput {
     }
     if (step instanceof CnnToFeedForwardPreProcessor flattening) {
       return imageType(size, flattening.getNumChannels(), flattening.getFormat());
+    }
+    if (step instanceof ImageToSequence sequence) {
+      long count = (long) sequence.steps() * sequence.features();
+      if (size.filter(given -> count % ((long) given.height() * given.width()) != 0).isPresent()) {
+        throw otherSize(values(count), size.get());
+      }
+      return InputType.feedForward(count);
     }
     throw new IllegalArgumentException(UNKNOWN);
   }
@@ -278,6 +293,10 @@ public final class NetworkInput {
               flattening.getInputWidth(),
               flattening.getNumChannels())
           : otherImages(images, (int) flattening.getNumChannels(), flattening.getFormat());
+    }
+    if (step instanceof ImageToSequence sequence) {
+      long count = (long) sequence.steps() * sequence.features();
+      return count == images.size() ? Optional.empty() : Optional.of("images of " + values(count));
     }
     return Optional.empty();
   }

@@ -3,13 +3,18 @@ package io.bnzoo.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.ImageSize;
+import io.bnzoo.layer.ImageToSequence;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -18,12 +23,14 @@ import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -89,6 +96,38 @@ class NetworkInputTest {
     graph.init();
     assertThat(NetworkInput.types(graph, UNKNOWN))
         .isEqualTo(List.of(InputType.feedForward(3), InputType.feedForward(4)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void imagesThatAreShownStepByStepAreGivenFlat(boolean asVertex) {
+    InputPreProcessor rows = ImageToSequence.rows(ImageShape.withChannels(3).height(24).width(16));
+    Layer lstm = new LastTimeStep(new LSTM.Builder().nOut(3).build());
+    GraphBuilder builder =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("in")
+            .setInputTypes(InputType.feedForward(24 * 16 * 3));
+    if (asVertex) {
+      builder.addVertex("rows", new PreprocessorVertex(rows), "in").addLayer("lstm", lstm, "rows");
+    } else {
+      builder.addLayer("lstm", lstm, rows, "in");
+    }
+    ComputationGraph graph =
+        new ComputationGraph(builder.addLayer("out", output(), "lstm").setOutputs("out").build());
+    graph.init();
+    assertThat(NetworkInput.types(graph, UNKNOWN))
+        .isEqualTo(NetworkInput.types(graph, Optional.of(new ImageSize(24, 16))))
+        .containsExactly(InputType.feedForward(24 * 16 * 3));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NetworkInput.types(graph, Optional.of(new ImageSize(32, 32))))
+        .withMessage("it takes images of 1,152 values, got 32x32");
+    assertThat(NetworkInput.otherThan(ImageShape.MNIST, graph)).contains("images of 1,152 values");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ImageInput.of(graph, ImageShape.MNIST))
+        .withMessage(
+            "the network takes no images of 28 x 28 pixels and one channel: it takes images of 1152"
+                + " values, as 24 steps of 48");
   }
 
   private static MultiLayerNetwork convolutional(InputType input) {
