@@ -33,11 +33,11 @@ public final class BatchNormLstmParameters implements ParamInitializer {
 
   /** What is normalized; each has a gamma, running means and running variances. */
   public enum Normalized {
-    /** The input's contribution to the gates. */
+    /** What comes from the input, for the candidate and the three gates. */
     INPUT("Input", 4),
-    /** The state's contribution to the gates. */
+    /** What comes from the state, likewise. */
     STATE("State", 4),
-    /** What is read from the cell. */
+    /** The cell, as it is read. */
     CELL("Cell", 1);
 
     private final String name;
@@ -48,17 +48,17 @@ public final class BatchNormLstmParameters implements ParamInitializer {
       this.width = width;
     }
 
-    /** [4H] or [H]. */
+    /** The name of gamma, [4H] or [H]. */
     public String gamma() {
       return "gamma" + name;
     }
 
-    /** [steps,4H] or [steps,H]. */
+    /** The name of the running means, [steps,4H] or [steps,H]. */
     public String mean() {
       return "mean" + name;
     }
 
-    /** As the mean; biased. */
+    /** The name of the running variances, which are biased; shaped as the means. */
     public String variance() {
       return "variance" + name;
     }

@@ -1,5 +1,6 @@
 package io.bnzoo.limits;
 
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.WrappedLayers;
 import java.io.IOException;
 import java.util.Locale;
@@ -177,6 +178,10 @@ final class Footprint {
     if (layer instanceof Subsampling3DLayer pooling) {
       return product(
           MULTIPLICATIONS_PER_COMPARISON, out.floats(), Window.of(pooling).area(in.axes()));
+    }
+    if (layer instanceof BatchNormLstm lstm) { // Whose running statistics multiply nothing.
+      long weights = product(4, lstm.getNOut(), lstm.getNIn() + lstm.getNOut());
+      return product(in.rows(), weights, in.positions());
     }
     return product(in.rows(), parameters, Math.max(in.positions(), out.positions()));
   }

@@ -1,6 +1,7 @@
 package io.bnzoo.limits;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -92,6 +93,8 @@ final class NumberBounds {
         "timeSeriesLength",
         "targetShape");
     put(table, 1, LARGEST_SIZE, "PReLULayer.inputShape");
+    put(table, 1, LARGEST_SIZE, "BatchNormLstm.steps", "ImageToSequence.steps");
+    put(table, 0, LARGEST_SIZE, "ImageToSequence.order");
   }
 
   private static void addWindows(Map<String, Bounds> table) {
@@ -124,15 +127,17 @@ final class NumberBounds {
     put(table, 0, 0.5, "clipEps", "softmaxClipEps");
     put(table, ABOVE_ZERO, 1, "p", "weightRetainProb");
     put(table, 0, 1000, "eps", "epsilon");
-    put(table, 0, Math.nextDown(1.0), "LowLevelBatchNormalization.decay");
-    put(table, ABOVE_ZERO, 1000, "LowLevelBatchNormalization.epsilon");
+    for (String own : List.of("LowLevelBatchNormalization", "BatchNormLstm")) {
+      put(table, 0, Math.nextDown(1.0), own + ".decay");
+      put(table, ABOVE_ZERO, 1000, own + ".epsilon");
+    }
     put(table, 0, 1e6, "learningRate", "initialLearningRate", "maxLearningRate", "increment");
     put(table, 0, 1e6, "lambdaCoord", "lambdaNoObj", "CenterLossOutputLayer.lambda");
   }
 
   private static void addReals(Map<String, Bounds> table) {
     put(table, 0, FINITE, "std", "stddev", "min", "maxNorm", "gradientNormalizationThreshold");
-    put(table, 0, FINITE, "max", "k");
+    put(table, 0, FINITE, "max", "k", "initialStateNoise");
     for (String name :
         new String[] {
           "a",
@@ -146,6 +151,8 @@ final class NumberBounds {
           "gainInit",
           "visibleBiasInit",
           "forgetGateBiasInit",
+          "forgetBias",
+          "initialGamma",
           "gain",
           "mean",
           "lower",

@@ -1,5 +1,6 @@
 package io.bnzoo.limits;
 
+import io.bnzoo.layer.ImageToSequence;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,9 @@ record PreprocessorShapes(Sizes known) {
       return List.of(
           ActivationShape.image(
               p.getNumChannels(), p.getInputHeight(), p.getInputWidth(), CNN2DFormat.NCHW));
+    }
+    if (preprocessor instanceof ImageToSequence p) {
+      return List.of(ActivationShape.vector(product(p.steps(), p.features())));
     }
     if (preprocessor instanceof ReshapePreprocessor p
         && p.getInputShape().length == (p.isHasMiniBatchDimension() ? 2 : 1)) {
@@ -109,6 +113,13 @@ record PreprocessorShapes(Sizes known) {
       require(in.axes() == 2, "takes images, gets " + in);
       requireSizes(in, p.getNumChannels(), p.getInputHeight(), p.getInputWidth());
       return unstacked(in.flattened());
+    }
+    if (preprocessor instanceof ImageToSequence p) {
+      require(in.axes() == 0 || in.axes() == 2, "takes images, gets " + in);
+      long values = product(p.steps(), p.features());
+      long given = product(in.channels(), in.positions());
+      require(known.guessed() || given == values, "takes " + values + " values, gets " + given);
+      return ActivationShape.sequence(p.features(), p.steps()).withRows(in.rows());
     }
     ActivationShape out = ActivationShape.of(preprocessor.getOutputType(in.type()), 1);
     require(

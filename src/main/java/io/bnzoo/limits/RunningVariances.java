@@ -1,9 +1,12 @@
 package io.bnzoo.limits;
 
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.BatchNormLstmParameters.Normalized;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.layer.WrappedLayers;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -62,7 +65,18 @@ public final class RunningVariances {
           ? logarithm(parameters.get(BatchNormalizationParamInitializer.GLOBAL_LOG_STD))
           : variance(parameters.get(BatchNormalizationParamInitializer.GLOBAL_VAR));
     }
+    if (kind instanceof BatchNormLstm) {
+      return parameters.entrySet().stream()
+          .filter(parameter -> isVariance(parameter.getKey()))
+          .flatMap(parameter -> variance(parameter.getValue()).stream())
+          .findFirst();
+    }
     return Optional.empty();
+  }
+
+  /** Within Bidirectional each name has a letter before it. */
+  private static boolean isVariance(String parameter) {
+    return Stream.of(Normalized.values()).anyMatch(each -> parameter.endsWith(each.variance()));
   }
 
   private static Optional<String> variance(INDArray values) {

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.exc.InvalidTypeIdException;
+import org.nd4j.shade.jackson.databind.exc.ValueInstantiationException;
 
 /**
  * Makes Deeplearning4j's configurations of their JSON, loading trusted classes only.
@@ -118,9 +119,17 @@ final class ConfigurationReader {
       throw new IOException(
           String.format(
               "is no configuration of Deeplearning4j's: %s; take another copy",
-              ShownName.of(String.valueOf(e.getMessage()))),
+              ShownName.of(reason(e))),
           e);
     }
+  }
+
+  /** What a constructor objects to, without the parser's words around it. */
+  private static String reason(Exception e) {
+    boolean objected =
+        e instanceof ValueInstantiationException
+            && e.getCause() instanceof IllegalArgumentException;
+    return String.valueOf((objected ? e.getCause() : e).getMessage());
   }
 
   /**

@@ -3,7 +3,10 @@ package io.bnzoo.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.bnzoo.data.ImageShape;
 import io.bnzoo.experiment.Variants;
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.zoo.DeepCnn;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import java.io.IOException;
@@ -15,17 +18,22 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration.ListBuilder;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 class ConfigurationLimitsTest {
   private static final List<StockNetwork> STOCK = StockNetwork.all();
@@ -73,6 +81,42 @@ class ConfigurationLimitsTest {
     }
     builder.layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build());
     assertPasses(builder.setInputType(InputType.feedForward(784)).build().toJson());
+  }
+
+  /** Of a size that is none of those that are guessed. */
+  @Test
+  void anImageThatIsShownStepByStepPasses() {
+    ImageShape shape = ImageShape.withChannels(3).height(50).width(40);
+    GraphBuilder builder =
+        new NeuralNetConfiguration.Builder()
+            .graphBuilder()
+            .addInputs("image")
+            .setInputTypes(InputType.convolutional(50, 40, 3))
+            .addVertex("rows", new PreprocessorVertex(ImageToSequence.rows(shape)), "image")
+            .addLayer("lstm", new LastTimeStep(new LSTM.Builder().nOut(8).build()), "rows")
+            .addLayer(
+                "out",
+                new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build(),
+                "lstm")
+            .setOutputs("out");
+    assertPasses(builder.build().toJson());
+  }
+
+  @Test
+  void runningStatisticsOfManyStepsCostNoTime() {
+    ListBuilder builder = new NeuralNetConfiguration.Builder().list();
+    for (int i = 0; i < 2; i++) {
+      builder.layer(new BatchNormLstm.Builder(784).nOut(1000).build());
+    }
+    builder
+        .inputPreProcessor(0, ImageToSequence.pixels(ImageShape.MNIST))
+        .layer(
+            new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(10)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .setInputType(InputType.convolutionalFlat(28, 28, 1));
+    assertPasses(builder.build().toJson());
   }
 
   @Test

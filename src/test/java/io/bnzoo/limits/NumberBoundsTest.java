@@ -2,7 +2,10 @@ package io.bnzoo.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.layer.LowLevelBatchNormalization;
+import io.bnzoo.layer.OrthogonalInit;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.GenericArrayType;
@@ -107,6 +110,7 @@ class NumberBoundsTest {
         type = type.getSuperclass()) {
       classes.add(type);
     }
+    classes.addAll(List.of(BatchNormLstm.class, ImageToSequence.class, OrthogonalInit.class));
     return classes;
   }
 

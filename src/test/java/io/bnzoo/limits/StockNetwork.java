@@ -1,6 +1,9 @@
 package io.bnzoo.limits;
 
+import io.bnzoo.data.ImageShape;
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.ChannelwiseBias;
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.ArrayList;
 import java.util.List;
@@ -625,6 +628,34 @@ public record StockNetwork(String name, Model model, InputType type, INDArray in
             1,
             3,
             5));
+    all.add(
+        sequential(
+            "recurrent-batch-norm",
+            builder().list(),
+            InputType.recurrent(3, 5),
+            layers -> {
+              layers.layer(new BatchNormLstm.Builder(5).nOut(4).initialStateNoise(0.1).build());
+              layers.layer(
+                  new Bidirectional(
+                      Bidirectional.Mode.CONCAT, new BatchNormLstm.Builder(3).nOut(2).build()));
+              layers.layer(new RnnLossLayer.Builder(new LossMSE()).build());
+            },
+            2,
+            3,
+            5));
+    ImageShape shape = ImageShape.withChannels(3).height(6).width(4);
+    all.add(
+        sequential(
+            "rows",
+            builder().list(),
+            InputType.convolutionalFlat(6, 4, 3),
+            layers -> {
+              layers.inputPreProcessor(0, ImageToSequence.rows(shape));
+              layers.layer(new LastTimeStep(new BatchNormLstm.Builder(6).nOut(4).build()));
+              layers.layer(output(2));
+            },
+            2,
+            72));
     all.add(
         sequential(
             "attention",

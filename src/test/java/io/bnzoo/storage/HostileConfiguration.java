@@ -146,6 +146,19 @@ record HostileConfiguration(String name, StockNetwork network, String json, Stri
 
     private void addShapes() {
       layer("recurrent", "LSTM", layer -> layer.put("nout", 1 << 30), "has the nOut");
+      String lstm = "BatchNormLstm";
+      layer("recurrent-batch-norm", lstm, layer -> layer.put("steps", 0), "has the steps 0");
+      layer("recurrent-batch-norm", lstm, layer -> layer.put("steps", 1 << 30), "has the steps");
+      layer("recurrent-batch-norm", lstm, layer -> layer.put("decay", 1), "has the decay 1.0");
+      layer("recurrent-batch-norm", lstm, layer -> layer.put("epsilon", 0), "has the epsilon 0.0");
+      layer("recurrent-batch-norm", lstm, layer -> layer.put("initialStateNoise", -1), "Noise -1");
+      layer("recurrent-batch-norm", lstm, layer -> layer.put("initialGamma", 0), "not be 0");
+      layer("rows", "ImageToSequence", step -> step.put("steps", 7), "cannot be shown in 7 steps");
+      layer("rows", "ImageToSequence", step -> step.put("steps", 0), "cannot be shown in 0 steps");
+      layer("rows", "ImageToSequence", step -> fill(step, "order", 72), "has none at 72");
+      layer("rows", "ImageToSequence", step -> fill(step, "order", -1), "has none at -1");
+      layer("rows", "ImageToSequence", step -> step.put("steps", 8), "takes 12 values or channels");
+      layer("rows", "ImageToSequence", step -> step.putNull("order"), "0 values cannot be shown");
       layer("capsules", "CapsuleLayer", layer -> layer.put("routings", 1_000), "one at a time");
       edit("dense-0", root -> nest(root, 300), "is nested too deep");
     }

@@ -3,6 +3,7 @@ package io.bnzoo.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,9 +12,12 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
 class RunningVariancesTest {
   private static final Layer VARIANCE = new BatchNormalization.Builder().useLogStd(false).build();
@@ -42,6 +47,27 @@ class RunningVariancesTest {
   void aLogarithmOfNoVarianceIsRefusedWithTheLayersName(float value) throws IOException {
     assertRefused(
         network(LOGARITHM), "log10stdev", value, "running standard deviation 10^" + value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1_varianceInput", "1_varianceState", "1_varianceCell", "2_fvarianceCell"})
+  void oneOfATimeStepIsRefusedWithTheLayersName(String statistic) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new LSTM.Builder().nOut(4).build())
+                .layer(new BatchNormLstm.Builder(3).nOut(4).name("norm").build())
+                .layer(new Bidirectional(new BatchNormLstm.Builder(3).nOut(4).name("both").build()))
+                .layer(new RnnLossLayer.Builder(new LossMSE()).build())
+                .setInputType(InputType.recurrent(5))
+                .build());
+    network.init();
+    network.setParam(statistic, network.getParam(statistic).dup().putScalar(2, 3, -1));
+    assertRefused(
+        network,
+        (statistic.startsWith("1") ? "norm" : "layer2") + " has the running variance -1.0");
   }
 
   @Test
