@@ -1,5 +1,6 @@
 package io.bnzoo.compiler;
 
+import io.bnzoo.layer.InitialStateNoise;
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Argument;
 import io.bnzoo.onednn.Layout;
@@ -11,7 +12,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * An LSTM, perhaps with batch normalization of each step, as a list of kernels step after step.
@@ -199,19 +199,21 @@ final class LstmKernels implements OperationKernels {
   }
 
   private void startWithNoise(Operation.StepNormalization of) {
-    Tensor drawn = bench.tensor(Layout.rowByRow(1, operation.outputs(), 1, sequences));
+    Layout rows = Layout.rowByRow(sequences, operation.outputs(), 1, 1);
+    Tensor drawn = bench.tensor(rows);
     float[] noise = new float[drawn.values().length()];
     bench.add(
         () -> {
-          SplittableRandom random =
-              new SplittableRandom(DropoutKernels.seed(of.seed(), bench.iteration()));
+          double[] values =
+              InitialStateNoise.values(
+                  of.noise(), of.seed(), of.layer(), bench.iteration(), noise.length);
           for (int i = 0; i < noise.length; i++) {
-            noise[i] = (float) (of.noise() * random.nextGaussian());
+            noise[i] = (float) values[i];
           }
           drawn.values().write(noise);
         });
     Layout start = Layout.blocked(1, operation.outputs(), 1, sequences);
-    bench.reorder(drawn, bench.tensor(start, outputs.at(0).floats()));
+    bench.reorder(bench.view(drawn, swapped(rows)), bench.tensor(start, outputs.at(0).floats()));
     bench.recycle(drawn);
   }
 

@@ -341,7 +341,8 @@ public sealed interface Operation {
    * @param cell of the cell before it is given
    * @param cellShift [1,H,1,1], added to the normalized cell
    * @param noise the standard deviation of the output before the first step, in training
-   * @param seed of the noise
+   * @param seed of the network, which noise is drawn by
+   * @param layer its index, likewise
    */
   record StepNormalization(
       StepStatistics input,
@@ -350,7 +351,8 @@ public sealed interface Operation {
       Parameter cellShift,
       double epsilon,
       double noise,
-      long seed) {
+      long seed,
+      int layer) {
     Stream<Parameter> parameters() {
       return Stream.concat(
           Stream.of(cellShift), Stream.of(input, state, cell).flatMap(StepStatistics::parameters));

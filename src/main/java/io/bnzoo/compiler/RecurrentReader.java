@@ -61,7 +61,8 @@ record RecurrentReader(LayerReader layers, long seed) {
             parameters.gates(BatchNormLstmParameters.BETA_CELL, 1),
             layer.epsilon(),
             layer.initialStateNoise(),
-            DropoutKernels.seed(seed, parameters.index()));
+            seed,
+            parameters.index());
     return read(
         given,
         layer,
