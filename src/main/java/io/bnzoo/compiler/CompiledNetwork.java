@@ -164,6 +164,18 @@ public final class CompiledNetwork implements AutoCloseable {
     return outputs;
   }
 
+  /**
+   * What a batch's statistics of each time step are, to be read before anything else runs.
+   *
+   * @param iteration as in {@link #forward}
+   */
+  List<StepMoments> moments(List<? extends Buffer> inputs, int count, int iteration) {
+    forward(inputs, count, iteration);
+    Key key = training.orElseThrow();
+    training = Optional.empty();
+    return compiled(key).program().moments();
+  }
+
   private void check(List<? extends Buffer> inputs, int count) {
     List<MapSize> sizes = graph.inputs();
     if (inputs.size() != sizes.size()) {

@@ -185,6 +185,11 @@ final class KernelProgram implements AutoCloseable {
     return outputGradients;
   }
 
+  /** Where a forward pass leaves the batch's statistics of time steps. */
+  List<StepMoments> moments() {
+    return stages.stream().flatMap(stage -> stage.moments().stream()).toList();
+  }
+
   /** From what was written to the outputs. */
   void forward() {
     for (Kernel kernel : forward) {

@@ -10,8 +10,10 @@ import io.bnzoo.onednn.RecurrentPrimitives;
 import io.bnzoo.onednn.Tensor;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An LSTM, perhaps with batch normalization of each step, as a list of kernels step after step.
@@ -297,6 +299,14 @@ final class LstmKernels implements OperationKernels {
     Tensor blocked = bench.tensor(swapped(last), outputs.at(steps).floats());
     Tensor rows = bench.arranged(blocked, Layout.rowByRow(sequences, features, 1, 1));
     return bench.view(rows, Layout.rowByRow(sequences, features));
+  }
+
+  @Override
+  public List<StepMoments> moments() {
+    return normalizations.stream()
+        .flatMap(each -> Stream.of(each.input(), each.state(), each.cell()))
+        .map(StepNormalizationKernels::moments)
+        .toList();
   }
 
   @Override

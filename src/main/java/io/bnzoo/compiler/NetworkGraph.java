@@ -252,6 +252,15 @@ public record NetworkGraph(List<MapSize> inputs, List<Node> nodes, List<Output> 
     return List.of(operation);
   }
 
+  /** How many time steps the longest sequence has, which run one after the other; at least 1. */
+  public int steps() {
+    return operations()
+        .filter(Operation.LstmOp.class::isInstance)
+        .mapToInt(operation -> ((Operation.LstmOp) operation).steps())
+        .max()
+        .orElse(1);
+  }
+
   /**
    * The floating-point operations of a training step, counting convolutions and matrix products
    * only: a multiplication and an addition for each product of a weight and a value, forward, for

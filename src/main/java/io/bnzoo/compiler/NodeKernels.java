@@ -17,6 +17,11 @@ interface NodeKernels {
    */
   List<Tensor> backward(Tensor gradient, List<Boolean> needed);
 
+  /** What they leave of the batch's statistics of each time step; none if there are no steps. */
+  default List<StepMoments> moments() {
+    return List.of();
+  }
+
   /** The kernels of an operation. */
   static NodeKernels of(Operation operation, Workbench bench) {
     if (operation instanceof Operation.CombiningOp combining) {
@@ -35,6 +40,11 @@ interface NodeKernels {
       @Override
       public List<Tensor> backward(Tensor gradient, List<Boolean> needed) {
         return List.of(kernels.backward(gradient, needed.get(0)));
+      }
+
+      @Override
+      public List<StepMoments> moments() {
+        return kernels.moments();
       }
     };
   }

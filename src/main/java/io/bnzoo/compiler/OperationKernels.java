@@ -1,6 +1,7 @@
 package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Tensor;
+import java.util.List;
 
 /** Adds the kernels of one operation at one batch size to a workbench. */
 interface OperationKernels {
@@ -17,6 +18,11 @@ interface OperationKernels {
    * @return the gradient of the source; undefined if it is not needed
    */
   Tensor backward(Tensor gradient, boolean sourceNeeded);
+
+  /** As {@link NodeKernels#moments}. */
+  default List<StepMoments> moments() {
+    return List.of();
+  }
 
   /** The kernels of an operation. */
   static OperationKernels of(Operation operation, Workbench bench) {

@@ -149,6 +149,17 @@ final class StepNormalizationKernels {
     variances.average();
   }
 
+  /** Where the batch's statistics are after each forward pass. */
+  StepMoments moments() {
+    long[] gamma = statistics.gamma().layout().size();
+    return new StepMoments(
+        statistics,
+        Math.toIntExact(gamma[0]),
+        Math.toIntExact(gamma[1]),
+        means.ofSteps.stream().map(Tensor::floats).toList(),
+        variances.ofSteps.stream().map(Tensor::floats).toList());
+  }
+
   /** What the steps backward need and leave. */
   final class Gradients {
     private final Primitive primitive =

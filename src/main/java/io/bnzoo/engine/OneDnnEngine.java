@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.compiler.CompiledNetwork;
 import io.bnzoo.compiler.NetworkGraph;
+import io.bnzoo.compiler.StepStatisticsPass;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
@@ -41,7 +42,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *   <li>What a value is activated to is a value of its own; Deeplearning4j's activation layers
  *       overwrite in predictions what others in a graph may read.
  *   <li>Dropout draws masks of its own, by the network's seed and the number of the step, and is
- *       for steps alone, not for predictions by the batch's statistics.
+ *       for steps alone, not for predictions by the batch's statistics; so is the noise of a first
+ *       state.
  * </ul>
  *
  * <p>A network with a setting that it would not follow is refused. Listeners of the network are not
@@ -84,7 +86,7 @@ public final class OneDnnEngine implements Engine {
 
   /** What is computed, the loss of it, and what that asks of a batch. */
   private record Plan(
-      NetworkGraph graph, CrossEntropy loss, BatchCheck check, long operationsOfStep) {
+      NetworkGraph graph, CrossEntropy loss, BatchCheck check, long operationsAtOnce) {
 
     static Plan of(MultiLayerNetwork network, ImageShape shape) {
       if (OneDnn.obstacle().isPresent()) {
@@ -110,7 +112,7 @@ public final class OneDnnEngine implements Engine {
           NetworkGraph graph = NetworkGraph.of(network, input.type(shape));
           long outputs = graph.outputSizes().get(0).values();
           BatchCheck check = BatchCheck.of(configuration, input, shape, outputs);
-          return new Plan(graph, loss, check, graph.operationsOfStep(1));
+          return new Plan(graph, loss, check, graph.operationsOfStep(1) / graph.steps());
         } catch (UnsupportedNetworkException e) {
           refusal = refusal.or(() -> Optional.of(e));
         }
@@ -154,10 +156,32 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public Logits logits(ImageBatch images, Statistics statistics) {
-    prepare(Threads.ofPrediction(stepThreads, threads, plan.operationsOfStep(), images.size()));
+    prepare(Threads.ofPrediction(stepThreads, threads, plan.operationsAtOnce(), images.size()));
     plan.check().prediction(images);
     Mode mode = statistics == Statistics.BATCH ? Mode.INFERENCE_BY_BATCH : Mode.INFERENCE;
     return plan.logits(reading(images, pixels -> compiled.logits(pixels, images.size(), mode)));
+  }
+
+  /**
+   * As {@link io.bnzoo.layer.RecurrentStatistics} does, by the kernels.
+   *
+   * @param batches of training images, at least one
+   */
+  public void recomputeStatistics(Iterable<? extends ImageBatch> batches) {
+    prepare(stepThreads);
+    StepStatisticsPass pass = new StepStatisticsPass(compiled);
+    for (ImageBatch batch : batches) {
+      plan.check().training(batch);
+      reading(
+          batch,
+          pixels -> {
+            pass.add(List.of(pixels), batch.size());
+            return new float[0];
+          });
+    }
+    MultiLayerNetwork now = snapshot();
+    pass.write(now);
+    compiled.load(now);
   }
 
   /** The images own the memory that is read. */

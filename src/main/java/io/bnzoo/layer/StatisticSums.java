@@ -3,24 +3,41 @@ package io.bnzoo.layer;
 import java.util.Collection;
 import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** The statistics of one normalized value at each time step, over many batches. */
-final class StatisticSums {
+/**
+ * The statistics of one normalized value at each time step, over many batches: the exact ones of
+ * all values, from the mean and the biased variance of each batch.
+ */
+public final class StatisticSums {
   private final TreeMap<Long, Sums> times = new TreeMap<>();
 
   /** In double precision, since the mean's square is subtracted again. */
   private static final class Sums {
-    private final INDArray means;
-    private final INDArray squares;
+    private final double[] values;
+    private final double[] squares;
     private double count;
 
-    Sums(long values) {
-      means = Nd4j.zeros(DataType.DOUBLE, values);
-      squares = Nd4j.zeros(DataType.DOUBLE, values);
+    Sums(int features) {
+      values = new double[features];
+      squares = new double[features];
+    }
+
+    void add(double batch, double[] means, double[] variances) {
+      count += batch;
+      for (int i = 0; i < values.length; i++) {
+        values[i] += batch * means[i];
+        squares[i] += batch * (variances[i] + means[i] * means[i]);
+      }
+    }
+
+    double mean(int feature) {
+      return values[feature] / count;
+    }
+
+    double variance(int feature) {
+      return Math.max(0, squares[feature] / count - mean(feature) * mean(feature));
     }
   }
 
@@ -28,18 +45,13 @@ final class StatisticSums {
    * Adds a batch.
    *
    * @param time the step's number, from 0
-   * @param count how many sequences had the step
+   * @param count how many sequences had the step; 0 adds nothing
+   * @param means [F]
+   * @param variances [F]
    */
-  void add(long time, double count, INDArray mean, INDArray variance) {
-    if (count == 0) {
-      return;
-    }
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      Sums sums = times.computeIfAbsent(time, key -> new Sums(mean.length()));
-      INDArray m = mean.castTo(DataType.DOUBLE);
-      sums.count += count;
-      sums.means.addi(m.mul(count));
-      sums.squares.addi(variance.castTo(DataType.DOUBLE).add(m.mul(m)).muli(count));
+  public void add(long time, double count, double[] means, double[] variances) {
+    if (count > 0) {
+      times.computeIfAbsent(time, key -> new Sums(means.length)).add(count, means, variances);
     }
   }
 
@@ -50,7 +62,7 @@ final class StatisticSums {
    * @param means [steps,F]
    * @param variances [steps,F]
    */
-  void write(INDArray means, INDArray variances) {
+  public void write(INDArray means, INDArray variances) {
     int last = means.rows() - 1;
     for (int row = 0; row <= last; row++) {
       Collection<Sums> steps =
@@ -62,15 +74,19 @@ final class StatisticSums {
   }
 
   private static void write(long row, Collection<Sums> steps, INDArray means, INDArray variances) {
-    INDArray mean = Nd4j.zeros(DataType.DOUBLE, means.columns());
-    INDArray variance = Nd4j.zeros(DataType.DOUBLE, means.columns());
+    double[] mean = new double[Math.toIntExact(means.columns())];
+    double[] variance = new double[mean.length];
     for (Sums sums : steps) {
-      INDArray own = sums.means.div(sums.count);
-      INDArray ownVariance = sums.squares.div(sums.count).subi(own.mul(own));
-      mean.addi(own.divi(steps.size()));
-      variance.addi(Transforms.max(ownVariance, 0, false).divi(steps.size()));
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += sums.mean(i) / steps.size();
+        variance[i] += sums.variance(i) / steps.size();
+      }
     }
-    means.getRow(row).assign(mean.castTo(means.dataType()));
-    variances.getRow(row).assign(variance.castTo(variances.dataType()));
+    means.getRow(row).assign(array(mean, means.dataType()));
+    variances.getRow(row).assign(array(variance, variances.dataType()));
+  }
+
+  private static INDArray array(double[] values, DataType type) {
+    return Nd4j.createFromArray(values).castTo(type);
   }
 }

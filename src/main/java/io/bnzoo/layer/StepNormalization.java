@@ -131,7 +131,10 @@ final class StepNormalization {
 
   /** Adds the batch's statistics of each step that was kept. */
   void addTo(StatisticSums sums) {
-    steps.forEach(step -> sums.add(step.time, step.count, step.mean, step.variance));
+    steps.forEach(
+        step ->
+            sums.add(
+                step.time, step.count, step.mean.toDoubleVector(), step.variance.toDoubleVector()));
   }
 
   /** Which sequences a step has. */

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.ArrayAssert;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.ImageToSequence;
+import io.bnzoo.layer.RecurrentStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -28,8 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -158,6 +163,32 @@ class RecurrentNetworksTest {
     try (Engine engine = new OneDnnEngine(quiet, SHAPE, 1)) {
       assertThat(engine.step(BATCH)).isNotCloseTo(figures.get(0).getDouble(0), within(1e-4));
     }
+  }
+
+  /** Of rows that are a step's own, that steps share, and that no step has. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, STEPS, 9})
+  void statisticsAreRecomputedAsByDeeplearning4j(int rows) {
+    BatchNormLstm layer = new BatchNormLstm.Builder(rows).nOut(6).initialStateNoise(0.2).build();
+    MultiLayerNetwork network =
+        network(ImageToSequence.rows(SHAPE), batchNorm(rows, 7), new LastTimeStep(layer));
+    List<LabeledImages> batches = List.of(images(7), images(4), images(7), images(12));
+    MultiLayerNetwork theirs = network.clone();
+    RecurrentStatistics.recompute(
+        theirs,
+        new ExistingDataSetIterator(
+            batches.stream().map(b -> new DataSet(b.images(), b.oneHotLabels())).toList()));
+    MultiLayerNetwork ours = network.clone();
+    try (OneDnnEngine engine = new OneDnnEngine(ours, SHAPE, 1)) {
+      engine.recomputeStatistics(batches);
+      INDArray recomputed = engine.logits(BATCH, Statistics.RUNNING).array();
+      try (Engine reference = new Dl4jEngine(theirs, SHAPE)) {
+        ArrayAssert.assertClose(
+            recomputed, reference.logits(BATCH, Statistics.RUNNING).array(), 1e-4, 1e-4);
+      }
+    }
+    ArrayAssert.assertClose(ours.params(), theirs.params(), 1e-5, 1e-4);
+    assertThat(ours.params().distance2(network.params())).isGreaterThan(1);
   }
 
   @Test
