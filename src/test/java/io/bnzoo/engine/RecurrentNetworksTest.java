@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -163,6 +164,46 @@ class RecurrentNetworksTest {
     try (Engine engine = new OneDnnEngine(quiet, SHAPE, 1)) {
       assertThat(engine.step(BATCH)).isNotCloseTo(figures.get(0).getDouble(0), within(1e-4));
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("networks")
+  void areFittedAsByDeeplearning4j(String name, Supplier<MultiLayerNetwork> network) {
+    MultiLayerNetwork ours = network.get();
+    MultiLayerNetwork theirs = ours.clone();
+    DataSet batch = new DataSet(BATCH.images(), BATCH.oneHotLabels());
+    theirs.fit(batch);
+    theirs.fit(batch);
+    try (Accelerated accelerated = Accelerated.of(ours)) {
+      assertThat(accelerated.obstacle(InputType.feedForward(SHAPE.size()))).isEmpty();
+      accelerated.fit(new ExistingDataSetIterator(List.of(batch, batch)), 1);
+    }
+    assertThat(ours.score()).isCloseTo(theirs.score(), within(1e-4));
+    ArrayAssert.assertClose(ours.params(), theirs.params(), 1e-3, 1e-3);
+  }
+
+  /** A pixel that is no number spoils its own image; a weight spoils all. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nanIsNotHidden(boolean normalized) {
+    Layer layer = normalized ? batchNorm(STEPS, 6) : lstm(6);
+    MultiLayerNetwork network = network(ImageToSequence.rows(SHAPE), new LastTimeStep(layer));
+    INDArray images = BATCH.images().dup();
+    images.putScalar(2, 11, Double.NaN);
+    DataSet batch = new DataSet(images, null);
+    List<INDArray> logits =
+        BothEngines.answer(
+            network, SHAPE, 1e-4, engine -> List.of(nan(engine.logits(batch, Statistics.RUNNING))));
+    assertThat(logits.get(0).sumNumber().intValue()).isEqualTo(3);
+    network.getLayer(0).getParam("RW").putScalar(3, Float.NaN);
+    List<INDArray> spoilt =
+        BothEngines.answer(
+            network, SHAPE, 1e-4, engine -> List.of(nan(engine.logits(BATCH, Statistics.RUNNING))));
+    assertThat(spoilt.get(0).sumNumber().intValue()).isEqualTo(3 * BATCH.size());
+  }
+
+  private static INDArray nan(Logits logits) {
+    return logits.array().dup().isNaN().castTo(DataType.FLOAT);
   }
 
   /** Of rows that are a step's own, that steps share, and that no step has. */
