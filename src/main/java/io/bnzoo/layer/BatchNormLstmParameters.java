@@ -19,16 +19,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class BatchNormLstmParameters implements ParamInitializer {
   static final BatchNormLstmParameters INSTANCE = new BatchNormLstmParameters();
 
-  /** W, [I,4H]. */
-  public static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
+  static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
+  static final String RECURRENT_WEIGHTS = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
+  static final String BIAS = LSTMParamInitializer.BIAS_KEY;
 
-  /** RW, [H,4H]. */
-  public static final String RECURRENT_WEIGHTS = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
-
-  /** b, [4H]. */
-  public static final String BIAS = LSTMParamInitializer.BIAS_KEY;
-
-  /** betaCell, [H]. */
+  /** The name of what is added to the normalized cell, [H]. */
   public static final String BETA_CELL = "betaCell";
 
   /** What is normalized; each has a gamma, running means and running variances. */

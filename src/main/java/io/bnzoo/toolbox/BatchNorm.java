@@ -1,5 +1,8 @@
 package io.bnzoo.toolbox;
 
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.BatchNormLstmParameters;
+import io.bnzoo.layer.BatchNormLstmParameters.Normalized;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import io.bnzoo.layer.WrappedLayers;
 import java.util.ArrayList;
@@ -7,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -19,11 +24,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A batch normalization of a model: Deeplearning4j's {@link BatchNormalization} or the low-level
- * {@link LowLevelBatchNormalization}, frozen or not.
+ * A batch normalization of a model: Deeplearning4j's {@link BatchNormalization}, the low-level
+ * {@link LowLevelBatchNormalization}, or one of the three within a {@link BatchNormLstm}, frozen or
+ * not.
  *
  * <p>It reads and writes the model's own parameters. All arrays have a value for each feature: one
- * of [N,F], or a channel of images.
+ * of [N,F], a channel of images, or, in a recurrent layer, one of [N,F] at a time step, step after
+ * step.
  */
 public final class BatchNorm {
   /** The least variance of which a logarithm is kept; its root is far below any epsilon. */
@@ -44,7 +51,11 @@ public final class BatchNorm {
       Optional<Double> lockedBeta,
       double epsilon,
       double decay,
-      boolean hasChannelsLast) {}
+      boolean hasChannelsLast,
+      Optional<OfSteps> steps) {}
+
+  /** What is normalized by statistics of each time step. */
+  private record OfSteps(Normalized what, int count, double initialGamma) {}
 
   private BatchNorm(String key, String name, Layer layer, boolean frozen, Source source) {
     this.key = key;
@@ -65,14 +76,13 @@ public final class BatchNorm {
       for (int i = 0; i < network.getnLayers(); i++) {
         Layer layer = network.getLayer(i);
         String name = layer.conf().getLayer().getLayerName();
-        of(String.valueOf(i), name == null ? "layer " + i : name, layer).ifPresent(found::add);
+        found.addAll(of(String.valueOf(i), name == null ? "layer " + i : name, layer));
       }
     } else if (model instanceof ComputationGraph graph) {
       for (int index : graph.topologicalSortOrder()) {
         GraphVertex vertex = graph.getVertices()[index];
         if (vertex.hasLayer()) {
-          of(vertex.getVertexName(), vertex.getVertexName(), vertex.getLayer())
-              .ifPresent(found::add);
+          found.addAll(of(vertex.getVertexName(), vertex.getVertexName(), vertex.getLayer()));
         }
       }
     } else {
@@ -82,10 +92,38 @@ public final class BatchNorm {
     return found;
   }
 
-  private static Optional<BatchNorm> of(String key, String name, Layer given) {
+  private static List<BatchNorm> of(String key, String name, Layer given) {
     Layer layer = WrappedLayers.innermost(given);
+    boolean frozen = WrappedLayers.isFrozen(given);
+    if (layer.conf().getLayer() instanceof BatchNormLstm lstm) {
+      return Stream.of(Normalized.values())
+          .map(
+              what ->
+                  new BatchNorm(
+                      key,
+                      name + " " + what.name().toLowerCase(Locale.ROOT),
+                      layer,
+                      frozen,
+                      source(lstm, what)))
+          .toList();
+    }
     return source(layer.conf().getLayer())
-        .map(source -> new BatchNorm(key, name, layer, WrappedLayers.isFrozen(given), source));
+        .map(source -> new BatchNorm(key, name, layer, frozen, source))
+        .stream()
+        .toList();
+  }
+
+  private static Source source(BatchNormLstm lstm, Normalized what) {
+    return new Source(
+        what.mean(),
+        what.variance(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        lstm.epsilon(),
+        lstm.decay(),
+        false,
+        Optional.of(new OfSteps(what, lstm.steps(), lstm.initialGamma())));
   }
 
   private static Optional<Source> source(org.deeplearning4j.nn.conf.layers.Layer configured) {
@@ -102,7 +140,8 @@ public final class BatchNorm {
               locked ? Optional.of(stock.getBeta()) : Optional.empty(),
               stock.getEps(),
               stock.getDecay(),
-              stock.getCnn2DFormat() == CNN2DFormat.NHWC));
+              stock.getCnn2DFormat() == CNN2DFormat.NHWC,
+              Optional.empty()));
     }
     if (configured instanceof LowLevelBatchNormalization byHand) {
       return Optional.of(
@@ -114,7 +153,8 @@ public final class BatchNorm {
               Optional.empty(),
               byHand.epsilon(),
               byHand.decay(),
-              byHand.channelAxis() == 3));
+              byHand.channelAxis() == 3,
+              Optional.empty()));
     }
     return Optional.empty();
   }
@@ -124,7 +164,10 @@ public final class BatchNorm {
     return key;
   }
 
-  /** As messages have it: the name that its configuration gives it, else {@code layer 3}. */
+  /**
+   * As messages have it: the name that its configuration gives it, else {@code layer 3}; in a
+   * recurrent layer with {@code input}, {@code state} or {@code cell} behind it.
+   */
   public String name() {
     return name;
   }
@@ -142,6 +185,32 @@ public final class BatchNorm {
   /** Whether the file keeps {@code log10(sqrt(variance))}, Deeplearning4j's {@code useLogStd}. */
   public boolean keepsLogDeviation() {
     return source.isLogDeviation();
+  }
+
+  /** How many time steps have statistics of their own; none outside of a recurrent layer. */
+  public OptionalInt steps() {
+    return source.steps().stream().mapToInt(OfSteps::count).findFirst();
+  }
+
+  /** Whether it is within a recurrent layer. */
+  boolean isRecurrent() {
+    return source.steps().isPresent();
+  }
+
+  /** Whether it normalizes what a recurrent layer computes of its input. */
+  boolean isOfInput() {
+    return source.steps().filter(steps -> steps.what() == Normalized.INPUT).isPresent();
+  }
+
+  /** What gamma is before any training. */
+  double initialGamma() {
+    return source.steps().map(OfSteps::initialGamma).orElse(1.0);
+  }
+
+  /** Whether a model's parameter of this name is its running mean or variance. */
+  boolean isStatistic(String parameter) {
+    return parameter.equals(key + "_" + source.mean())
+        || parameter.equals(key + "_" + source.variance());
   }
 
   /** What is added to the variance before the root. */
@@ -169,19 +238,34 @@ public final class BatchNorm {
     return source.hasChannelsLast();
   }
 
-  /** How many features it normalizes. */
+  /** How many features it normalizes, in all time steps. */
   public int features() {
     return Math.toIntExact(array(source.mean()).length());
   }
 
   /** The factor of each feature. */
   public double[] gamma() {
-    return learned(BatchNormalizationParamInitializer.GAMMA, source.lockedGamma());
+    return source
+        .steps()
+        .map(steps -> inEachStep(values(steps.what().gamma())))
+        .orElseGet(() -> learned(BatchNormalizationParamInitializer.GAMMA, source.lockedGamma()));
   }
 
   /** What is added to each feature. */
   public double[] beta() {
+    if (isRecurrent()) {
+      return source.steps().orElseThrow().what() == Normalized.CELL
+          ? inEachStep(values(BatchNormLstmParameters.BETA_CELL))
+          : new double[features()];
+    }
     return learned(BatchNormalizationParamInitializer.BETA, source.lockedBeta());
+  }
+
+  /** What all steps share, once for each. */
+  private double[] inEachStep(double[] shared) {
+    double[] all = new double[features()];
+    Arrays.setAll(all, i -> shared[i % shared.length]);
+    return all;
   }
 
   private double[] learned(String parameter, Optional<Double> locked) {

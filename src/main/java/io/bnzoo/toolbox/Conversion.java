@@ -5,6 +5,7 @@ import io.bnzoo.toolbox.ModelDraft.Node;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
@@ -72,6 +73,15 @@ public final class Conversion {
         BatchNorm.allOf(model).stream()
             .filter(layer -> layer.configuration().getClass() == from)
             .toList();
+    Optional<BatchNorm> recurrent =
+        BatchNorm.allOf(model).stream().filter(BatchNorm::isRecurrent).findFirst();
+    if (layers.isEmpty() && recurrent.isPresent()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the model has no %s; %s is batch norm within a recurrence, with statistics of each"
+                  + " time step, which no layer by itself does",
+              from.getSimpleName(), recurrent.get().name()));
+    }
     if (layers.isEmpty()) {
       String others =
           BatchNorm.allOf(model).stream()

@@ -69,7 +69,7 @@ final class DataCheck {
       inverted =
           accuracies.accuracy(inputs.apply(inverted(images)), LARGEST_BATCH, Statistics.RUNNING);
       if (!batchNorms.isEmpty()) {
-        for (int size : BATCH_SIZES) {
+        for (int size : sizes()) {
           byBatch.add(
               new Diagnosis.BatchAccuracy(
                   size, accuracies.accuracy(source, size, Statistics.BATCH)));
@@ -96,6 +96,13 @@ final class DataCheck {
         batchNorms.isEmpty() ? List.of() : fits(BatchNorm.allOf(copy), progress));
   }
 
+  /** One at a time, sequences have no variance, and take long. */
+  private List<Integer> sizes() {
+    return batchNorms.stream().anyMatch(BatchNorm::isRecurrent)
+        ? List.of(LARGEST_BATCH)
+        : BATCH_SIZES;
+  }
+
   private Model copy() {
     return model instanceof MultiLayerNetwork network
         ? network.clone()
@@ -116,28 +123,38 @@ final class DataCheck {
    * Each layer's, by what it is given now or by what it would be given once the layers before it
    * are recalibrated, whichever it fits better: a layer that is right suffers neither from those
    * before it being wrong, nor from their being changed. Of frozen ones, which recalibration
-   * leaves, only the first is known.
+   * leaves, only the first is known, and of recurrent ones, which are given what their own running
+   * statistics made of the steps before, only the second.
    */
   private List<LayerFit> fits(List<BatchNorm> recalibrated, ProgressListener progress) {
-    List<Moments> now = batchNorms.stream().map(each -> new Moments(each.features())).toList();
+    List<BatchNorm> visited = batchNorms.stream().filter(each -> !each.isRecurrent()).toList();
+    List<Moments> now = visited.stream().map(each -> new Moments(each.features())).toList();
     List<List<double[]>> means = new ArrayList<>();
-    batchNorms.forEach(each -> means.add(new ArrayList<>()));
-    new LayerInputs(model, images.shape())
-        .visit(
-            batchNorms,
-            source,
-            LARGEST_BATCH,
-            progress,
-            (layer, values, count) -> {
-              now.get(layer).add(values, count);
-              if (means.get(layer).size() < MOST_FOR_NOISE) {
-                addMeans(means.get(layer), values, count, batchNorms.get(layer).features());
-              }
-            });
+    visited.forEach(each -> means.add(new ArrayList<>()));
+    if (!visited.isEmpty()) {
+      new LayerInputs(model, images.shape())
+          .visit(
+              visited,
+              source,
+              LARGEST_BATCH,
+              progress,
+              (layer, values, count) -> {
+                now.get(layer).add(values, count);
+                if (means.get(layer).size() < MOST_FOR_NOISE) {
+                  addMeans(means.get(layer), values, count, visited.get(layer).features());
+                }
+              });
+    }
     List<LayerFit> fits = new ArrayList<>();
     for (int i = 0; i < batchNorms.size(); i++) {
-      Moments found = now.get(i);
-      List<BatchNoise> noise = noise(means.get(i), found.variance());
+      if (batchNorms.get(i).isRecurrent()) {
+        BatchNorm other = recalibrated.get(i);
+        fits.add(fit(batchNorms.get(i), other.mean(), other.variance(), 1, List.of()));
+        continue;
+      }
+      int place = visited.indexOf(batchNorms.get(i));
+      Moments found = now.get(place);
+      List<BatchNoise> noise = noise(means.get(place), found.variance());
       long places = found.count() / images.size();
       LayerFit asItIs = fit(batchNorms.get(i), found.mean(), found.variance(), places, noise);
       if (!Recalibration.replaces(batchNorms.get(i))) {

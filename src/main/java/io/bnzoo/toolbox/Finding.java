@@ -64,6 +64,14 @@ public record Finding(
     SEQUENCES,
     /** Deeplearning4j's default activation where another one, or batch norm, follows. */
     LEFTOVER_SIGMOID,
+    /** Running statistics that all time steps share. */
+    SHARED_STATISTICS,
+    /** First time steps that are nearly the same for every sequence. */
+    CONSTANT_STEPS,
+    /** A gamma within a recurrence that starts too large for the gradient. */
+    LARGE_GAMMA,
+    /** Moving averages of a recurrent layer that the weights have moved away from. */
+    TRAILING_STATISTICS,
     /** Running statistics that do not fit what the layer is given. */
     DRIFT,
     /** Running variances that are too small by the factor of very small batches. */

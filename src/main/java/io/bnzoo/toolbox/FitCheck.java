@@ -21,6 +21,7 @@ final class FitCheck {
           Symptom.CLIPPED_STATISTICS,
           Symptom.DROPOUT_BEFORE,
           Symptom.FROZEN_STATISTICS,
+          Symptom.TRAILING_STATISTICS,
           Symptom.SMALL_BATCHES);
 
   /** Variances that batches of two and of four images give, and a little more. */
@@ -90,7 +91,8 @@ final class FitCheck {
   private Optional<Finding> smallBatches(List<Finding> known) {
     List<LayerFigures> small =
         layers.stream()
-            .filter(each -> !each.frozen() && each.moved() && !isExplained(each, known))
+            .filter(each -> !each.isRecurrent() && !each.frozen() && each.moved())
+            .filter(each -> !isExplained(each, known))
             .filter(each -> each.fit().filter(FitCheck::isOfSmallBatches).isPresent())
             .toList();
     if (small.isEmpty()) {
@@ -126,10 +128,12 @@ final class FitCheck {
 
   private List<Finding> drifts(List<Finding> known) {
     List<LayerFigures> frozen = new ArrayList<>();
+    List<LayerFigures> trailing = new ArrayList<>();
     List<LayerFigures> unexplained = new ArrayList<>();
     for (LayerFigures layer : layers) {
       if (layer.isOff() && !isExplained(layer, known)) {
-        (layer.frozen() ? frozen : unexplained).add(layer);
+        boolean averaged = layer.isRecurrent() && layer.initialShare().isPresent();
+        (layer.frozen() ? frozen : averaged ? trailing : unexplained).add(layer);
       }
     }
     List<Finding> found = new ArrayList<>();
@@ -142,6 +146,18 @@ final class FitCheck {
               "It is frozen with statistics of other data: ",
               "Recalibrate before fine-tuning, not after: the layers behind it get used to what it"
                   + " gives."));
+    }
+    if (!trailing.isEmpty()) {
+      found.add(
+          drift(
+              Symptom.TRAILING_STATISTICS,
+              mended ? Severity.ERROR : Severity.NOTE,
+              trailing,
+              "They are the moving averages of the training, which trail the weights: ",
+              mended
+                  ? "Recalibrate: recurrent batch norm needs its statistics recomputed with the"
+                      + " final weights."
+                  : "Nothing for these images: recomputed statistics recognize no more of them."));
     }
     if (!unexplained.isEmpty()) {
       found.add(
@@ -172,10 +188,11 @@ final class FitCheck {
         layers.stream().map(LayerFigures::name).toList(),
         String.format(
             Locale.ROOT,
-            "%sin %s the running mean is %.2f standard deviations from the images', and the"
+            "%sin %s%s the running mean is %.2f standard deviations from the images', and the"
                 + " standard deviation off by a factor of %.2f.",
             start,
             worst.name(),
+            worst.isRecurrent() ? ", over all time steps," : "",
             fit.meanDrift(),
             fit.spread()),
         remedy);

@@ -36,8 +36,11 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
  * normalization it would learn otherwise.
  */
 public final class Folding {
+  private static final String RECURRENT = "it normalizes within its recurrence";
+
   private final ModelDraft draft;
   private final Map<Node, BatchNorm> batchNorms = new HashMap<>();
+  private final Map<Node, BatchNorm> recurrent = new HashMap<>();
   private final List<FoldedModel.Folded> folded = new ArrayList<>();
 
   /** Where a layer can go, or why it cannot. */
@@ -51,7 +54,9 @@ public final class Folding {
     draft = new ModelDraft(model);
     Map<String, Node> nodes = new HashMap<>();
     draft.nodes().forEach(node -> nodes.put(node.key(), node));
-    BatchNorm.allOf(model).forEach(layer -> batchNorms.put(nodes.get(layer.key()), layer));
+    for (BatchNorm layer : BatchNorm.allOf(model)) {
+      (layer.isRecurrent() ? recurrent : batchNorms).put(nodes.get(layer.key()), layer);
+    }
   }
 
   /**
@@ -79,6 +84,9 @@ public final class Folding {
   private List<FoldedModel.Kept> kept() {
     List<FoldedModel.Kept> kept = new ArrayList<>();
     for (Node node : draft.nodes()) {
+      if (recurrent.containsKey(node)) {
+        kept.add(new FoldedModel.Kept(node.name(), RECURRENT, perStep(recurrent.get(node))));
+      }
       scaling(node)
           .ifPresent(
               scaling ->
@@ -89,6 +97,14 @@ public final class Folding {
                           behind(node, scaling).objection().orElseThrow())));
     }
     return kept;
+  }
+
+  /** Why not even the weights of an LSTM take it in. */
+  private static String perStep(BatchNorm layer) {
+    return layer.steps().orElseThrow() > 1
+        ? "with running statistics of each time step its scale differs from step to step, which one"
+            + " matrix of weights cannot have"
+        : "Deeplearning4j's LSTM has no place for the scale of the cell as it is read";
   }
 
   private Optional<Scaling> scaling(Node node) {

@@ -1,5 +1,6 @@
 package io.bnzoo.toolbox;
 
+import io.bnzoo.layer.ImageToSequence;
 import io.bnzoo.samediff.ChannelwiseLayer;
 import io.bnzoo.toolbox.ModelDraft.Node;
 import java.util.HashMap;
@@ -170,6 +171,10 @@ final class FormatConversion {
     if (step.isEmpty()) {
       return given;
     }
+    require(
+        !(step.get() instanceof ImageToSequence),
+        node,
+        "is shown images step by step, whose places are those of one order");
     if (step.get() instanceof FeedForwardToCnnPreProcessor && draft.takesInput(node)) {
       node.setPreprocessor(Optional.empty());
       return true;

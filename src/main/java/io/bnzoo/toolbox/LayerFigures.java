@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * What a file holds of one batch norm layer, and how that fits some images.
@@ -15,6 +16,8 @@ import java.util.OptionalDouble;
  * @param frozen whether training steps leave it as it is
  * @param initialShare the share of the initial 0 and 1 that is still in the running statistics,
  *     decay^batches; none if nobody knows how many batches there were, or the layer is frozen
+ * @param steps how many time steps have statistics of their own, whose features come one step after
+ *     the other; none outside of a recurrent layer
  * @param dead how many features are the same for every image
  * @param weak how many more have a variance below epsilon
  * @param moved whether the running statistics are other than 0 and 1
@@ -30,6 +33,7 @@ public record LayerFigures(
     double decay,
     boolean frozen,
     OptionalDouble initialShare,
+    OptionalInt steps,
     int dead,
     int weak,
     boolean moved,
@@ -97,6 +101,11 @@ public record LayerFigures(
     gamma = List.copyOf(gamma);
   }
 
+  /** Whether it is within a recurrent layer. */
+  boolean isRecurrent() {
+    return steps.isPresent();
+  }
+
   /** Whether the images show that its running statistics are far off. */
   boolean isOff() {
     return fit.filter(LayerFit::isOff).isPresent();
@@ -114,6 +123,7 @@ public record LayerFigures(
         decay,
         frozen,
         initialShare,
+        steps,
         dead,
         weak,
         moved,

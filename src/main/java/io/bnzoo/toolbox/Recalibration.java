@@ -2,6 +2,8 @@ package io.bnzoo.toolbox;
 
 import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.ProgressListener;
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.RecurrentStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -16,6 +18,10 @@ import org.deeplearning4j.nn.api.Model;
  * ("precise batch norm": Y. Wu, J. Johnson, "Rethinking Batch in BatchNorm", 2021). Over images
  * from elsewhere, whose labels nobody has to know, it adapts the model to them ("AdaBN": Y. Li et
  * al., "Revisiting Batch Normalization For Practical Domain Adaptation", 2016).
+ *
+ * <p>The statistics of a {@link BatchNormLstm}, one set for each time step, are recomputed first,
+ * by {@link RecurrentStatistics}: the images go through the model as in training, without dropout,
+ * in batches as large as memory allows.
  *
  * <p>A frozen layer keeps its statistics: training normalized by them, too, and other ones would
  * give the layers behind it what they do not know. It gets new ones only where one of its own is
@@ -56,6 +62,9 @@ public record Recalibration(long images, List<Layer> layers, List<String> frozen
    */
   public static Recalibration of(Model model, ImageSource images, ProgressListener progress) {
     List<BatchNorm> batchNorms = BatchNorm.allOf(model);
+    if (batchNorms.isEmpty() && RecurrentRecalibration.isFor(model)) {
+      RecurrentRecalibration.of(model, images, progress); // Which says why it cannot.
+    }
     if (batchNorms.isEmpty()) {
       throw new IllegalArgumentException("the model has no batch normalization");
     }
@@ -65,14 +74,24 @@ public record Recalibration(long images, List<Layer> layers, List<String> frozen
           "all of its batch normalizations are frozen, and keep the statistics that the layers"
               + " behind them were trained with");
     }
-    LayerInputs inputs = new LayerInputs(model, images.shape());
     List<Layer> layers = new ArrayList<>();
     long[] seen = {0};
-    for (BatchNorm batchNorm : replaced) {
+    List<BatchNorm> recurrent = replaced.stream().filter(BatchNorm::isRecurrent).toList();
+    if (!recurrent.isEmpty()) {
+      List<Statistics> before = recurrent.stream().map(Statistics::of).toList();
+      seen[0] = RecurrentRecalibration.of(model, images, progress);
+      for (int i = 0; i < before.size(); i++) {
+        layers.add(change(recurrent.get(i), before.get(i), Statistics.of(recurrent.get(i))));
+      }
+    }
+    List<BatchNorm> others = replaced.stream().filter(each -> !each.isRecurrent()).toList();
+    LayerInputs inputs = new LayerInputs(model, images.shape());
+    for (BatchNorm batchNorm : others) {
       Moments found =
           inputs.moments(List.of(batchNorm), images, (task, done, total) -> seen[0] = done).get(0);
-      layers.add(change(batchNorm, found));
-      batchNorm.setStatistics(found.mean(), found.variance());
+      Statistics now = new Statistics(found.mean(), found.variance());
+      layers.add(change(batchNorm, Statistics.of(batchNorm), now));
+      batchNorm.setStatistics(now.mean, now.variance);
       progress.advanced("recalibrating", layers.size(), replaced.size());
     }
     List<String> frozen =
@@ -82,28 +101,40 @@ public record Recalibration(long images, List<Layer> layers, List<String> frozen
 
   /** Whether a layer gets other statistics. */
   static boolean replaces(BatchNorm layer) {
-    return !layer.isFrozen()
-        || !DoubleStream.of(layer.mean()).allMatch(Double::isFinite)
+    return !layer.isFrozen() || (!layer.isRecurrent() && isBroken(layer));
+  }
+
+  private static boolean isBroken(BatchNorm layer) {
+    return !DoubleStream.of(layer.mean()).allMatch(Double::isFinite)
         || !DoubleStream.of(layer.variance()).allMatch(each -> each >= 0 && Double.isFinite(each));
   }
 
-  private static Layer change(BatchNorm before, Moments found) {
-    double[] oldMean = before.mean();
-    double[] oldVariance = before.variance();
-    double[] mean = found.mean();
-    double[] variance = found.variance();
+  /** What a layer has, or is to have. */
+  private static final class Statistics {
+    private final double[] mean;
+    private final double[] variance;
+
+    Statistics(double[] mean, double[] variance) {
+      this.mean = mean;
+      this.variance = variance;
+    }
+
+    static Statistics of(BatchNorm layer) {
+      return new Statistics(layer.mean(), layer.variance());
+    }
+  }
+
+  private static Layer change(BatchNorm layer, Statistics before, Statistics now) {
+    int features = layer.features();
     double squares = 0;
     double logarithms = 0;
-    for (int i = 0; i < mean.length; i++) {
-      double newVariance = variance[i] + before.epsilon();
-      double apart = mean[i] - oldMean[i];
-      squares += apart * apart / newVariance;
-      logarithms += Math.log(newVariance / (oldVariance[i] + before.epsilon())) / 2;
+    for (int i = 0; i < features; i++) {
+      double variance = now.variance[i] + layer.epsilon();
+      double apart = now.mean[i] - before.mean[i];
+      squares += apart * apart / variance;
+      logarithms += Math.log(variance / (before.variance[i] + layer.epsilon())) / 2;
     }
     return new Layer(
-        before.name(),
-        mean.length,
-        Math.sqrt(squares / mean.length),
-        Math.exp(logarithms / mean.length));
+        layer.name(), features, Math.sqrt(squares / features), Math.exp(logarithms / features));
   }
 }

@@ -38,6 +38,7 @@ final class ValueCheck {
   private static final double SOME = 0.25;
 
   private static final double MANY = 0.5;
+  private static final double NEARLY_ALL = 0.9;
 
   private final Model model;
   private final LayerGraph graph;
@@ -82,7 +83,7 @@ final class ValueCheck {
             .allMatch(
                 each ->
                     each.isLocked()
-                        || (all(each.gamma(), 1, AS_GOOD_AS_ONE)
+                        || (all(each.gamma(), each.initialGamma(), AS_GOOD_AS_ONE)
                             && all(each.beta(), 0, AS_GOOD_AS_ONE)));
   }
 
@@ -96,6 +97,7 @@ final class ValueCheck {
     initialShare().ifPresent(found::add);
     dead().ifPresent(found::add);
     weak().ifPresent(found::add);
+    constantSteps().ifPresent(found::add);
     return found;
   }
 
@@ -130,6 +132,7 @@ final class ValueCheck {
         each.decay(),
         each.isFrozen(),
         share,
+        each.steps(),
         dead,
         weak,
         moved,
@@ -199,10 +202,7 @@ final class ValueCheck {
 
   /** Whether a parameter is a running mean or variance of a batch norm. */
   private boolean isStatistic(String parameter) {
-    return batchNorms.stream()
-        .filter(each -> parameter.startsWith(each.key() + "_"))
-        .map(each -> parameter.substring(each.key().length() + 1))
-        .anyMatch(name -> !name.equals("gamma") && !name.equals("beta"));
+    return batchNorms.stream().anyMatch(each -> each.isStatistic(parameter));
   }
 
   private Optional<Finding> neverUpdated() {
@@ -254,7 +254,8 @@ final class ValueCheck {
   }
 
   private Optional<Finding> dead() {
-    List<BatchNorm> layers = where(each -> each.moved() && each.dead() >= SOME * each.features());
+    List<BatchNorm> layers =
+        where(each -> !each.isRecurrent() && each.moved() && each.dead() >= SOME * each.features());
     boolean many =
         layers.stream()
             .filter(each -> graph.before(graph.node(each.key())).isPresent())
@@ -272,7 +273,8 @@ final class ValueCheck {
   }
 
   private Optional<Finding> weak() {
-    List<BatchNorm> layers = where(each -> each.moved() && each.weak() >= MANY * each.features());
+    List<BatchNorm> layers =
+        where(each -> !each.isRecurrent() && each.moved() && each.weak() >= MANY * each.features());
     return ConfigurationCheck.finding(
         Symptom.WEAK_FEATURES,
         Severity.NOTE,
@@ -284,6 +286,49 @@ final class ValueCheck {
                 "have a variance below epsilon, so that they come out smaller than normalized, for which"
                     + " gamma can make up"),
         "A smaller epsilon, in training as well, or larger values before the layer.");
+  }
+
+  /** Of what the state gives and of the cell: inputs that begin alike are harmless. */
+  private Optional<Finding> constantSteps() {
+    List<BatchNorm> layers = new ArrayList<>();
+    for (int i = 0; i < batchNorms.size(); i++) {
+      LayerFigures each = figures.get(i);
+      if (each.isRecurrent()
+          && each.initialShare().orElse(0) < NOTICEABLE_SHARE
+          && !batchNorms.get(i).isOfInput()
+          && constantSteps(each) > 0) {
+        layers.add(batchNorms.get(i));
+      }
+    }
+    return ConfigurationCheck.finding(
+        Symptom.CONSTANT_STEPS,
+        Severity.NOTE,
+        layers,
+        first ->
+            String.format(
+                Locale.ROOT,
+                "In the first %d of %d time steps nearly all variances are below epsilon: sequences"
+                    + " begin alike, as images with a black border do. What differs there counts"
+                    + " for more than it should, and gradients explode.",
+                constantSteps(figuresOf(first)),
+                first.steps().orElseThrow()),
+        "initialStateNoise(0.1) in the next training.");
+  }
+
+  /** How many of the first time steps hardly differ from one sequence to the other. */
+  private static int constantSteps(LayerFigures layer) {
+    int steps = layer.steps().orElseThrow();
+    int features = layer.features() / steps;
+    for (int step = 0; step < steps; step++) {
+      long below =
+          layer.variance().subList(step * features, (step + 1) * features).stream()
+              .filter(variance -> variance < layer.epsilon())
+              .count();
+      if (below < NEARLY_ALL * features) {
+        return step;
+      }
+    }
+    return steps;
   }
 
   private String counted(

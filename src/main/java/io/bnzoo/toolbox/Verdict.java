@@ -57,6 +57,17 @@ record Verdict(Cause cause, String words) {
       return best() < Math.max(POOR, 1.0 / classes);
     }
 
+    private double byLargestBatch() {
+      return figures.batch().isEmpty()
+          ? 0
+          : figures.batch().get(figures.batch().size() - 1).accuracy();
+    }
+
+    private boolean isSpoiltBySharing(List<Finding> findings) {
+      return findings.stream().anyMatch(each -> each.symptom() == Symptom.SHARED_STATISTICS)
+          && isGain(best(), byLargestBatch());
+    }
+
     private boolean isInverted() {
       return best() < figures.inverted() && isGain(best(), figures.inverted());
     }
@@ -108,6 +119,14 @@ record Verdict(Cause cause, String words) {
               "The images are at fault: it recognizes %.2f of them, and %.2f with black and white"
                   + " exchanged.",
               figures.running(), figures.inverted()));
+    }
+    if (evidence.isSpoiltBySharing(findings)) {
+      return new Verdict(
+          Cause.STATISTICS,
+          said(
+              "The running statistics are at fault, which all time steps share: %s, %.2f with each"
+                  + " step's own of batches of 64.",
+              evidence.accuracies(), evidence.byLargestBatch()));
     }
     if (evidence.isMendedByRecomputing()) {
       return evidence.isOffAtFirst(findings)

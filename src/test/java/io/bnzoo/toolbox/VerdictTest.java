@@ -6,6 +6,7 @@ import io.bnzoo.toolbox.Diagnosis.Cause;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +21,7 @@ class VerdictTest {
         0.99,
         false,
         OptionalDouble.empty(),
+        OptionalInt.empty(),
         0,
         0,
         true,
