@@ -22,6 +22,9 @@ final class EngineOptions {
       })
   private EngineChoice choice;
 
+  /** What keeps networks from oneDNN, as far as it has been said. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
   /** Gets ND4J ready, tells what computes, and returns that line. */
   String start(Terminal terminal) {
     String description = choice.start();
@@ -36,7 +39,6 @@ final class EngineOptions {
 
   /** Opens engines, and warns once of each thing that keeps networks from oneDNN. */
   EngineFactory factory(Terminal terminal) {
-    Set<String> told = ConcurrentHashMap.newKeySet();
     return choice.withFallbackListener(
         notice -> {
           if (told.add(notice)) {
