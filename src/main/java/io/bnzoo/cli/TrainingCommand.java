@@ -175,7 +175,7 @@ abstract class TrainingCommand extends BnzooCommand {
 
   private void print(Comparison.Result result, Path path) {
     ComparisonTable table = new ComparisonTable(result);
-    terminal.print("");
+    terminal.tell("");
     terminal.print(table.asText());
     table.notes().forEach(note -> terminal.printSentence("! " + note));
     if (interruption().getAsBoolean()) {
