@@ -7,6 +7,9 @@ import io.bnzoo.compiler.Operation.MapSize;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.files.AtomicFile;
+import io.bnzoo.layer.BatchNormLstm;
+import io.bnzoo.layer.WrappedLayers;
+import io.bnzoo.limits.RunningVariances;
 import io.bnzoo.onednn.OneDnn;
 import io.bnzoo.onnx.ExportedModel.Tensor;
 import io.bnzoo.storage.Json;
@@ -38,6 +41,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -170,6 +174,18 @@ public final class OnnxExport {
     if (count == 0 || count > MOST_PARAMETERS) {
       throw refusal(
           count == 0 ? "it has no parameters" : "it would be larger than ONNX's 2 GB", null);
+    }
+    for (Layer layer : RunningVariances.layers(model)) {
+      if (WrappedLayers.innermost(layer.conf().getLayer()) instanceof BaseRecurrentLayer kind) {
+        throw refusal(
+            RunningVariances.name(layer)
+                + " is recurrent, and there are no nodes for "
+                + kind.getClass().getSimpleName()
+                + (kind instanceof BatchNormLstm
+                    ? ", whose statistics differ from step to step"
+                    : ""),
+            null);
+      }
     }
     try {
       NetworkGraph read =
