@@ -63,6 +63,7 @@ final class ModelFileOptions {
                 "model: every entry as its bnzoo.json has it"
                     + manifest
                         .origin()
+                        .filter(origin -> origin.has("batches"))
                         .map(origin -> ", after " + origin.path("batches").asInt() + " batches")
                         .orElse("")
                     + (manifest.changes().isEmpty()
