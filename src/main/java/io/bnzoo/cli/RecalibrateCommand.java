@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
       "Takes any Deeplearning4j .zip that takes the images. Weights, gamma and beta stay. Layer by"
           + " layer, the mean and the variance of what the layer is given are computed over the"
           + " training images, pooled exactly; the test images show what it was good for. Frozen"
-          + " layers keep theirs, with which those behind them were trained.",
+          + " layers keep theirs, with which those behind them were trained. A BatchNormLstm gets the"
+          + " statistics of each time step, with batches normalized as in training.",
       "",
       "With images from elsewhere this adapts the model to them (AdaBN); their labels do not count."
     },
@@ -82,19 +83,19 @@ final class RecalibrateCommand extends BnzooCommand {
     StoredModel stored = model.open(terminal);
     ImageDataset images = data.loadAndTell(terminal);
     Optional<TrainingImages> trainedOn = TrainingImages.of(stored, images.origin());
-    trainedOn
-        .filter(known -> !known.same())
-        .ifPresent(
-            known ->
-                terminal.tell(
-                    "model: trained on "
-                        + known.label()
-                        + "; its statistics become those of "
-                        + images.origin().kind().label()
-                        + " (AdaBN)"));
     LabeledImages seen = images.train().first(most);
     try {
-      double before = accuracy(stored, images);
+      double before = accuracy(stored, images); // Which refuses images of another size.
+      trainedOn
+          .filter(known -> !known.same())
+          .ifPresent(
+              known ->
+                  terminal.tell(
+                      "model: trained on "
+                          + known.label()
+                          + "; its statistics become those of "
+                          + images.origin().kind().label()
+                          + " (AdaBN)"));
       Recalibration done = recalibration(stored, seen);
       double after = accuracy(stored, images);
       ModelFiles.saveChanged(

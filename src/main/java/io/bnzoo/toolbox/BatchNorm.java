@@ -172,6 +172,11 @@ public final class BatchNorm {
     return name;
   }
 
+  /** The name of the layer that has it. */
+  String layerName() {
+    return source.steps().map(steps -> name.substring(0, name.lastIndexOf(' '))).orElse(name);
+  }
+
   /** Whether it is frozen: training steps leave it as it is, and it normalizes as in inference. */
   public boolean isFrozen() {
     return frozen;

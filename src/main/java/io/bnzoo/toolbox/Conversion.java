@@ -80,7 +80,7 @@ public final class Conversion {
           String.format(
               "the model has no %s; %s is batch norm within a recurrence, with statistics of each"
                   + " time step, which no layer by itself does",
-              from.getSimpleName(), recurrent.get().name()));
+              from.getSimpleName(), recurrent.get().layerName()));
     }
     if (layers.isEmpty()) {
       String others =

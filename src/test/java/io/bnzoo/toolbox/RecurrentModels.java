@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.RmsProp;
 
 /** Small recurrent networks, trained on generated digits within some seconds. */
-final class RecurrentModels {
+public final class RecurrentModels {
   /** Four rows at a time, which takes a quarter as long as one. */
   static final int STEPS = 7;
 
@@ -25,7 +25,8 @@ final class RecurrentModels {
 
   private RecurrentModels() {}
 
-  static BatchNormLstm.Builder layer(int steps) {
+  /** A layer of 24, named. */
+  public static BatchNormLstm.Builder layer(int steps) {
     return new BatchNormLstm.Builder(steps).nOut(24).initialStateNoise(0.1).name("lstm");
   }
 
@@ -51,7 +52,7 @@ final class RecurrentModels {
   }
 
   /** As training leaves it: with moving averages. */
-  static MultiLayerNetwork trained(BatchNormLstm layer, int batches) {
+  public static MultiLayerNetwork trained(BatchNormLstm layer, int batches) {
     MultiLayerNetwork network = network(new LastTimeStep(layer));
     Nd4j.getRandom().setSeed(3);
     LabeledImages images = TrainedModels.TRAINING;
