@@ -4,6 +4,7 @@ import io.bnzoo.backend.NativeBackend;
 import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import java.util.OptionalInt;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -96,8 +97,13 @@ public final class Dl4jEngine implements Engine {
   /** Of pixels, [N,values], as {@link ImageBatch#images} has them. */
   private Logits logits(INDArray pixels, Statistics statistics) {
     threads.ifPresent(NativeBackend::useThreads);
-    return Logits.of(
-        beforeActivation.output(input.shaped(pixels, shape), statistics == Statistics.BATCH));
+    boolean asInTraining = statistics == Statistics.BATCH;
+    if (asInTraining) { // Noise goes by the number of the step.
+      for (Layer layer : beforeActivation.getLayers()) {
+        layer.setIterationCount(network.getIterationCount());
+      }
+    }
+    return Logits.of(beforeActivation.output(input.shaped(pixels, shape), asInTraining));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import io.bnzoo.data.FloatImages;
 import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.layer.RecurrentStatistics;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.api.DataSet;
 
@@ -52,6 +53,21 @@ public interface Engine extends AutoCloseable {
    */
   default Logits logits(DataSet images, Statistics statistics) {
     return logits(FloatImages.unlabeled(images, shape()), statistics);
+  }
+
+  /**
+   * Replaces the running statistics of recurrent batch normalization, as {@link
+   * RecurrentStatistics} does, with the weights as they are. A network without it stays the same.
+   *
+   * @param batches of training images, at least one
+   */
+  default void recomputeStatistics(Iterable<? extends ImageBatch> batches) {
+    MultiLayerNetwork network = snapshot();
+    if (RecurrentStatistics.areIn(network)) {
+      ImageInput input = ImageInput.of(network, shape());
+      RecurrentStatistics.recompute(network, new ShapedBatches(batches, input, shape()).iterator());
+      load(network);
+    }
   }
 
   /** The loss of the network's output layer. */

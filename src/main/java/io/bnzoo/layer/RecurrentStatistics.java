@@ -63,6 +63,21 @@ public final class RecurrentStatistics {
         });
   }
 
+  /** Whether a network has layers of this kind, all of which can be recomputed. */
+  public static boolean areIn(MultiLayerNetwork network) {
+    List<BatchNormLstm> layers =
+        Arrays.stream(network.getLayers())
+            .map(layer -> WrappedLayers.innermost(layer.conf().getLayer()))
+            .filter(BatchNormLstm.class::isInstance)
+            .map(BatchNormLstm.class::cast)
+            .toList();
+    return !layers.isEmpty()
+        && layers.size()
+            == Arrays.stream(network.getLayers())
+                .filter(layer -> WrappedLayers.innermost(layer) instanceof BatchNormLstmRuntime)
+                .count();
+  }
+
   private static INDArray mask(MultiDataSet batch) {
     return batch.getFeaturesMaskArrays() == null ? null : batch.getFeaturesMaskArray(0);
   }

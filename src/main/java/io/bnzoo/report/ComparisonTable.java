@@ -8,6 +8,7 @@ import io.bnzoo.train.TrainingResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** A comparison as a table: a row for each network, and means where there are several seeds. */
@@ -46,6 +47,10 @@ public final class ComparisonTable {
       if (!(outcome instanceof Outcome.Completed)) {
         notes.add(name(variant) + ": " + outcome.description() + ".");
       }
+      variant
+          .result()
+          .finals()
+          .ifPresent(finals -> recomputed(variant, finals).ifPresent(notes::add));
       if (variant.result().finals().filter(TrainingResult.Finals::singlesDisagree).isPresent()) {
         notes.add(
             name(variant)
@@ -83,6 +88,20 @@ public final class ComparisonTable {
             provenance.operatingSystem(),
             provenance.processors()));
     return text.toString();
+  }
+
+  private static Optional<String> recomputed(
+      Comparison.VariantResult variant, TrainingResult.Finals finals) {
+    return finals.movingAverageAccuracy().stream()
+        .mapToObj(
+            before ->
+                String.format(
+                    "%s: test accuracy %s by the moving averages of training, %s by statistics"
+                        + " recomputed after it.",
+                    name(variant),
+                    TextTable.share(before),
+                    TextTable.share(finals.test().accuracy())))
+        .findFirst();
   }
 
   private static String name(Comparison.VariantResult variant) {

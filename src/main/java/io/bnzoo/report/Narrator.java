@@ -68,6 +68,9 @@ public final class Narrator implements Comparison.Listener {
   private void tell(TrainingResult.Finals finals) {
     lines.accept(figure("final validation accuracy", finals.validation().accuracy()));
     lines.accept(figure("final test accuracy", finals.test().accuracy()));
+    finals
+        .movingAverageAccuracy()
+        .ifPresent(before -> lines.accept(figure("by the moving averages of training", before)));
     String singles = "first " + finals.singleImages() + " test images one at a time";
     lines.accept(figure(singles, finals.singleAccuracy()));
     if (finals.singlesDisagree()) {

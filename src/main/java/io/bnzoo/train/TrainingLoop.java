@@ -5,12 +5,17 @@ import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.TrainingData;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.Statistics;
+import io.bnzoo.layer.RecurrentStatistics;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Trains a network by a plan, and looks at it as the sources do.
@@ -19,8 +24,18 @@ import java.util.function.BooleanSupplier;
  * {@code trainingEvery}-th one the batch itself, both with running statistics; in the end the
  * validation set, the test set, and the first test images one at a time. The same images, plan and
  * initial network give the same figures.
+ *
+ * <p>The running statistics of recurrent batch normalization are recomputed for it, over the first
+ * training images: for a measurement on the validation set and then put back, so that measuring
+ * changes nothing; in the end for good. Its training batches are measured by their own statistics.
  */
 final class TrainingLoop {
+  /** How many training images statistics are recomputed over in the end, or all trained on. */
+  static final int FINAL_IMAGES = 10_000;
+
+  /** Likewise for a measurement. */
+  static final int MEASURED_IMAGES = 2_000;
+
   private final TrainingData data;
   private final TrainingPlan plan;
 
@@ -58,11 +73,15 @@ final class TrainingLoop {
     private final Engine engine;
     private final Optional<Checkpoints> checkpoints;
     private final Evaluator evaluator;
+    private final boolean recurrent;
+    private final Evaluator trainingEvaluator;
+    private final List<ImageBatch> measuredBatches = new ArrayList<>();
     private final TrainingListener listener;
     private final List<Sample> curve;
     private final double earlierSeconds;
     private final long start = System.nanoTime();
     private double stepSeconds;
+    private OptionalDouble movingAverageAccuracy;
     private int steps;
     private int kept;
     private long keptAt = start;
@@ -75,6 +94,9 @@ final class TrainingLoop {
       this.engine = engine;
       this.checkpoints = checkpoints;
       this.evaluator = new Evaluator(engine, Statistics.RUNNING);
+      this.recurrent = RecurrentStatistics.areIn(engine.snapshot());
+      this.trainingEvaluator = recurrent ? new Evaluator(engine, Statistics.BATCH) : this.evaluator;
+      this.movingAverageAccuracy = progress.movingAverageAccuracy();
       this.listener = listener;
       this.curve = new ArrayList<>(progress.curve());
       this.earlierSeconds = progress.totalSeconds();
@@ -84,6 +106,10 @@ final class TrainingLoop {
     }
 
     TrainingResult train(BooleanSupplier stop) throws IOException {
+      if (recurrent && steps < plan.batches()) {
+        // Before the training's own stream is opened, since an iterator has but one.
+        firstBatches(MEASURED_IMAGES).forEach(measuredBatches::add);
+      }
       BatchSource stream = data.batches(plan.batchSize(), plan.dataSeed());
       stream.skip(steps);
       while (steps < plan.batches()) {
@@ -116,7 +142,9 @@ final class TrainingLoop {
         checkpoints
             .get()
             .write(
-                engine.snapshot(), new TrainingProgress(steps, curve, stepSeconds, totalSeconds()));
+                engine.snapshot(),
+                new TrainingProgress(
+                    steps, curve, stepSeconds, totalSeconds(), movingAverageAccuracy));
         kept = steps;
         keptAt = System.nanoTime();
       }
@@ -146,12 +174,33 @@ final class TrainingLoop {
     /** Evaluates when due; returns false if the loss is NaN or infinite. */
     private boolean measure(int batchNumber, ImageBatch batch) {
       if (batchNumber % plan.validationEvery() == 0) {
-        return record(batchNumber, Split.VALIDATION, evaluator.score(data.validation()));
+        return record(batchNumber, Split.VALIDATION, validationScore());
       }
       if (batchNumber % plan.trainingEvery() == 0) {
-        return record(batchNumber, Split.TRAINING, evaluator.score(batch));
+        return record(batchNumber, Split.TRAINING, trainingEvaluator.score(batch));
       }
       return true;
+    }
+
+    private Score validationScore() {
+      if (!recurrent) {
+        return evaluator.score(data.validation());
+      }
+      INDArray movingAverages = engine.snapshot().params().dup();
+      engine.recomputeStatistics(measuredBatches);
+      Score score = evaluator.score(data.validation());
+      MultiLayerNetwork network = engine.snapshot();
+      network.setParams(movingAverages);
+      engine.load(network);
+      return score;
+    }
+
+    /** The batches that the training begins with. */
+    private Stream<ImageBatch> firstBatches(int images) {
+      int size = plan.batchSize();
+      BatchSource stream = data.batches(size, plan.dataSeed());
+      int batches = Math.min(plan.batches(), (images + size - 1) / size);
+      return Stream.generate(stream::next).limit(batches);
     }
 
     private boolean record(int batchNumber, Split split, Score score) {
@@ -163,13 +212,20 @@ final class TrainingLoop {
 
     private TrainingResult.Finals finals() {
       listener.evaluating();
+      if (recurrent) {
+        if (movingAverageAccuracy.isEmpty()) {
+          movingAverageAccuracy = OptionalDouble.of(evaluator.score(data.test()).accuracy());
+        }
+        engine.recomputeStatistics(() -> firstBatches(FINAL_IMAGES).iterator());
+      }
       ImageBatch firstImages = data.test().first(plan.singleImages());
       return new TrainingResult.Finals(
           evaluator.score(data.validation()),
           evaluator.score(data.test()),
           firstImages.size(),
           evaluator.oneAtATime(firstImages).accuracy(),
-          evaluator.score(firstImages).accuracy());
+          evaluator.score(firstImages).accuracy(),
+          movingAverageAccuracy);
     }
 
     private TrainingResult result(Outcome outcome, Optional<TrainingResult.Finals> finals) {

@@ -2,6 +2,7 @@ package io.bnzoo.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -33,20 +34,24 @@ public record TrainingResult(
   }
 
   /**
-   * The figures after training, with running statistics.
+   * The figures after training, with running statistics. Those of recurrent batch normalization
+   * have been recomputed over training images.
    *
    * @param validation of all validation images
    * @param test of all test images
    * @param singleImages how many test images were fed one at a time
    * @param singleAccuracy the share of those recognized
    * @param batchedAccuracy the share of the same images recognized when they are fed together
+   * @param movingAverageAccuracy the share of test images recognized before, by the moving averages
+   *     of the training; absent where nothing was recomputed
    */
   public record Finals(
       Score validation,
       Score test,
       int singleImages,
       double singleAccuracy,
-      double batchedAccuracy) {
+      double batchedAccuracy,
+      OptionalDouble movingAverageAccuracy) {
 
     /**
      * Whether images are recognized otherwise one at a time than together. With running statistics

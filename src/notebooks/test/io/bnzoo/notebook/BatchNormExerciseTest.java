@@ -15,6 +15,7 @@ import io.bnzoo.zoo.Placement;
 import io.bnzoo.zoo.TrainingPlan;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -211,7 +212,7 @@ class BatchNormExerciseTest {
         new TrainingResult(
             new Outcome.Completed(),
             List.of(),
-            Optional.of(new TrainingResult.Finals(score, score, 100, singly, together)),
+            Optional.of(new TrainingResult.Finals(score, score, 100, singly, together, OptionalDouble.empty())),
             batches,
             1,
             1));

@@ -9,6 +9,7 @@ import io.bnzoo.train.TrainingResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** Made-up results of trials, for tests of what is made of them. */
@@ -49,7 +50,9 @@ public final class Trials {
             new TrainingResult(
                 outcome,
                 samples,
-                Optional.of(new TrainingResult.Finals(score, score, 200, accuracy, accuracy)),
+                Optional.of(
+                    new TrainingResult.Finals(
+                        score, score, 200, accuracy, accuracy, OptionalDouble.empty())),
                 batches,
                 batches / 250.0,
                 batches / 200.0),

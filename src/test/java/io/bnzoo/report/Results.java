@@ -12,6 +12,7 @@ import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** Made-up results for tests of what is made of them. */
@@ -70,6 +71,7 @@ public final class Results {
         new Score(0.1, test, OptionalInt.empty()),
         100,
         singles,
-        test);
+        test,
+        OptionalDouble.empty());
   }
 }

@@ -14,6 +14,8 @@ import io.bnzoo.storage.TrustedClasses;
 import io.bnzoo.storage.own.OwnLayer;
 import io.bnzoo.train.Checkpoints.Checkpoint;
 import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.ImageLstm;
+import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
 import io.bnzoo.zoo.TrainingPlan;
 import java.io.IOException;
@@ -59,6 +61,10 @@ class CheckpointsTest {
   @TempDir private Path folder;
 
   private static BatchNormModel model(String variant) {
+    if (variant.startsWith("lstm-")) {
+      Normalization normalization = Variants.find(variant.substring(5)).orElseThrow();
+      return ImageLstm.builder().units(6).normalization(normalization).build();
+    }
     return ThreeLayerMlp.builder()
         .normalization(Variants.find(variant).orElseThrow())
         .updater(new Adam(0.01))
@@ -70,11 +76,16 @@ class CheckpointsTest {
   }
 
   static Stream<Arguments> networks() {
-    return Stream.of(EngineChoice.DL4J, EngineChoice.ONEDNN)
-        .flatMap(
-            engine ->
-                Stream.of("plain", "batch-norm", "low-level-then-bias")
-                    .map(variant -> Arguments.of(engine, variant)));
+    Stream<Arguments> linear =
+        Stream.of(EngineChoice.DL4J, EngineChoice.ONEDNN)
+            .flatMap(
+                engine ->
+                    Stream.of("plain", "batch-norm", "low-level-then-bias")
+                        .map(variant -> Arguments.of(engine, variant)));
+    return Stream.concat(
+        linear,
+        Stream.of("lstm-plain", "lstm-recurrent-batch-norm")
+            .map(variant -> Arguments.of(EngineChoice.AUTO, variant)));
   }
 
   @ParameterizedTest
