@@ -303,6 +303,9 @@ final class LstmKernels implements OperationKernels {
 
   @Override
   public List<StepMoments> moments() {
+    if (operation.normalization().stream().anyMatch(Operation.StepNormalization::isFrozen)) {
+      return List.of();
+    }
     return normalizations.stream()
         .flatMap(each -> Stream.of(each.input(), each.state(), each.cell()))
         .map(StepNormalizationKernels::moments)

@@ -7,6 +7,7 @@ import io.bnzoo.compiler.StepStatisticsPass;
 import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
+import io.bnzoo.layer.RecurrentStatistics;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.OneDnn;
 import java.lang.ref.Reference;
@@ -162,12 +163,11 @@ public final class OneDnnEngine implements Engine {
     return plan.logits(reading(images, pixels -> compiled.logits(pixels, images.size(), mode)));
   }
 
-  /**
-   * As {@link io.bnzoo.layer.RecurrentStatistics} does, by the kernels.
-   *
-   * @param batches of training images, at least one
-   */
+  @Override
   public void recomputeStatistics(Iterable<? extends ImageBatch> batches) {
+    if (!RecurrentStatistics.areIn(network)) {
+      return;
+    }
     prepare(stepThreads);
     StepStatisticsPass pass = new StepStatisticsPass(compiled);
     for (ImageBatch batch : batches) {

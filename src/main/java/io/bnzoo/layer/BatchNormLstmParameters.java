@@ -19,9 +19,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class BatchNormLstmParameters implements ParamInitializer {
   static final BatchNormLstmParameters INSTANCE = new BatchNormLstmParameters();
 
-  static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
-  static final String RECURRENT_WEIGHTS = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
-  static final String BIAS = LSTMParamInitializer.BIAS_KEY;
+  /** The name of W, [I,4H]. */
+  public static final String WEIGHTS = LSTMParamInitializer.INPUT_WEIGHT_KEY;
+
+  /** The name of RW, [H,4H]. */
+  public static final String RECURRENT_WEIGHTS = LSTMParamInitializer.RECURRENT_WEIGHT_KEY;
+
+  /** The name of b, [4H]. */
+  public static final String BIAS = LSTMParamInitializer.BIAS_KEY;
 
   /** The name of what is added to the normalized cell, [H]. */
   public static final String BETA_CELL = "betaCell";
