@@ -2,6 +2,8 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Tensor;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A value of a recurrent layer, [1,F,1,N] for each step: of all steps one behind the other, or of
@@ -12,6 +14,7 @@ final class StepTensors {
   private final Tensor all;
   private final Layout step;
   private final Tensor[] steps;
+  private final Map<Long, Layout> vectors = new HashMap<>();
   private final long features;
   private final long sequences;
 
@@ -45,11 +48,6 @@ final class StepTensors {
     return step;
   }
 
-  /** Whether so many steps have a place of their own. */
-  boolean has(int count) {
-    return steps.length >= count;
-  }
-
   /** A step's value. */
   Tensor at(int number) {
     int slot = number % steps.length;
@@ -63,8 +61,8 @@ final class StepTensors {
   /** Some of a step's features, whole blocks, as a vector. */
   Tensor part(int number, long first, long count) {
     long length = count * sequences;
-    return bench.tensor(
-        Layout.rowByRow(length), at(number).floats().part(first * sequences, length));
+    Layout vector = vectors.computeIfAbsent(length, Layout::rowByRow);
+    return bench.tensor(vector, at(number).floats().part(first * sequences, length));
   }
 
   /** The values of neighbouring steps, [count,features,1,N], of which fewer features may count. */
