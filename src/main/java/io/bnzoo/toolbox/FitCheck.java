@@ -131,8 +131,10 @@ final class FitCheck {
     List<LayerFigures> trailing = new ArrayList<>();
     List<LayerFigures> unexplained = new ArrayList<>();
     for (LayerFigures layer : layers) {
-      if (layer.isOff() && !isExplained(layer, known)) {
-        boolean averaged = layer.isRecurrent() && layer.initialShare().isPresent();
+      boolean averaged = layer.isRecurrent() && layer.initialShare().isPresent();
+      // Through the time steps, what is a little off in each of them adds up.
+      boolean off = layer.isOff() || (averaged && mended);
+      if (off && !isExplained(layer, known)) {
         (layer.frozen() ? frozen : averaged ? trailing : unexplained).add(layer);
       }
     }

@@ -3,6 +3,7 @@ package io.bnzoo.toolbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bnzoo.toolbox.Diagnosis.Cause;
+import io.bnzoo.toolbox.Finding.Symptom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -50,5 +51,48 @@ class VerdictTest {
             800,
             10);
     assertThat(Verdict.ofImages(evidence, List.of()).cause()).isEqualTo(cause);
+  }
+
+  /** Of a recurrent layer, with so much of the initial statistics left, if anybody knows. */
+  private static LayerFigures recurrent(double meanDrift, OptionalDouble initialShare) {
+    LayerFigures layer = layer(meanDrift);
+    return new LayerFigures(
+        "lstm state",
+        7,
+        layer.epsilon(),
+        layer.decay(),
+        false,
+        initialShare,
+        OptionalInt.of(7),
+        0,
+        0,
+        true,
+        layer.mean(),
+        layer.variance(),
+        layer.gamma(),
+        layer.fit());
+  }
+
+  /** Moving averages trail; those that were recomputed fit unless the images are others. */
+  @ParameterizedTest(name = "{0} off, initial share {1}")
+  @CsvSource({
+    "0.2, 0.00001, TRAILING_STATISTICS, STATISTICS",
+    "0.6, 0.00001, TRAILING_STATISTICS, STATISTICS",
+    "0.6, , DRIFT, OTHER_IMAGES"
+  })
+  void aRecurrentLayersMovingAveragesTrail(
+      double meanDrift, Double share, Symptom symptom, Diagnosis.Cause cause) {
+    LayerFigures layer =
+        recurrent(meanDrift, share == null ? OptionalDouble.empty() : OptionalDouble.of(share));
+    Verdict.Evidence evidence =
+        new Verdict.Evidence(
+            new Diagnosis.DataFigures(2000, 0.74, 0.81, List.of(), 0.1, 0),
+            List.of(layer),
+            1000,
+            10);
+    List<Finding> findings =
+        new FitCheck(List.of(layer), evidence.isMendedByRecomputing()).findings(List.of());
+    assertThat(findings).singleElement().matches(each -> each.symptom() == symptom);
+    assertThat(Verdict.ofImages(evidence, findings).cause()).isEqualTo(cause);
   }
 }
