@@ -89,8 +89,7 @@ final class ConvertCommand extends BnzooCommand {
       Model converted = converted(stored.model());
       PredictionComparison comparison = new PredictionComparison(stored.model(), converted);
       ModelInputs inputs =
-          ModelInputs.random(
-              DataOptions.types(stored.model(), imageSize, "--image-size"), EXAMPLES);
+          ModelInputs.random(DataOptions.types(stored, imageSize, "--image-size"), EXAMPLES);
       comparison.add(
           inputs,
           format.isEmpty() ? inputs : inputs.as(NetworkInput.types(converted, size(inputs))));

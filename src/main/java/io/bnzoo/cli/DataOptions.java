@@ -5,10 +5,11 @@ import io.bnzoo.data.DigitLibrary;
 import io.bnzoo.data.ImageDataset;
 import io.bnzoo.data.ImageSize;
 import io.bnzoo.engine.NetworkInput;
+import io.bnzoo.storage.Manifest;
+import io.bnzoo.storage.StoredModel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -97,14 +98,28 @@ final class DataOptions {
    * What a model takes.
    *
    * @param options those that tell the size of its images, for people
-   * @throws IllegalArgumentException if neither the model nor the size says it
+   * @throws IllegalArgumentException if neither the model, nor its file, nor the size says it
    */
-  static List<InputType> types(Model model, Optional<ImageSize> size, String options) {
+  static List<InputType> types(StoredModel stored, Optional<ImageSize> size, String options) {
     try {
-      return NetworkInput.types(model, size);
+      return NetworkInput.types(stored.model(), size);
     } catch (IllegalArgumentException e) {
+      Optional<ImageSize> recorded = size.isPresent() ? Optional.empty() : recordedSize(stored);
+      if (recorded.isPresent()) {
+        return NetworkInput.types(stored.model(), recorded);
+      }
       throw new IllegalArgumentException(e.getMessage() + " (" + options + ")", e);
     }
+  }
+
+  /** That of the images which the model was trained on, where its file says so. */
+  private static Optional<ImageSize> recordedSize(StoredModel stored) {
+    return stored
+        .manifest()
+        .flatMap(Manifest::origin)
+        .map(origin -> origin.at("/specification/input"))
+        .filter(input -> input.path("height").asInt() > 0 && input.path("width").asInt() > 0)
+        .map(input -> new ImageSize(input.path("height").asInt(), input.path("width").asInt()));
   }
 
   ImageDataset load(Terminal terminal) throws IOException {

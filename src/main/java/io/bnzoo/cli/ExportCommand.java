@@ -113,7 +113,7 @@ final class ExportCommand extends BnzooCommand {
       List<InputType> inputs =
           images.isPresent()
               ? List.of(input(stored.model(), images.get().shape()))
-              : DataOptions.types(stored.model(), data.imageSize(), "--image-size");
+              : DataOptions.types(stored, data.imageSize(), "--image-size");
       ExportedModel exported =
           fold
               ? OnnxExport.writeFolded(stored, source(), inputs, file)

@@ -134,8 +134,7 @@ final class FoldCommand extends BnzooCommand {
     } else {
       batch =
           ModelInputs.random(
-              DataOptions.types(stored.model(), data.imageSize(), "--image-size, or --data"),
-              BATCH);
+              DataOptions.types(stored, data.imageSize(), "--image-size, or --data"), BATCH);
       comparison.add(batch);
       comparedOn = "random inputs";
     }

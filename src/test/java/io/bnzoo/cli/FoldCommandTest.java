@@ -157,4 +157,16 @@ class FoldCommandTest extends CommandRun {
     assertThat(make("convert", "--to", "batch-norm")).isEqualTo(Bnzoo.FAILURE);
     assertThat(err.toString()).contains("no LowLevelBatchNormalization");
   }
+
+  /** Its strides leave several sizes open. */
+  @Test
+  void theSizeOfImagesThatAModelsFileRecordsNeedNotBeSaid() throws IOException {
+    String[] training = {
+      "train", "deep-cnn", "--data", "generated", "--batches", "1", "--name", "deep", "--quiet"
+    };
+    assertThat(run(with(training, "--runs", folder.toString()))).isZero();
+    Files.copy(folder.resolve("deep").resolve("batch-norm-seed-1.zip"), given());
+    assertThat(make("convert", "--to", "low-level")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("logits: at most ");
+  }
 }
