@@ -1,5 +1,6 @@
 package io.bnzoo.chart;
 
+import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.ExperimentResult.Finished;
 import io.bnzoo.experiment.ExperimentResult.OfVariant;
@@ -55,6 +56,9 @@ public final class AccuracyCharts {
           variant.trials().stream().map(Finished::curve).toList();
       draw(chart, variant.variant(), medians ? List.of(median(curves)) : curves);
     }
+    for (OfVariant variant : result.variants()) {
+      drawPublished(chart, variant);
+    }
     return new Picture(
         result.experiment().id() + "-" + steps.label(),
         "Validation accuracy on " + steps.label() + " steps of " + title,
@@ -79,6 +83,20 @@ public final class AccuracyCharts {
         chart.unnamedLine(variant.label() + " " + i, batches, accuracies, colour);
       }
     }
+  }
+
+  /** As far as ours goes. */
+  private void drawPublished(SmallChart chart, OfVariant variant) {
+    List<Experiment.PublishedPoint> points =
+        result.experiment().publishedCurve(variant.variant()).stream()
+            .filter(point -> point.validation().isPresent())
+            .filter(point -> point.batches() <= variant.trials().get(0).trial().plan().batches())
+            .toList();
+    chart.marks(
+        variant.variant().label() + ", published",
+        points.stream().map(Experiment.PublishedPoint::batches).toList(),
+        points.stream().map(point -> point.validation().getAsDouble()).toList(),
+        ChartStyle.colour(variant.variant()));
   }
 
   /**

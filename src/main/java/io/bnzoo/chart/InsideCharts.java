@@ -35,12 +35,13 @@ public final class InsideCharts {
     this.result = result;
     this.trials =
         result.variants().stream()
-            .flatMap(
-                variant ->
-                    variant.trials().stream()
-                        .filter(finished -> !finished.result().snapshots().isEmpty())
-                        .limit(1))
+            .flatMap(variant -> variant.trials().stream().filter(InsideCharts::hasBlocks).limit(1))
             .toList();
+  }
+
+  /** Whether it was looked into, and is no recurrent network, which has no hidden blocks. */
+  private static boolean hasBlocks(Finished finished) {
+    return finished.result().snapshots().stream().anyMatch(one -> !one.layers().isEmpty());
   }
 
   /** Which trials are shown. */

@@ -129,6 +129,18 @@ public final class SmallChart {
     add(name, x, values, colour, THIN_LINE_WIDTH);
   }
 
+  /** Draws the points alone, each as a diamond. */
+  public void marks(String name, List<? extends Number> x, List<Double> values, Color colour) {
+    add(name, x, values, colour, LINE_WIDTH)
+        .ifPresent(
+            series -> {
+              series.setLineStyle(SeriesLines.NONE);
+              series.setMarker(SeriesMarkers.DIAMOND);
+              series.setShowInLegend(true);
+              legend.add(name);
+            });
+  }
+
   private Optional<XYSeries> add(
       String name, List<? extends Number> x, List<Double> values, Color colour, float width) {
     if (x.isEmpty()) {

@@ -44,7 +44,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  bnzoo lesson run cell-05 cell-10 cell-13 --seeds 1..5",
       "  bnzoo lesson run single-sample --seeds 1",
-      "  bnzoo lesson run all --scale 0.1 --diagnostics"
+      "  bnzoo lesson run all --scale 0.1 --diagnostics",
+      "  bnzoo lesson run permuted --scale 20 --seeds 1   # the paper's 100,000 batches"
     })
 final class LessonRunCommand extends BnzooCommand {
   private static final String ALL = "all";
@@ -52,7 +53,7 @@ final class LessonRunCommand extends BnzooCommand {
   @Parameters(
       paramLabel = "ID",
       arity = "1..*",
-      description = "Experiments, see bnzoo lesson list; or all.")
+      description = "Experiments, see bnzoo lesson list; or all that take no longer than 10 min.")
   private List<String> ids;
 
   @Option(
@@ -67,7 +68,9 @@ final class LessonRunCommand extends BnzooCommand {
       names = "--scale",
       paramLabel = "SHARE",
       defaultValue = "1",
-      description = "Train only this share of the batches, above 0 and at most 1.")
+      description =
+          "Train only this share of the batches, above 0; above 1, up to 100, as many times the"
+              + " batches.")
   private double share;
 
   @Option(
@@ -129,7 +132,7 @@ final class LessonRunCommand extends BnzooCommand {
     Set<Experiment> experiments = new LinkedHashSet<>();
     for (String id : ids) {
       if (id.equals(ALL)) {
-        experiments.addAll(Lesson.experiments());
+        experiments.addAll(Lesson.shortExperiments());
       } else {
         experiments.add(Lesson.find(id).orElseThrow(() -> unknown(id)));
       }

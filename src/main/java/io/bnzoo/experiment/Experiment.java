@@ -3,6 +3,7 @@ package io.bnzoo.experiment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Reading;
 import io.bnzoo.zoo.TrainingPlan;
 import io.bnzoo.zoo.Zoo;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.activations.Activation;
  * @param title its settings in words
  * @param source where it comes from
  * @param model the id of its networks' zoo entry
+ * @param reading in which order recurrent networks are shown an image
  * @param labels of its variants, in the order in which they are shown
  * @param activation of the hidden layers
  * @param learningRate of the entry's updater
@@ -29,12 +31,14 @@ import org.nd4j.linalg.activations.Activation;
  * @param inferenceTrap whether single images are also predicted with their own statistics
  * @param minutes what one seed of all variants takes oneDNN's engine on one core, roughly
  * @param published what the source says came out
+ * @param publishedCurve what it says came out on the way, in order
  */
 public record Experiment(
     String id,
     String title,
     String source,
     String model,
+    Optional<Reading> reading,
     @JsonProperty("variants") List<String> labels,
     Activation activation,
     double learningRate,
@@ -43,10 +47,14 @@ public record Experiment(
     Optional<String> rerunOf,
     boolean inferenceTrap,
     double minutes,
-    List<Published> published) {
+    List<Published> published,
+    Optional<List<PublishedPoint>> publishedCurve) {
 
   /** Between the seeds of an experiment and those of the experiment it repeats. */
   private static final long RERUN_SEED_OFFSET = 1000;
+
+  /** Of an experiment that is run with all others. */
+  private static final double MOST_MINUTES = 10;
 
   /**
    * One published run of one variant; accuracies are shares in [0, 1].
@@ -77,9 +85,21 @@ public record Experiment(
     }
   }
 
+  /**
+   * One point of a published curve of one variant.
+   *
+   * @param variant its label
+   * @param batches trained until then
+   * @param validation accuracy on the validation set
+   * @param loss on the validation set
+   */
+  public record PublishedPoint(
+      String variant, int batches, OptionalDouble validation, OptionalDouble loss) {}
+
   public Experiment {
     labels = List.copyOf(labels);
     published = List.copyOf(published);
+    publishedCurve = publishedCurve.map(List::copyOf);
   }
 
   /** The zoo entry of its networks. */
@@ -101,6 +121,19 @@ public record Experiment(
 
   private Trial trial(Normalization variant, long seed, Scale scale) {
     return new Trial(this, variant, rerunOf.isPresent() ? seed + RERUN_SEED_OFFSET : seed, scale);
+  }
+
+  /** Whether it takes so long that it is run by its name only. */
+  public boolean takesLong() {
+    return minutes > MOST_MINUTES;
+  }
+
+  /** The published points of one variant's curve, in order. */
+  public List<PublishedPoint> publishedCurve(Normalization variant) {
+    return publishedCurve.stream()
+        .flatMap(List::stream)
+        .filter(point -> point.variant().equals(variant.label()))
+        .toList();
   }
 
   /** What was published about one variant. */

@@ -37,6 +37,19 @@ public record ExperimentResult(Experiment experiment, Scale scale, List<Finished
       return training().finals().stream().mapToDouble(figure).findFirst();
     }
 
+    /** Its accuracy on the test set before its statistics were recomputed, if they were. */
+    public OptionalDouble movingAverage() {
+      return training()
+          .finals()
+          .map(TrainingResult.Finals::movingAverageAccuracy)
+          .orElse(OptionalDouble.empty());
+    }
+
+    /** The accuracy on the validation set at the first measurement after so many batches. */
+    public OptionalDouble accuracyAfter(int batches) {
+      return curve().tailMap(batches).values().stream().mapToDouble(value -> value).findFirst();
+    }
+
     /**
      * Its accuracies on the validation set, in order, by the number of batches trained until then,
      * from the first measurement to the end of the plan. What diverged stays as it ended.

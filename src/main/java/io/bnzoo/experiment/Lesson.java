@@ -21,6 +21,11 @@ public final class Lesson {
     return EXPERIMENTS;
   }
 
+  /** Those that do not take long. */
+  public static List<Experiment> shortExperiments() {
+    return EXPERIMENTS.stream().filter(experiment -> !experiment.takesLong()).toList();
+  }
+
   public static Optional<Experiment> find(String id) {
     return EXPERIMENTS.stream().filter(experiment -> experiment.id().equals(id)).findFirst();
   }
@@ -30,7 +35,8 @@ public final class Lesson {
     return EXPERIMENTS.stream()
         .filter(
             experiment ->
-                experiment.plan().batchSize() == plan.batchSize()
+                experiment.model().equals(spec.model())
+                    && experiment.plan().batchSize() == plan.batchSize()
                     && experiment.plan().batches() == plan.batches()
                     && new Trial(experiment, spec.normalization(), spec.seed(), Scale.FULL)
                         .spec()

@@ -3,9 +3,9 @@ package io.bnzoo.experiment;
 import io.bnzoo.zoo.TrainingPlan;
 
 /**
- * The share of an experiment's batches that is trained.
+ * The share of an experiment's batches that is trained, or how many times as many.
  *
- * @param share in (0, 1]; 1 is full length
+ * @param share in (0, 100]; 1 is full length
  */
 public record Scale(double share) {
   public static final Scale FULL = new Scale(1);
@@ -14,10 +14,11 @@ public record Scale(double share) {
   private static final int THINNING = 5;
 
   private static final int FEWEST_MEASUREMENTS = 4;
+  private static final double MOST = 100;
 
   public Scale {
-    if (!(share > 0 && share <= 1)) {
-      throw new IllegalArgumentException("scale must be in (0, 1], got " + share);
+    if (!(share > 0 && share <= MOST)) {
+      throw new IllegalArgumentException("scale must be in (0, 100], got " + share);
     }
   }
 

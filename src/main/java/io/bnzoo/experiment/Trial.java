@@ -1,6 +1,8 @@
 package io.bnzoo.experiment;
 
 import io.bnzoo.zoo.BatchNormModel;
+import io.bnzoo.zoo.ImageLstm;
+import io.bnzoo.zoo.ModelBuilder;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.TrainingPlan;
@@ -19,10 +21,11 @@ public record Trial(Experiment experiment, Normalization variant, long seed, Sca
 
   /** Its network, not yet initialized. */
   BatchNormModel model() {
-    return experiment
-        .entry()
-        .builder()
-        .get()
+    ModelBuilder<?, ?> builder = experiment.entry().builder().get();
+    if (builder instanceof ImageLstm.Builder lstm) {
+      experiment.reading().ifPresent(lstm::reading);
+    }
+    return builder
         .normalization(variant)
         .activation(experiment.activation())
         .learningRate(experiment.learningRate())

@@ -57,6 +57,8 @@ public final class LessonPage {
     view.put("title", part.experiment().title());
     view.put("setting", LessonText.setting(part));
     view.put("table", tables.experiment(part));
+    List<List<String>> curve = tables.curve(part);
+    view.put("curve", curve.size() > 1 ? curve : List.of());
     view.put("trials", tables.trials(part));
     view.put("remarks", part.remarks());
     view.put("charts", pictures(new AccuracyCharts(part.result()).pictures(), charts));

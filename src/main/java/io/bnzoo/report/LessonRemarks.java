@@ -58,7 +58,7 @@ final class LessonRemarks {
 
   /** The remarks on one experiment. */
   List<String> of(ExperimentResult result) {
-    List<String> remarks = new ArrayList<>();
+    List<String> remarks = new ArrayList<>(RecurrentRemarks.of(result));
     for (OfVariant variant : result.variants()) {
       twin(result, variant).ifPresent(remarks::add);
       endings(variant).ifPresent(remarks::add);

@@ -85,6 +85,8 @@ public record LessonReport(
    *
    * @param outcome how it ended, in words
    * @param learnt whether it recognizes more than a single answer would
+   * @param movingAverage accuracy on the test set by the moving averages of the training, where the
+   *     statistics were recomputed after it
    * @param curve accuracies on the validation set
    */
   public record TrialSummary(
@@ -93,6 +95,7 @@ public record LessonReport(
       boolean learnt,
       OptionalDouble validation,
       OptionalDouble test,
+      OptionalDouble movingAverage,
       OptionalDouble singles,
       OptionalInt batchesToGoal,
       OptionalDouble batchesPerSecond,
@@ -187,6 +190,7 @@ public record LessonReport(
         finished.learnt(),
         finished.figure(finals -> finals.validation().accuracy()),
         finished.figure(finals -> finals.test().accuracy()),
+        finished.movingAverage(),
         finished.figure(finals -> finals.singleAccuracy()),
         finished.batchesToGoal(),
         finished.batchesPerSecond(),

@@ -1,6 +1,7 @@
 package io.bnzoo.report;
 
 import io.bnzoo.experiment.Experiment;
+import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.Spread;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,31 @@ final class LessonTables {
     return rows;
   }
 
+  /** Published points of one experiment's curves beside ours; only headings if there are none. */
+  List<List<String>> curve(LessonReport.ExperimentSection part) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("network", "batches", "published validation", "mean", "min", "max"));
+    for (ExperimentResult.OfVariant variant : part.result().variants()) {
+      for (Experiment.PublishedPoint point : part.experiment().publishedCurve(variant.variant())) {
+        Optional<Spread> ours =
+            Spread.of(
+                variant.trials().stream()
+                    .flatMapToDouble(trial -> trial.accuracyAfter(point.batches()).stream()));
+        if (point.validation().isPresent() && ours.isPresent()) {
+          rows.add(
+              List.of(
+                  variant.variant().label(),
+                  number("%,d", point.batches()),
+                  share(point.validation()),
+                  share(ours.map(Spread::mean)),
+                  share(ours.map(Spread::min)),
+                  share(ours.map(Spread::max))));
+        }
+      }
+    }
+    return rows;
+  }
+
   /** One experiment's trials. */
   List<List<String>> trials(LessonReport.ExperimentSection part) {
     List<List<String>> rows = new ArrayList<>();
@@ -120,6 +146,7 @@ final class LessonTables {
             "seed",
             "validation",
             "test",
+            "before",
             "single",
             "batches to 0.9",
             "batches/s",
@@ -133,6 +160,7 @@ final class LessonTables {
                 Long.toString(run.seed()),
                 share(run.validation()),
                 share(run.test()),
+                share(run.movingAverage()),
                 share(run.singles()),
                 run.batchesToGoal().isPresent()
                     ? number("%,d", run.batchesToGoal().getAsInt())

@@ -5,6 +5,7 @@ import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.InferenceTrap;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
+import io.bnzoo.zoo.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,8 @@ final class LessonText {
           "learn: how many recognize more than a single answer would (0.15 or more)",
           "batches to 0.9: until an accuracy of 0.9 or more is first measured on the validation set; of those that get"
               + " there",
+          "before: on the test set by the moving averages of the training, where the statistics were"
+              + " recomputed after it",
           "batches/s: ours without the measurements, one thread a network, as many networks side by"
               + " side as there are cores; the source's with its measurements, on its author's"
               + " machine");
@@ -66,6 +69,13 @@ final class LessonText {
               "Scale %s: only this share of the batches was trained, so nothing here can be compared"
                   + " with the published figures.",
               report.scale()));
+    } else if (report.scale() > 1) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "Scale %s: so many times the batches were trained, so only points of a curve can be"
+                  + " compared with the published figures.",
+              report.scale()));
     }
     if (report.data().kind() != ImageDataset.Kind.MNIST) {
       lines.add("These are not MNIST's figures: " + report.data().description() + ".");
@@ -98,9 +108,10 @@ final class LessonText {
     Experiment experiment = part.experiment();
     return String.format(
         Locale.ROOT,
-        "%s. %s; %s; %s, learning rate %s; weights %s; %s batches of %d.%s",
+        "%s. %s%s; %s; %s, learning rate %s; weights %s; %s batches of %d.%s",
         capitalized(experiment.source()),
         experiment.entry().layers(),
+        experiment.reading().map(reading -> ", shown " + shown(reading)).orElse(""),
         NetworkSpec.label(experiment.activation()),
         experiment.entry().builder().get().build().spec().updaterLabel(),
         experiment.learningRate(),
@@ -127,7 +138,16 @@ final class LessonText {
     }
     return weights instanceof InitialWeights.TruncatedNormalConvolutions truncated
         ? "of the convolutions truncated normal, standard deviation " + truncated.stddev()
-        : "Glorot uniform";
+        : weights instanceof InitialWeights.Orthogonal ? "orthogonal" : "Glorot uniform";
+  }
+
+  private static String shown(Reading reading) {
+    return switch (reading) {
+      case ROWS -> "row by row";
+      case PIXELS -> "pixel by pixel";
+      case PERMUTED -> "pixel by pixel in a random order";
+      case DRAWN -> "pixel by pixel, drawn with replacement";
+    };
   }
 
   private static String capitalized(String text) {

@@ -70,6 +70,9 @@ public final class Probe {
 
   /** A look at the network as it is after a batch; it must have been trained on one. */
   public Snapshot snapshot(int batch) {
+    if (blocks.isEmpty()) {
+      return new Snapshot(batch, List.of());
+    }
     MultiLayerNetwork network = engine.snapshot();
     List<INDArray> activations = network.feedForward(images, true);
     Gradient gradient = network.calculateGradients(images, labels, null, null).getFirst();

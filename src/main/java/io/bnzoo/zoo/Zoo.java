@@ -39,8 +39,7 @@ public final class Zoo {
               DeepCnn.ID, "19 convolutions, dense 100, dense 10", DeepCnn::builder, DeepCnn.PLAN),
           new Entry(
               ThreeLayerMlp.ID, "784-100-100-100-10", ThreeLayerMlp::builder, ThreeLayerMlp.PLAN),
-          new Entry(
-              ImageLstm.ID, "LSTM 100 over 28 rows, dense 10", ImageLstm::builder, ImageLstm.PLAN));
+          new Entry(ImageLstm.ID, "LSTM 100, dense 10", ImageLstm::builder, ImageLstm.PLAN));
 
   private Zoo() {}
 

@@ -39,6 +39,10 @@ ${plain(experiment.setting)}
 </#list>
 
 <@table experiment.table/>
+<#if experiment.curve?has_content>
+
+<@table experiment.curve/>
+</#if>
 <#if experiment.remarks?has_content>
 
 <#list experiment.remarks as remark>

@@ -2,6 +2,7 @@ package io.bnzoo.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bnzoo.experiment.Experiment;
 import io.bnzoo.experiment.ExperimentResult;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.experiment.Scale;
@@ -183,6 +184,25 @@ class ChartsTest {
     for (double between = 0.2; between < 0.85; between += 0.05) {
       assertThat(hasLineAt(image, between)).as("%.2f", between).isFalse();
     }
+  }
+
+  @Test
+  void aPublishedCurveIsDrawnInItsVariantsColour() throws IOException {
+    Experiment pixels = Lesson.find("pixels").orElseThrow();
+    Trial plain = pixels.trials(List.of(1L), Scale.FULL).get(0);
+    ExperimentResult result =
+        new ExperimentResult(
+            pixels, Scale.FULL, List.of(Trials.finished(plain, 0.9, 0.9, 0.9, 0.9)));
+    BufferedImage image = picture(result);
+    Color blue = ChartStyle.colours(List.of("plain")).get("plain");
+    // Ours is at 0.9, the published points lie at 0.29 and below.
+    long below = 0;
+    for (int y = 330; y < 480; y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        below += new Color(image.getRGB(x, y)).equals(blue) ? 1 : 0;
+      }
+    }
+    assertThat(below).isBetween(100L, 5000L);
   }
 
   @Test

@@ -93,7 +93,7 @@ class BnzooTest extends CommandRun {
         "bench --blocks 0                 | blocks must be at least 1, got 0",
         "lesson run                       | Missing required parameter: 'ID'",
         "lesson run cell-99               | there is no experiment 'cell-99'; there is cell-04, cell-05",
-        "lesson run all --scale 0         | scale must be in (0, 1], got 0.0",
+        "lesson run all --scale 0         | scale must be in (0, 100], got 0.0",
         "lesson run all --at-once 0       | --at-once must be in [1, ",
         "evaluate                         | Missing required parameter: 'MODEL.zip'",
         "nonsense                         | there is no command 'nonsense'",

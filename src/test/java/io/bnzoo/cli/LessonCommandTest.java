@@ -16,7 +16,7 @@ class LessonCommandTest extends CommandRun {
         .containsPattern("(?m)^cell-15 +sigmoid, rate 0.01, bad weights +50,000 +0.2270, 0.8527 ")
         .containsPattern("(?m)^placements +the deep CNN, five placements +800 +- ");
     assertThat(out.toString().lines())
-        .hasSize(24)
+        .hasSize(30)
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
     out.getBuffer().setLength(0);
     assertThat(run("lesson", "list", "--json")).isZero();

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.data.RealMnist;
+import io.bnzoo.zoo.Architecture;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ImageLstm;
 import io.bnzoo.zoo.InitialWeights;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
+import io.bnzoo.zoo.Reading;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -145,6 +148,70 @@ class LessonTest {
             "cell-04-batch-norm-seed-5");
     assertThat(trials).extracting(trial -> trial.spec().seed()).containsExactly(3L, 3L, 5L, 5L);
     assertThat(trials).extracting(trial -> trial.plan().dataSeed()).containsExactly(3L, 3L, 5L, 5L);
+  }
+
+  @Test
+  void everyTrialHasANetwork() {
+    for (Experiment experiment : Lesson.experiments()) {
+      assertThat(experiment.trials(List.of(1L), new Scale(0.5)))
+          .allSatisfy(trial -> assertThat(trial.spec().model()).isEqualTo(experiment.model()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rows, ROWS, 2000",
+    "shared, ROWS, 2000",
+    "pixels, PIXELS, 5000",
+    "permuted, DRAWN, 5000",
+    "permuted-true, PERMUTED, 5000",
+    "gamma, DRAWN, 1000"
+  })
+  void aRecurrentExperimentReadsAsItSays(String id, Reading reading, int batches) {
+    Trial trial = Lesson.find(id).orElseThrow().trials(List.of(1L), Scale.FULL).get(1);
+    assertThat(trial.spec().architecture()).isEqualTo(new Architecture.Recurrent(reading, 100));
+    assertThat(trial.spec().initialWeights()).isEqualTo(InitialWeights.orthogonal());
+    assertThat(trial.spec().updater()).isEqualTo(ImageLstm.builder().build().spec().updater());
+    assertThat(trial.plan().batches()).isEqualTo(batches);
+    assertThat(trial.plan().batchSize()).isEqualTo(100);
+  }
+
+  @Test
+  void whatTakesLongIsRunByItsNameOnly() {
+    assertThat(Lesson.experiments())
+        .filteredOn(Experiment::takesLong)
+        .extracting(Experiment::id)
+        .containsExactly("pixels", "permuted", "permuted-true", "gamma");
+    assertThat(Lesson.shortExperiments())
+        .extracting(Experiment::id)
+        .contains("cell-04", "placements", "rows", "shared")
+        .doesNotContain("pixels");
+    assertThat(Lesson.shortExperiments().stream().mapToDouble(Experiment::minutes).sum())
+        .isLessThan(20);
+  }
+
+  @Test
+  void publishedCurvesAreMeasuredWhereTheyHavePoints() {
+    Experiment permuted = Lesson.find("permuted").orElseThrow();
+    assertThat(permuted.publishedCurve(Normalization.recurrentBatchNorm()))
+        .extracting(point -> point.batches() + " " + point.validation().orElseThrow())
+        .containsExactly("500 0.545", "1000 0.656", "2000 0.763", "5000 0.847");
+    assertThat(permuted.publishedCurve(Normalization.none()))
+        .extracting(point -> point.batches() + " " + point.validation().orElseThrow())
+        .containsExactly("500 0.326", "1000 0.477", "2000 0.604", "5000 0.654");
+    assertThat(Lesson.find("pixels").orElseThrow().publishedCurve().orElseThrow())
+        .allSatisfy(point -> assertThat(point.batches() % 500).isZero());
+    assertThat(permuted.plan().validationEvery()).isEqualTo(500);
+    assertThat(Lesson.find("cell-04").orElseThrow().publishedCurve()).isEmpty();
+  }
+
+  @Test
+  void figuresOfAnotherModelAreNotSoughtAmongThoseOfThisOne() {
+    NetworkSpec spec =
+        ImageLstm.builder().normalization(Normalization.recurrentBatchNorm()).build().spec();
+    for (Experiment experiment : Lesson.experiments()) {
+      assertThat(Lesson.published(spec, experiment.plan())).isEmpty();
+    }
   }
 
   @Test

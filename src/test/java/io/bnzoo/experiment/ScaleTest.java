@@ -21,6 +21,8 @@ class ScaleTest {
     "deep-cnn, 1, 800, 100",
     "deep-cnn, 0.02, 16, 4",
     "deep-cnn, 0.000001, 1, 1",
+    "pixels, 0.2, 1000, 250",
+    "pixels, 20, 100000, 500",
   })
   void batchesAreScaledAndMeasurementsThinned(String id, double share, int batches, int every) {
     TrainingPlan plan = new Scale(share).apply(Lesson.find(id).orElseThrow().plan());
@@ -29,11 +31,11 @@ class ScaleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0, -0.5, 1.01, Double.NaN})
-  void aShareIsAboveNothingAndAtMostAll(double share) {
+  @ValueSource(doubles = {0, -0.5, 100.01, Double.NaN})
+  void aShareIsAboveNothingAndAtMostAHundredTimesAll(double share) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Scale(share))
-        .withMessage("scale must be in (0, 1], got " + share);
+        .withMessage("scale must be in (0, 100], got " + share);
   }
 
   @Test

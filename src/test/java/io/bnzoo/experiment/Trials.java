@@ -21,6 +21,28 @@ public final class Trials {
     return finished(trial, new Outcome.Completed(), accuracy, OptionalInt.empty(), curve);
   }
 
+  /** A trial whose statistics were recomputed in the end. */
+  public static Finished recomputed(
+      Trial trial, double loss, double accuracy, double before, double... curve) {
+    Finished finished = finished(trial, accuracy, curve);
+    TrainingResult result = finished.result().training();
+    Score score = new Score(loss, accuracy, OptionalInt.empty());
+    return new Finished(
+        trial,
+        new TrialResult(
+            new TrainingResult(
+                result.outcome(),
+                result.curve(),
+                Optional.of(
+                    new TrainingResult.Finals(
+                        score, score, 100, accuracy, accuracy, OptionalDouble.of(before))),
+                result.batches(),
+                result.trainingSeconds(),
+                result.totalSeconds()),
+            Optional.empty(),
+            List.of()));
+  }
+
   /** A trial that ended always predicting a digit. */
   public static Finished always(Trial trial, int digit, double accuracy) {
     return finished(

@@ -21,11 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The report on made-up trials, in all its forms. */
 class LessonReportTest {
@@ -163,7 +166,13 @@ class LessonReportTest {
     Trial longest = trials("placements", Scale.FULL, 1L).get(2);
     LessonReport report =
         report(
-            MNIST, cellFive(Scale.FULL), result("placements", Trials.finished(longest, 0.9, 0.9)));
+            MNIST,
+            cellFive(Scale.FULL),
+            result("placements", Trials.finished(longest, 0.9, 0.9)),
+            result("gamma", Trials.finished(trials("gamma", Scale.FULL, 1L).get(1), 0.9, 0.9)),
+            result(
+                "permuted-true",
+                Trials.finished(trials("permuted-true", Scale.FULL, 1L).get(1), 0.9, 0.9)));
     assertThat(report.overview())
         .containsPattern("cell-05 +plain +0\\.8262 +0\\.8200 +0\\.0141 +2 +-0\\.0062")
         .contains("batch-norm-after-with-bias");
@@ -183,6 +192,100 @@ class LessonReportTest {
             "plain: 1 of 1 ended up predicting 8 for all images.",
             "plain: our mean 0.0974 is 0.0245 below the published 0.1219. Neither learns; what such a"
                 + " network always answers decides the figure.");
+  }
+
+  @Test
+  void movingAveragesAreSaidBesideWhatWasRecomputed() {
+    Trial trial = trials("rows", Scale.FULL, 1L).get(1);
+    LessonReport report =
+        report(MNIST, result("rows", Trials.recomputed(trial, 0.2, 0.97, 0.1158, 0.9)));
+    assertThat(report.experiments().get(0).remarks())
+        .containsExactly(
+            "recurrent-batch-norm: test accuracy 0.1158 by the moving averages of training, 0.9700"
+                + " by statistics recomputed after it.");
+    List<List<String>> rows = new LessonTables(report).trials(report.experiments().get(0));
+    assertThat(rows.get(1).subList(0, 5))
+        .containsExactly("recurrent-batch-norm", "1", "0.9700", "0.9700", "0.1158");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.3, shared statistics fail at test", "0.95, here shared statistics do not fail"})
+  void whatSharedStatisticsAreWorthIsJudgedByTheResults(double accuracy, String verdict) {
+    List<Trial> trials = trials("shared", Scale.FULL, 1L);
+    LessonReport report =
+        report(
+            MNIST,
+            result(
+                "shared",
+                Trials.recomputed(trials.get(0), 0.2, 0.97, 0.4, 0.9),
+                Trials.recomputed(trials.get(1), 2, accuracy, 0.1, 0.2)));
+    assertThat(report.experiments().get(0).remarks())
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "recurrent-batch-norm-shared: with statistics of its own for each step a network"
+                    + " recognizes 0.9700 of the test images, with shared ones %.4f: %s.",
+                accuracy,
+                verdict));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2.29, With gamma 1 it learns next to nothing",
+    "1.50, 'Here it learns with gamma 1, too'"
+  })
+  void whatGammaOneDoesIsJudgedByTheLossAndSaidBesideThePublishedOne(String loss, String verdict) {
+    List<Trial> trials = trials("gamma", Scale.FULL, 1L);
+    LessonReport report =
+        report(
+            MNIST,
+            result(
+                "gamma",
+                Trials.recomputed(trials.get(0), 1.1, 0.6, 0.4, 0.5),
+                Trials.recomputed(trials.get(1), Double.parseDouble(loss), 0.11, 0.1, 0.1)));
+    assertThat(report.experiments().get(0).remarks())
+        .contains(
+            "recurrent-batch-norm-gamma-1: validation loss "
+                + loss
+                + " in the end, with gamma 0.1 at the start 1.10; who knows nothing has 2.30."
+                + " Published: 2.31 and 1.03. "
+                + verdict
+                + ".");
+  }
+
+  @Test
+  void pointsOfAPublishedCurveStandBesideOurs(@TempDir Path path) throws IOException {
+    List<Trial> trials = trials("pixels", Scale.FULL, 1L, 2L);
+    LessonReport report =
+        report(
+            MNIST,
+            result(
+                "pixels",
+                Trials.finished(trials.get(0), 0.3, 0.1, 0.11, 0.12),
+                Trials.recomputed(trials.get(1), 0.3, 0.9, 0.1, 0.2, 0.6, 0.7),
+                Trials.recomputed(trials.get(3), 0.3, 0.92, 0.1, 0.2, 0.64, 0.7)));
+    List<List<String>> rows = new LessonTables(report).curve(report.experiments().get(0));
+    assertThat(rows)
+        .contains(
+            List.of("plain", "5,000", "0.2930", "0.3000", "0.3000", "0.3000"),
+            List.of("recurrent-batch-norm", "500", "0.6390", "0.6200", "0.6000", "0.6400"),
+            List.of("recurrent-batch-norm", "5,000", "0.9140", "0.9100", "0.9000", "0.9200"));
+    new LessonPage(report).write(path);
+    assertThat(path.resolve("index.html")).content().contains("published validation", "0.6390");
+    assertThat(path.resolve("lesson.md")).content().contains("published validation", "0.6390");
+  }
+
+  @Test
+  void anExperimentWithoutAPublishedCurveHasNoTableOfIt(@TempDir Path path) throws IOException {
+    new LessonPage(report(MNIST, cellFive(Scale.FULL))).write(path);
+    assertThat(path.resolve("index.html")).content().doesNotContain("published validation");
+  }
+
+  @Test
+  void aTrainingThatWasLongerIsSaidToBe() {
+    LessonReport report = report(MNIST, cellFive(new Scale(20)));
+    assertThat(report.comparable()).isFalse();
+    assertThat(report.notes()).singleElement().asString().startsWith("Scale 20.0: so many times");
   }
 
   @Test
