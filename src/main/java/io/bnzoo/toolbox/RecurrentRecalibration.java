@@ -1,5 +1,10 @@
 package io.bnzoo.toolbox;
 
+import io.bnzoo.backend.NativeBackend;
+import io.bnzoo.compiler.CompiledNetwork;
+import io.bnzoo.compiler.NetworkGraph;
+import io.bnzoo.compiler.StepStatisticsPass;
+import io.bnzoo.compiler.UnsupportedNetworkException;
 import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageSource;
 import io.bnzoo.data.LabeledImages;
@@ -10,11 +15,16 @@ import io.bnzoo.layer.RecurrentStatistics;
 import io.bnzoo.layer.WrappedLayers;
 import io.bnzoo.limits.PredictionLimits;
 import io.bnzoo.limits.RunningVariances;
+import io.bnzoo.onednn.OneDnn;
+import java.lang.ref.Reference;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -30,6 +40,8 @@ final class RecurrentRecalibration {
   private static final long MOST_VALUES = 1 << 25;
 
   private static final int MOST_IMAGES = 1000;
+
+  private static final String TASK = "recomputing the statistics of each time step";
 
   private final Model model;
   private final ImageSource images;
@@ -85,6 +97,56 @@ final class RecurrentRecalibration {
   }
 
   private long recompute() {
+    Optional<NetworkGraph> graph = graph();
+    return graph.isPresent() ? byKernels(graph.get()) : byDeeplearning4j();
+  }
+
+  /** What the kernels compute, if there are kernels for all layers. */
+  private Optional<NetworkGraph> graph() {
+    if (OneDnn.obstacle().isPresent()) {
+      return Optional.empty();
+    }
+    InputType type = input.type(images.shape());
+    try {
+      return Optional.of(
+          model instanceof ComputationGraph graph
+              ? NetworkGraph.of(graph, List.of(type))
+              : NetworkGraph.of((MultiLayerNetwork) model, type));
+    } catch (UnsupportedNetworkException e) {
+      return Optional.empty();
+    }
+  }
+
+  private long byKernels(NetworkGraph graph) {
+    NativeBackend.useThreads(Runtime.getRuntime().availableProcessors());
+    try (CompiledNetwork compiled = new CompiledNetwork(graph, model)) {
+      StepStatisticsPass pass = new StepStatisticsPass(compiled);
+      long seen = 0;
+      Iterator<? extends ImageBatch> batches = images.inBatches(atOnce).iterator();
+      while (batches.hasNext()) {
+        ImageBatch some = batches.next();
+        progress.advanced(TASK, seen, total);
+        add(some, pass);
+        seen += some.size();
+      }
+      if (seen == 0) {
+        throw new IllegalArgumentException("there are no images to recompute the statistics over");
+      }
+      progress.advanced(TASK, seen, total);
+      pass.write(model);
+      return seen;
+    }
+  }
+
+  private static void add(ImageBatch images, StepStatisticsPass to) {
+    try {
+      to.add(List.of(images.pixels()), images.size());
+    } finally {
+      Reference.reachabilityFence(images);
+    }
+  }
+
+  private long byDeeplearning4j() {
     DataSetIterator batches = new ExistingDataSetIterator(this::batches);
     return model instanceof ComputationGraph graph
         ? RecurrentStatistics.recompute(graph, new MultiDataSetIteratorAdapter(batches))
@@ -98,7 +160,7 @@ final class RecurrentRecalibration {
 
       @Override
       public boolean hasNext() {
-        progress.advanced("recomputing the statistics of each time step", seen, total);
+        progress.advanced(TASK, seen, total);
         return each.hasNext();
       }
 
