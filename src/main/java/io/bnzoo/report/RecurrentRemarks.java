@@ -68,9 +68,16 @@ final class RecurrentRemarks {
                     variant.variant().label(),
                     TextTable.share(own.mean()),
                     TextTable.share(ours),
-                    ours < own.mean() - MUCH
-                        ? "shared statistics fail at test"
-                        : "here shared statistics do not fail"));
+                    verdict(own.mean(), ours)));
+  }
+
+  private static String verdict(double own, double shared) {
+    if (shared < ExperimentResult.LEARNT) {
+      return "shared statistics fail at test";
+    }
+    return shared < own - MUCH
+        ? String.format(Locale.ROOT, "shared statistics lose %.4f at test", own - shared)
+        : "here shared statistics do as well";
   }
 
   private static Optional<String> gamma(

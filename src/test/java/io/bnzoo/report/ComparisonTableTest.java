@@ -6,14 +6,37 @@ import io.bnzoo.data.ImageDataset;
 import io.bnzoo.experiment.Comparison;
 import io.bnzoo.experiment.Lesson;
 import io.bnzoo.train.Outcome;
+import io.bnzoo.train.TrainingResult;
 import io.bnzoo.zoo.DeepCnn;
+import io.bnzoo.zoo.ImageLstm;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTableTest {
+
+  @Test
+  void movingAveragesAreNotedBesideWhatWasRecomputed() {
+    TrainingResult.Finals plain = Results.finals(0.97, 0.96, 0.95);
+    TrainingResult.Finals finals =
+        new TrainingResult.Finals(
+            plain.validation(), plain.test(), 100, 0.95, 0.95, OptionalDouble.of(0.1158));
+    NetworkSpec spec =
+        ImageLstm.builder().normalization(Normalization.recurrentBatchNorm()).build().spec();
+    TrainingResult result =
+        new TrainingResult(new Outcome.Completed(), List.of(), Optional.of(finals), 2000, 40, 50);
+    assertThat(
+            new ComparisonTable(
+                    Results.of(
+                        Results.MNIST, new Comparison.VariantResult(spec, ImageLstm.PLAN, result)))
+                .notes())
+        .containsExactly(
+            "recurrent-batch-norm (seed 1): test accuracy 0.1158 by the moving averages of"
+                + " training, 0.9600 by statistics recomputed after it.");
+  }
 
   @Test
   void aPublishedFigureStandsBesideTheSameInitialWeightsOnly() {
