@@ -1,12 +1,14 @@
 package io.bnzoo.cli;
 
 import io.bnzoo.bench.MemoryCheck;
+import io.bnzoo.experiment.Variants;
 import io.bnzoo.report.TextTable;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.Zoo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,9 +43,8 @@ final class MemoryCommand extends BnzooCommand {
       names = "--variant",
       paramLabel = "LABEL",
       converter = VariantConverter.class,
-      defaultValue = "low-level",
-      description = "Which variant. Default: ${DEFAULT-VALUE}.")
-  private Normalization variant;
+      description = "Which variant. Default: low-level; recurrent-batch-norm of image-lstm.")
+  private Optional<Normalization> chosen;
 
   @Option(
       names = "--repetitions",
@@ -64,6 +65,8 @@ final class MemoryCommand extends BnzooCommand {
 
   @Override
   Task prepare() {
+    Normalization variant = chosen.orElseGet(this::usual);
+    entry.builder().get().normalization(variant).build();
     MemoryCheck check = new MemoryCheck(entry, variant, repetitions, engine.factory(terminal));
     return () -> {
       engine.start(terminal);
@@ -76,6 +79,12 @@ final class MemoryCommand extends BnzooCommand {
             growth.forEach(phase -> terminal.print(line(phase)));
           });
     };
+  }
+
+  /** The one of most operations, if the model can have it. */
+  private Normalization usual() {
+    Normalization lowLevel = Normalization.lowLevel();
+    return Variants.of(entry).contains(lowLevel) ? lowLevel : Variants.pair(entry).get(1);
   }
 
   private List<MemoryCheck.MemoryReading> measure(MemoryCheck check) {

@@ -142,6 +142,7 @@ class BnzooTest extends CommandRun {
         "models mlp                       | mlp has as many networks as variants: give the file of one",
         "models --image-size 32x32        | --image-size is for one model: give its name or file",
         "models UNet --image-size 32x40   | UNet takes images whose height and width are multiples of 16",
+        "memory image-lstm --variant low-level | use recurrent-batch-norm or plain",
         "memory resnet                    | there is no model 'resnet'; there is deep-cnn, mlp",
         "evaluate x.zip --trust com/layers | --trust: \"com/layers\" is not the name of a package",
       })
