@@ -134,7 +134,7 @@ public final class SmallChart {
     add(name, x, values, colour, LINE_WIDTH)
         .ifPresent(
             series -> {
-              series.setLineStyle(SeriesLines.NONE);
+              series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
               series.setMarker(SeriesMarkers.DIAMOND);
               series.setShowInLegend(true);
               legend.add(name);
