@@ -282,6 +282,19 @@ public final class CompiledNetwork implements AutoCloseable {
    * @throws IllegalArgumentException likewise
    */
   public void differentiate(List<float[]> gradients) {
+    backward(gradients);
+  }
+
+  /**
+   * The same, and how far the gradient reaches back in time.
+   *
+   * @return of each recurrent layer, in order, the L2 norm of the gradient by each step's output
+   */
+  public List<double[]> differentiateThroughTime(List<float[]> gradients) {
+    return backward(gradients).gradientsThroughTime().stream().map(double[]::clone).toList();
+  }
+
+  private KernelProgram backward(List<float[]> gradients) {
     Key key =
         training.orElseThrow(
             () -> new IllegalStateException("an update needs a forward before it"));
@@ -303,6 +316,7 @@ public final class CompiledNetwork implements AutoCloseable {
     }
     training = Optional.empty();
     program.backward();
+    return program;
   }
 
   /**

@@ -185,6 +185,11 @@ final class KernelProgram implements AutoCloseable {
     return outputGradients;
   }
 
+  /** Of each recurrent layer, after a backward pass: the gradient's norm by each step's output. */
+  List<double[]> gradientsThroughTime() {
+    return stages.stream().flatMap(stage -> stage.gradientThroughTime().stream()).toList();
+  }
+
   /** Where a forward pass leaves the batch's statistics of time steps. */
   List<StepMoments> moments() {
     return stages.stream().flatMap(stage -> stage.moments().stream()).toList();

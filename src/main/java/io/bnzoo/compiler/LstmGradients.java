@@ -8,6 +8,7 @@ import static io.bnzoo.compiler.LstmValues.OUTPUT;
 
 import io.bnzoo.onednn.ActivationFunction;
 import io.bnzoo.onednn.Argument;
+import io.bnzoo.onednn.Floats;
 import io.bnzoo.onednn.Layout;
 import io.bnzoo.onednn.Mode;
 import io.bnzoo.onednn.Primitive;
@@ -48,6 +49,9 @@ final class LstmGradients {
   /** By those with the state. */
   private final StepTensors byStateProducts;
 
+  /** Of each step, the norm of the last gradient by h. */
+  private final double[] outputNorms;
+
   private final Optional<OfNormalizations> normalizations;
   private final Primitive stateGradient;
   private final Tensor stateWeights;
@@ -75,6 +79,7 @@ final class LstmGradients {
     this.bench = bench;
     this.vectors = new VectorKernels(bench);
     this.steps = values.steps;
+    this.outputNorms = new double[steps];
     this.byOutputs = values.room(operation.lastOnly() ? 1 : steps, values.width);
     this.byState = values.room(1, values.width);
     this.byCell = values.room(1, values.width);
@@ -134,6 +139,8 @@ final class LstmGradients {
 
   private void addStep(int t) {
     Tensor toOutput = toOutput(t);
+    Floats floats = toOutput.values();
+    bench.add(() -> outputNorms[t] = Math.sqrt(floats.squares()));
     Tensor toCell = values.vector(byCell, t);
     Tensor squashed = values.vector(values.squashed, t);
     vectors.multiply(toOutput, squashed, values.gate(byGates, t, OUTPUT));
@@ -241,6 +248,11 @@ final class LstmGradients {
             Argument.SOURCE_GRADIENT, found));
     Layout counting = Layout.blocked(steps, operation.input().channels(), 1, values.sequences);
     return bench.view(found, LstmKernels.swapped(counting));
+  }
+
+  /** Of each step, after each backward pass: the norm of the gradient by its output. */
+  double[] outputNorms() {
+    return outputNorms;
   }
 
   /** Nothing here is needed by later kernels. */

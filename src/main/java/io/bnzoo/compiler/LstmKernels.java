@@ -34,6 +34,7 @@ final class LstmKernels implements OperationKernels {
   private Primitive stateProduct;
   private Tensor stateWeights;
   private Optional<Normalizations> normalizations = Optional.empty();
+  private Optional<double[]> outputNorms = Optional.empty();
 
   /** Of the three values that are normalized. */
   record Normalizations(
@@ -248,11 +249,17 @@ final class LstmKernels implements OperationKernels {
   @Override
   public Tensor backward(Tensor gradient, boolean sourceNeeded) {
     LstmGradients gradients = new LstmGradients(this, operation, values, bench);
+    outputNorms = Optional.of(gradients.outputNorms());
     gradients.add(gradient);
     Optional<Tensor> found = sourceNeeded ? Optional.of(gradients.bySource()) : Optional.empty();
     gradients.recycle();
     values.recycle();
     return found.orElse(gradient);
+  }
+
+  @Override
+  public Optional<double[]> gradientThroughTime() {
+    return outputNorms;
   }
 
   Optional<Normalizations> normalizations() {

@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** Adds the kernels of a node at one batch size to a workbench, of however many sources. */
 interface NodeKernels {
@@ -16,6 +17,14 @@ interface NodeKernels {
    * @return the sources' gradients, each in memory of its own
    */
   List<Tensor> backward(Tensor gradient, List<Boolean> needed);
+
+  /**
+   * Of a recurrent layer, after each backward pass: the L2 norm of the gradient by each step's
+   * output.
+   */
+  default Optional<double[]> gradientThroughTime() {
+    return Optional.empty();
+  }
 
   /** What they leave of the batch's statistics of each time step; none if there are no steps. */
   default List<StepMoments> moments() {
@@ -40,6 +49,11 @@ interface NodeKernels {
       @Override
       public List<Tensor> backward(Tensor gradient, List<Boolean> needed) {
         return List.of(kernels.backward(gradient, needed.get(0)));
+      }
+
+      @Override
+      public Optional<double[]> gradientThroughTime() {
+        return kernels.gradientThroughTime();
       }
 
       @Override

@@ -2,6 +2,7 @@ package io.bnzoo.compiler;
 
 import io.bnzoo.onednn.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** Adds the kernels of one operation at one batch size to a workbench. */
 interface OperationKernels {
@@ -18,6 +19,11 @@ interface OperationKernels {
    * @return the gradient of the source; undefined if it is not needed
    */
   Tensor backward(Tensor gradient, boolean sourceNeeded);
+
+  /** As {@link NodeKernels#gradientThroughTime}. */
+  default Optional<double[]> gradientThroughTime() {
+    return Optional.empty();
+  }
 
   /** As {@link NodeKernels#moments}. */
   default List<StepMoments> moments() {

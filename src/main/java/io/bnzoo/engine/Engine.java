@@ -4,6 +4,7 @@ import io.bnzoo.data.FloatImages;
 import io.bnzoo.data.ImageBatch;
 import io.bnzoo.data.ImageShape;
 import io.bnzoo.layer.RecurrentStatistics;
+import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.api.DataSet;
 
@@ -68,6 +69,18 @@ public interface Engine extends AutoCloseable {
       RecurrentStatistics.recompute(network, new ShapedBatches(batches, input, shape()).iterator());
       load(network);
     }
+  }
+
+  /**
+   * How far the gradient of the mean loss reaches back in time, by the batch's own statistics;
+   * nothing is updated.
+   *
+   * @return of each recurrent layer, from the input on, the L2 norm of the gradient by each time
+   *     step's output, [N,H]; empty where there is no such layer, or an engine cannot tell
+   * @throws IllegalArgumentException as {@link #step}
+   */
+  default List<double[]> gradientsThroughTime(ImageBatch batch) {
+    return List.of();
   }
 
   /** The loss of the network's output layer. */

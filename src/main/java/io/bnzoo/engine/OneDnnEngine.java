@@ -156,6 +156,17 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
+  public List<double[]> gradientsThroughTime(ImageBatch batch) {
+    prepare(stepThreads);
+    plan.check().training(batch);
+    float[] logits =
+        reading(batch, pixels -> compiled.forward(List.of(pixels), batch.size(), iteration).get(0));
+    float[] gradient = new float[logits.length];
+    plan.loss().mean(plan.logits(logits), batch::label, gradient);
+    return compiled.differentiateThroughTime(List.of(gradient));
+  }
+
+  @Override
   public Logits logits(ImageBatch images, Statistics statistics) {
     prepare(Threads.ofPrediction(stepThreads, threads, plan.operationsAtOnce(), images.size()));
     plan.check().prediction(images);

@@ -3,6 +3,7 @@ package io.bnzoo.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.bnzoo.ArrayAssert;
 import io.bnzoo.compiler.UnsupportedNetworkException;
@@ -39,6 +40,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Deeplearning4j's LSTM and that with batch normalization, by kernels and by Deeplearning4j. */
 class RecurrentNetworksTest {
@@ -230,6 +232,33 @@ class RecurrentNetworksTest {
     }
     ArrayAssert.assertClose(ours.params(), theirs.params(), 1e-5, 1e-4);
     assertThat(ours.params().distance2(network.params())).isGreaterThan(1);
+  }
+
+  /** What the last step's output gets comes from the output layer alone: p - y over the batch. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theGradientIsFollowedThroughTime(boolean normalized) {
+    Layer layer = normalized ? batchNorm(STEPS, 6) : lstm(6);
+    MultiLayerNetwork network = network(ImageToSequence.rows(SHAPE), new LastTimeStep(layer));
+    INDArray before = network.params().dup();
+    try (Engine engine = new OneDnnEngine(network, SHAPE, 1)) {
+      double[] norms = engine.gradientsThroughTime(BATCH).get(0);
+      assertThat(norms).hasSize(STEPS);
+      INDArray probabilities = softmax(engine.logits(BATCH, Statistics.BATCH).array());
+      INDArray byLogits = probabilities.sub(BATCH.oneHotLabels()).div(BATCH.size());
+      INDArray byOutput = byLogits.mmul(network.getLayer(1).getParam("W").transpose());
+      assertThat(norms[STEPS - 1])
+          .isCloseTo(byOutput.norm2Number().doubleValue(), withinPercentage(0.1));
+      for (int t = 1; t < STEPS; t++) {
+        assertThat(norms[t - 1]).isPositive().isNotEqualTo(norms[t]);
+      }
+    }
+    ArrayAssert.assertSameBits(network.params(), before);
+  }
+
+  private static INDArray softmax(INDArray logits) {
+    INDArray exponentials = Transforms.exp(logits);
+    return exponentials.divColumnVector(exponentials.sum(1));
   }
 
   @Test
