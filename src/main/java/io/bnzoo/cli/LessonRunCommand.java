@@ -9,6 +9,7 @@ import io.bnzoo.experiment.Lesson;
 import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Sweep;
 import io.bnzoo.experiment.Trial;
+import io.bnzoo.experiment.TrialResult;
 import io.bnzoo.files.FolderLock;
 import io.bnzoo.report.LessonReport;
 import io.bnzoo.report.Provenance;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Trains as many networks at once as there are cores. What is finished is kept in"
           + " runs/NAME/trials: stopped with Ctrl-C and called again, or with more experiments or"
-          + " seeds, it trains only what is missing.",
+          + " seeds, it trains only what is missing, and goes on with what was under way.",
       "",
       "The report is runs/NAME/index.html, on everything in the folder; the same as lesson.md,"
           + " lesson.json and charts/*.png."
@@ -113,7 +114,7 @@ final class LessonRunCommand extends BnzooCommand {
       List<Trial> missing = folder.missing(trials, look);
       terminal.tell(plan(trials, missing, networks));
       Sweep sweep = new Sweep(digits, engine.factory(terminal), look, networks);
-      Sweep.Store store = (trial, result) -> folder.keep(trial, result, command(), provenance);
+      Sweep.Store store = store(folder, provenance);
       try (SweepNarrator narrator = new SweepNarrator(terminal, missing.size())) {
         sweep.run(missing, store, narrator, interruption());
       }
@@ -125,6 +126,20 @@ final class LessonRunCommand extends BnzooCommand {
       }
       terminal.printResult(report, () -> print(report, path));
     }
+  }
+
+  private Sweep.Store store(LessonFolder folder, Provenance provenance) {
+    return new Sweep.Store() {
+      @Override
+      public void keep(Trial trial, TrialResult result) throws IOException {
+        folder.keep(trial, result, command(), provenance);
+      }
+
+      @Override
+      public Optional<Path> checkpoints() {
+        return Optional.of(folder.checkpoints());
+      }
+    };
   }
 
   /** Without repetitions, in the order asked for. */

@@ -53,6 +53,11 @@ final class SweepNarrator implements Sweep.TrialListener, AutoCloseable {
             ending(training.outcome())));
   }
 
+  @Override
+  public void notice(String line) {
+    bar.print(line);
+  }
+
   /** What a line has room for. */
   private static String ending(Outcome outcome) {
     if (outcome instanceof Outcome.PredictsOneClass one) {

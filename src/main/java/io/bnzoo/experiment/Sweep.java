@@ -8,11 +8,13 @@ import io.bnzoo.train.Outcome;
 import io.bnzoo.train.Probe;
 import io.bnzoo.train.Sample;
 import io.bnzoo.train.Snapshot;
+import io.bnzoo.train.TrainedNetwork;
 import io.bnzoo.train.Training;
 import io.bnzoo.train.TrainingListener;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * Trains many trials, several at once, each on one thread.
@@ -38,6 +41,14 @@ public final class Sweep {
   /** Where trials that were not stopped are kept; never called from two threads at once. */
   public interface Store {
     void keep(Trial trial, TrialResult result) throws IOException;
+
+    /**
+     * The folder where trainings under way keep their state once a minute, to be resumed from
+     * there. Those that are looked into start anew.
+     */
+    default Optional<Path> checkpoints() {
+      return Optional.empty();
+    }
   }
 
   /** Is called as a sweep goes, from several threads, but never from two at once. */
@@ -47,6 +58,9 @@ public final class Sweep {
 
     /** Every now and then: the share of the work that is done, in [0, 1], by expected time. */
     default void advanced(double share) {}
+
+    /** With a line on what is resumed, or cannot be. */
+    default void notice(String line) {}
 
     /** After a trial that was not stopped, once it has been kept. */
     default void finished(Trial trial, TrialResult result) {}
@@ -133,17 +147,19 @@ public final class Sweep {
     if (stopped.getAsBoolean()) {
       return null;
     }
-    try (Engine engine = engines.open(trial.model().init(), digits.shape(), 1)) {
-      List<Snapshot> snapshots = new ArrayList<>();
-      TrainingListener training = listener(trial, engine, snapshots, progress);
-      TrainingResult result =
-          Training.of(digits, trial.plan()).listener(training).stopWhen(stopped).runOn(engine);
-      if (!(result.outcome() instanceof Outcome.Stopped)) {
-        Optional<InferenceTrap> trap =
-            trial.experiment().inferenceTrap()
-                ? Optional.of(InferenceTrap.of(engine, digits.test(), trial.plan().singleImages()))
-                : Optional.empty();
-        progress.finished(trial, new TrialResult(result, trap, snapshots));
+    try {
+      Training training =
+          Training.of(digits, trial.plan()).engines(engines).threads(1).stopWhen(stopped);
+      if (diagnostics == Diagnostics.ON) {
+        lookInto(trial, training, progress);
+      } else {
+        Optional<Path> folder = progress.store.checkpoints();
+        folder
+            .map(training::checkpoints)
+            .orElse(training)
+            .notices(progress::notice)
+            .listener(listener(trial, progress, batch -> {}))
+            .run(trial.model(), trained -> finish(trial, trained, progress));
       }
     } catch (IOException e) {
       progress.over = true;
@@ -155,21 +171,64 @@ public final class Sweep {
     return null;
   }
 
-  private TrainingListener listener(
-      Trial trial, Engine engine, List<Snapshot> snapshots, SweepProgress progress) {
-    Optional<Probe> probe =
-        diagnostics == Diagnostics.ON
-            ? Optional.of(new Probe(engine, digits.validation().slice(0, PROBING_IMAGES)))
-            : Optional.empty();
+  /** With looks into the network, which no checkpoint has. */
+  private void lookInto(Trial trial, Training training, SweepProgress progress) throws IOException {
+    try (Engine engine = engines.open(trial.model().init(), digits.shape(), 1)) {
+      Probe probe = new Probe(engine, digits.validation().slice(0, PROBING_IMAGES));
+      List<Snapshot> snapshots = new ArrayList<>();
+      TrainingListener looking =
+          listener(trial, progress, batch -> snapshots.add(probe.snapshot(batch)));
+      TrainingResult result = training.listener(looking).runOn(engine);
+      finish(trial, result, Optional.of(engine), snapshots, progress);
+    }
+  }
+
+  private void finish(Trial trial, TrainedNetwork trained, SweepProgress progress)
+      throws IOException {
+    if (!trial.experiment().inferenceTrap()) {
+      finish(trial, trained.result(), Optional.empty(), List.of(), progress);
+      return;
+    }
+    try (Engine engine = engines.open(trained.network(), digits.shape(), 1)) {
+      finish(trial, trained.result(), Optional.of(engine), List.of(), progress);
+    }
+  }
+
+  /**
+   * Keeps the result, unless the training was stopped.
+   *
+   * @param engine there if the experiment asks for the inference trap
+   */
+  private void finish(
+      Trial trial,
+      TrainingResult result,
+      Optional<Engine> engine,
+      List<Snapshot> snapshots,
+      SweepProgress progress)
+      throws IOException {
+    if (!(result.outcome() instanceof Outcome.Stopped)) {
+      Optional<InferenceTrap> trap =
+          engine
+              .filter(any -> trial.experiment().inferenceTrap())
+              .map(of -> InferenceTrap.of(of, digits.test(), trial.plan().singleImages()));
+      progress.finished(trial, new TrialResult(result, trap, snapshots));
+    }
+  }
+
+  private static TrainingListener listener(
+      Trial trial, SweepProgress progress, IntConsumer measured) {
     return new TrainingListener() {
+      private int seen;
+
       @Override
       public void stepped(int done, int total) {
-        progress.stepped(trial, total);
+        progress.stepped(trial, done - seen, total);
+        seen = done; // More than one further where the training was resumed.
       }
 
       @Override
       public void measured(Sample sample) {
-        probe.ifPresent(look -> snapshots.add(look.snapshot(sample.batch())));
+        measured.accept(sample.batch());
       }
     };
   }
@@ -195,8 +254,12 @@ public final class Sweep {
       this.expectedSeconds = trials.stream().mapToDouble(Trial::expectedSeconds).sum();
     }
 
-    synchronized void stepped(Trial trial, int total) {
-      advance(trial.expectedSeconds() / total);
+    synchronized void stepped(Trial trial, int steps, int total) {
+      advance(steps * trial.expectedSeconds() / total);
+    }
+
+    synchronized void notice(String line) {
+      listener.notice(line);
     }
 
     synchronized void finished(Trial trial, TrialResult result) throws IOException {

@@ -41,6 +41,7 @@ import java.util.stream.Stream;
 public final class LessonFolder {
   private static final int FORMAT = 1;
   private static final String TRIALS = "trials";
+  private static final String CHECKPOINTS = "checkpoints";
   private static final String REPORT = "lesson.json";
   private static final String ENDING = ".json";
 
@@ -93,7 +94,7 @@ public final class LessonFolder {
       throws IOException {
     LessonFolder folder = new LessonFolder(path, scale, data, warnings);
     AtomicFile.removeUnfinished(path);
-    for (String within : List.of(TRIALS, LessonPage.CHARTS)) {
+    for (String within : List.of(TRIALS, CHECKPOINTS, LessonPage.CHARTS)) {
       FolderLock.requireNoLink(path.resolve(within));
       AtomicFile.removeUnfinished(path.resolve(within));
     }
@@ -115,6 +116,11 @@ public final class LessonFolder {
 
   public Path path() {
     return path;
+  }
+
+  /** Where trainings under way are kept until they have a result. */
+  public Path checkpoints() {
+    return path.resolve(CHECKPOINTS);
   }
 
   /** Writes a result down, completely or not at all. */

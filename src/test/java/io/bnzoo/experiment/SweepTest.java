@@ -11,13 +11,17 @@ import io.bnzoo.train.Sample;
 import io.bnzoo.train.Snapshot;
 import io.bnzoo.train.TrainingResult;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SweepTest {
   private static final ImageDataset DIGITS = TestDigits.small();
@@ -122,6 +126,48 @@ class SweepTest {
   }
 
   /** The short trial fails while the long one, begun before it, is under way. */
+  /** With a batch norm whose running statistics and a LSTM whose noise have to be the same. */
+  @Test
+  void aTrialThatWasStoppedIsResumed(@TempDir Path folder) throws IOException {
+    List<Trial> trials = trials("cell-05", "rows");
+    Recorder whole = run(trials, Sweep.Diagnostics.OFF, 1);
+    Recorder resumed = new Recorder();
+    Sweep.Store store =
+        new Sweep.Store() {
+          @Override
+          public void keep(Trial trial, TrialResult result) {
+            resumed.keep(trial, result);
+          }
+
+          @Override
+          public Optional<Path> checkpoints() {
+            return Optional.of(folder);
+          }
+        };
+    List<String> notices = new ArrayList<>();
+    Sweep.TrialListener listener =
+        new Sweep.TrialListener() {
+          @Override
+          public void notice(String line) {
+            notices.add(line);
+          }
+        };
+    Sweep sweep = new Sweep(DIGITS, EngineChoice.AUTO, Sweep.Diagnostics.OFF, 1);
+    for (Trial trial : trials) {
+      AtomicInteger asked = new AtomicInteger();
+      sweep.run(List.of(trial), store, listener, () -> asked.incrementAndGet() > 6);
+      assertThat(resumed.results).doesNotContainKey(trial.name());
+      sweep.run(List.of(trial), store, listener, () -> false);
+      assertThat(Figures.of(resumed.results.get(trial.name())))
+          .as(trial.name())
+          .isEqualTo(Figures.of(whole.results.get(trial.name())));
+    }
+    assertThat(notices)
+        .hasSameSizeAs(trials)
+        .allMatch(line -> line.contains("resumes after batch"));
+    assertThat(folder).isEmptyDirectory();
+  }
+
   @Test
   void aResultThatCannotBeKeptEndsTheSweepForAll() {
     List<Trial> trials =
