@@ -72,6 +72,13 @@ public final class SmallChart {
     return overBatches(title + scaled, yAxis, steps);
   }
 
+  /** An empty chart of something against the steps of a sequence. */
+  public static SmallChart overTimeSteps(String title, String yAxis) {
+    SmallChart small = new SmallChart(title, "time step", yAxis);
+    small.chart.getStyler().setXAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(TICK_SPACING);
+    return small;
+  }
+
   /** An empty chart of how often values occur. */
   public static SmallChart ofDistributions(String title, String xAxis) {
     SmallChart small = new SmallChart(title, xAxis, "density").fromZero();
@@ -84,6 +91,12 @@ public final class SmallChart {
   /** From 0 up. */
   public SmallChart fromZero() {
     chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("0.0#");
+    return this;
+  }
+
+  /** By powers of ten; all that is drawn must be above 0. */
+  public SmallChart logarithmic() {
+    chart.getStyler().setYAxisLogarithmic(true).setYAxisDecimalPattern("0E0");
     return this;
   }
 

@@ -1,12 +1,15 @@
 package io.bnzoo.notebook;
 
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.activations.Activation;
@@ -15,8 +18,9 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
- * The library's {@link LowLevelBatchNormalization} with nothing around it, to hold one's own
- * arithmetic against. Gamma starts at 1, beta at 0, the running statistics at 0 and 1.
+ * A layer of the library with nothing around it, to hold one's own arithmetic against: {@link
+ * LowLevelBatchNormalization}, whose gamma starts at 1, beta at 0 and running statistics at 0 and
+ * 1, or {@link BatchNormLstm}.
  */
 public final class LayerAlone {
 
@@ -33,23 +37,32 @@ public final class LayerAlone {
 
   /** A layer of [N,features]. */
   public static LayerAlone ofFeatures(int features) {
-    return before(new LossLayer.Builder(), features);
+    return before(new LossLayer.Builder(), normalization(features));
   }
 
   /** A layer of [N,channels,height,width]. */
   public static LayerAlone ofChannels(int channels) {
-    return before(new CnnLossLayer.Builder(), channels);
+    return before(new CnnLossLayer.Builder(), normalization(channels));
+  }
+
+  /** A layer of [N,features,T], which becomes [N,units,T]. */
+  public static LayerAlone ofSequences(BatchNormLstm lstm) {
+    return before(new RnnLossLayer.Builder(), lstm);
+  }
+
+  private static Layer normalization(int features) {
+    return new LowLevelBatchNormalization.Builder().features(features).build();
   }
 
   /** A network has to end in a loss; its output is that of the layer under it. */
-  private static LayerAlone before(BaseOutputLayer.Builder<?> loss, int features) {
+  private static LayerAlone before(BaseOutputLayer.Builder<?> loss, Layer layer) {
     return new LayerAlone(
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
                 .seed(SEED)
                 .updater(new Sgd(0))
                 .list()
-                .layer(new LowLevelBatchNormalization.Builder().features(features).build())
+                .layer(layer)
                 .layer(
                     loss.lossFunction(LossFunctions.LossFunction.MSE)
                         .activation(Activation.IDENTITY)
@@ -57,12 +70,12 @@ public final class LayerAlone {
                 .build()));
   }
 
-  /** The batch normalized by its own statistics; nothing in the layer changes. */
+  /** The output for a batch by its own statistics; nothing in the layer changes. */
   public INDArray training(INDArray batch) {
     return activate(batch, true);
   }
 
-  /** The batch normalized by the running statistics. */
+  /** The output by the running statistics. */
   public INDArray inference(INDArray batch) {
     return activate(batch, false);
   }
@@ -77,7 +90,8 @@ public final class LayerAlone {
   }
 
   /**
-   * What a gradient of the output becomes on its way back through the layer in training.
+   * What a gradient of the output becomes on its way back through a batch normalization in
+   * training.
    *
    * @return the gradients of the loss with respect to {@code x}, {@code gamma} and {@code beta}
    */
@@ -94,8 +108,13 @@ public final class LayerAlone {
     return gradients;
   }
 
-  /** A parameter by its name in {@link LowLevelBatchNormalization}, to read or to assign to. */
+  /** A parameter by its name in the layer, to read or to assign to. */
   public INDArray parameter(String name) {
     return network.getLayer(0).getParam(name);
+  }
+
+  /** All parameters by name, as {@link #parameter} gives them. */
+  public Map<String, INDArray> parameters() {
+    return network.getLayer(0).paramTable();
   }
 }

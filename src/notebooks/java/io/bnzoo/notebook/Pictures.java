@@ -119,6 +119,34 @@ public final class Pictures {
   }
 
   /**
+   * How something changes over the steps of a sequence.
+   *
+   * @param lines by name, a value for each step
+   */
+  public static BufferedImage overTimeSteps(
+      String title, String yAxis, Map<String, double[]> lines) {
+    return overTimeSteps(SmallChart.overTimeSteps(title, yAxis), lines);
+  }
+
+  /** The same by powers of ten, for values above 0. */
+  public static BufferedImage overTimeStepsByPowersOfTen(
+      String title, String yAxis, Map<String, double[]> lines) {
+    return overTimeSteps(SmallChart.overTimeSteps(title, yAxis).logarithmic(), lines);
+  }
+
+  private static BufferedImage overTimeSteps(SmallChart chart, Map<String, double[]> lines) {
+    Map<String, Color> colours = ChartStyle.colours(lines.keySet());
+    lines.forEach(
+        (name, values) ->
+            chart.line(
+                name,
+                IntStream.rangeClosed(1, values.length).boxed().toList(),
+                DoubleStream.of(values).boxed().toList(),
+                colours.get(name)));
+    return chart.image(DOTS);
+  }
+
+  /**
    * How values are distributed, layer by layer, all over the same range, but for the outermost half
    * percent on either side.
    *

@@ -30,6 +30,18 @@ public record Trained(
     return finals().batchedAccuracy();
   }
 
+  /**
+   * The share of the test set that it recognized by the moving averages of its training, before the
+   * statistics of recurrent batch norm were recomputed.
+   *
+   * @throws IllegalStateException if it has no recurrent batch norm
+   */
+  public double byMovingAverages() {
+    return finals()
+        .movingAverageAccuracy()
+        .orElseThrow(() -> new IllegalStateException(label + " has nothing that was recomputed"));
+  }
+
   private TrainingResult.Finals finals() {
     return result
         .finals()
