@@ -46,6 +46,11 @@ public final class InsideCharts {
 
   /** Which trials are shown. */
   public String trials() {
+    return names(trials);
+  }
+
+  /** Of trials, as a sentence names them. */
+  static String names(List<Finished> trials) {
     return trials.stream()
         .map(finished -> finished.trial().variant().label() + " of seed " + finished.trial().seed())
         .collect(Collectors.joining(", "));

@@ -6,6 +6,7 @@ import freemarker.template.TemplateException;
 import io.bnzoo.chart.AccuracyCharts;
 import io.bnzoo.chart.InsideCharts;
 import io.bnzoo.chart.Picture;
+import io.bnzoo.chart.ThroughTimeCharts;
 import io.bnzoo.experiment.InferenceTrap;
 import io.bnzoo.files.AtomicFile;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The report for people: one HTML file that needs nothing beside it, and the same as Markdown. */
 public final class LessonPage {
@@ -63,13 +65,21 @@ public final class LessonPage {
     view.put("remarks", part.remarks());
     view.put("charts", pictures(new AccuracyCharts(part.result()).pictures(), charts));
     List<Object> diagnostics = new ArrayList<>();
-    for (List<Picture> row : inside.pictures()) {
+    ThroughTimeCharts throughTime = new ThroughTimeCharts(part.result());
+    for (List<Picture> row : concat(inside.pictures(), throughTime.pictures())) {
       diagnostics.add(pictures(row, charts));
     }
-    view.put("lookedAt", inside.trials());
+    view.put("lookedAt", inside.trials().isEmpty() ? throughTime.trials() : inside.trials());
+    view.put(
+        "diagnosticsLegend",
+        inside.trials().isEmpty() ? LessonText.THROUGH_TIME : LessonText.INSIDE);
     view.put("diagnostics", diagnostics);
     view.put("traps", traps(part));
     return view;
+  }
+
+  private static List<List<Picture>> concat(List<List<Picture>> some, List<List<Picture>> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   private static List<Map<String, String>> pictures(List<Picture> pictures, Path folder)

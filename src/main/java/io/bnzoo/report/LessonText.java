@@ -34,6 +34,23 @@ final class LessonText {
               + " side as there are cores; the source's with its measurements, on its author's"
               + " machine");
 
+  /** What the pictures of a network's inside show. */
+  static final String INSIDE =
+      "Values before the activation: the median of a layer as a line, its 15th to 85th percentile"
+          + " as a band (compare figure 1 of Ioffe and Szegedy 2015). A unit is dead when its"
+          + " activation is flat for all of 100 images. Charts side by side have the same scale,"
+          + " unless one of them would be flat in it. Of the deep CNN: its first, middle and last"
+          + " hidden layer.";
+
+  /** What those of a recurrent network show. */
+  static final String THROUGH_TIME =
+      "Gradient: how much the mean loss of 100 images depends on the output of each time step,"
+          + " before training as after it; where the line falls towards the first steps, what they"
+          + " showed is hardly learnt from (compare the figure of gradients in Cooijmans et al."
+          + " 2016). Running statistics: the standard deviation that each step is normalized by,"
+          + " over all units, of the input's and the state's contribution to the gates and of the"
+          + " cell. They differ over the first steps, which is why steps do not share them.";
+
   /** The difference between the two ways to predict, in two sentences. */
   static final String INFERENCE_TRAP =
       """

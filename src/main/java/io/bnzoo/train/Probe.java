@@ -3,14 +3,19 @@ package io.bnzoo.train;
 import io.bnzoo.data.LabeledImages;
 import io.bnzoo.engine.Engine;
 import io.bnzoo.engine.ImageInput;
+import io.bnzoo.layer.BatchNormLstmParameters.Normalized;
+import io.bnzoo.layer.WrappedLayers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -18,6 +23,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Looks inside a zoo network with the same few images again and again.
@@ -49,6 +55,7 @@ public final class Probe {
   private final INDArray images;
   private final INDArray labels;
   private final List<ProbedBlock> blocks;
+  private final LabeledImages probing;
 
   /**
    * A probe of an engine's network, whose hidden activations are layers of their own, named after
@@ -62,6 +69,7 @@ public final class Probe {
           "batch statistics need at least 2 images, got " + probing.size());
     }
     this.engine = engine;
+    this.probing = probing;
     MultiLayerNetwork network = engine.snapshot();
     this.images = ImageInput.of(network, probing.shape()).shaped(probing.images(), probing.shape());
     this.labels = probing.oneHotLabels();
@@ -71,7 +79,7 @@ public final class Probe {
   /** A look at the network as it is after a batch; it must have been trained on one. */
   public Snapshot snapshot(int batch) {
     if (blocks.isEmpty()) {
-      return new Snapshot(batch, List.of());
+      return new Snapshot(batch, List.of(), recurrent());
     }
     MultiLayerNetwork network = engine.snapshot();
     List<INDArray> activations = network.feedForward(images, true);
@@ -90,7 +98,35 @@ public final class Probe {
               dead(block, before),
               norm(gradient.getGradientFor(block.linearLayer() + "_W"))));
     }
-    return new Snapshot(batch, layers);
+    return new Snapshot(batch, layers, List.of());
+  }
+
+  private List<Snapshot.Recurrent> recurrent() {
+    List<double[]> gradients = engine.gradientsThroughTime(probing);
+    List<Snapshot.Recurrent> recurrent = new ArrayList<>();
+    for (var layer : engine.snapshot().getLayers()) {
+      if (WrappedLayers.innermost(layer).conf().getLayer() instanceof BaseRecurrentLayer found) {
+        List<Double> norms =
+            gradients.isEmpty()
+                ? List.of()
+                : DoubleStream.of(gradients.get(recurrent.size())).boxed().toList();
+        recurrent.add(new Snapshot.Recurrent(found.getLayerName(), norms, deviations(layer)));
+      }
+    }
+    return recurrent;
+  }
+
+  private static Map<String, List<Double>> deviations(org.deeplearning4j.nn.api.Layer layer) {
+    Map<String, List<Double>> deviations = new LinkedHashMap<>();
+    for (Normalized each : Normalized.values()) {
+      INDArray variances = layer.paramTable().get(each.variance());
+      if (variances != null) {
+        double[] roots = Transforms.sqrt(variances.mean(1)).toDoubleVector();
+        deviations.put(
+            each.name().toLowerCase(Locale.ROOT), DoubleStream.of(roots).boxed().toList());
+      }
+    }
+    return deviations;
   }
 
   /**

@@ -1,14 +1,18 @@
 package io.bnzoo.train;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A network's inside at one moment of its training.
  *
  * @param batch the batch after whose step it was taken, from 0
  * @param layers its hidden blocks, from the input on
+ * @param recurrent its recurrent layers, likewise
  */
-public record Snapshot(int batch, List<Layer> layers) {
+public record Snapshot(int batch, List<Layer> layers, List<Recurrent> recurrent) {
 
   /**
    * One hidden block.
@@ -26,8 +30,27 @@ public record Snapshot(int batch, List<Layer> layers) {
   public record Layer(
       String name, double low, double median, double high, double dead, double gradientNorm) {}
 
-  /** Copies the list. */
+  /**
+   * One recurrent layer.
+   *
+   * @param name of the layer
+   * @param gradientNorms for each time step, the Euclidean norm of the mean loss's gradient with
+   *     respect to the layer's output; empty where the engine cannot tell
+   * @param deviations for each value that it normalizes, the root of the running variance of each
+   *     time step, averaged over the features as variances; empty without batch norm
+   */
+  public record Recurrent(
+      String name, List<Double> gradientNorms, Map<String, List<Double>> deviations) {
+    /** Copies the lists. */
+    public Recurrent {
+      gradientNorms = List.copyOf(gradientNorms);
+      deviations = Collections.unmodifiableMap(new LinkedHashMap<>(deviations));
+    }
+  }
+
+  /** Copies the lists; there is no second one in results of before recurrent networks. */
   public Snapshot {
     layers = List.copyOf(layers);
+    recurrent = recurrent == null ? List.of() : List.copyOf(recurrent);
   }
 }

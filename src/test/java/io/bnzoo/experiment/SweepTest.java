@@ -84,13 +84,15 @@ class SweepTest {
 
   @Test
   void lookingInsideChangesNoFigure() throws IOException {
-    List<Trial> trials = trials("cell-05", "deep-cnn");
+    List<Trial> trials = trials("cell-05", "deep-cnn", "rows");
     Recorder blind = run(trials, Sweep.Diagnostics.OFF, 2);
     Recorder looking = run(trials, Sweep.Diagnostics.ON, 2);
     assertThat(blind.results.values()).allSatisfy(one -> assertThat(one.snapshots()).isEmpty());
     looking.results.forEach(
         (name, result) -> {
           assertThat(result.snapshots()).hasSameSizeAs(result.training().curve());
+          assertThat(result.snapshots())
+              .allMatch(look -> look.layers().isEmpty() != look.recurrent().isEmpty());
           TrainingResult without = blind.results.get(name).training();
           assertThat(result.training().curve()).isEqualTo(without.curve());
           assertThat(result.training().finals()).isEqualTo(without.finals());

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,12 @@ class LessonFolderTest {
             plain.training(),
             Optional.of(new InferenceTrap(List.of(7, 2), List.of(7, 2), List.of(8, 8), 0.95)),
             List.of(
-                new Snapshot(50, List.of(new Snapshot.Layer("fc1", -1, 0, 1, 0.25, Double.NaN)))));
+                new Snapshot(
+                    50,
+                    List.of(new Snapshot.Layer("fc1", -1, 0, 1, 0.25, Double.NaN)),
+                    List.of(
+                        new Snapshot.Recurrent(
+                            "lstm", List.of(0.5, 0.25), Map.of("cell", List.of(0.1, 0.2)))))));
     folder().keep(TRIALS.get(0), rich, COMMAND, HERE);
     assertThat(folder().results().get(0).trials().get(0).result()).isEqualTo(rich);
   }
