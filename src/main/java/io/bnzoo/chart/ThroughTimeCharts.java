@@ -50,13 +50,13 @@ public final class ThroughTimeCharts {
       norms.putIfAbsent(after(last), last.recurrent().get(0).gradientNorms());
       if (norms.values().stream().noneMatch(List::isEmpty)) {
         SmallChart chart = chart(finished, "gradient by the output of a step", "norm");
-        lines(chart.logarithmic(), norms);
+        lines(chart.logarithmic(), norms, Double.MIN_VALUE);
         gradients.add(chart.picture(name + "-through-time"));
       }
       Map<String, List<Double>> deviations = last.recurrent().get(0).deviations();
       if (!deviations.isEmpty()) {
-        SmallChart chart = chart(finished, "running statistics", "standard deviation");
-        lines(chart.fromZero(), deviations);
+        SmallChart chart = chart(finished, "what steps are normalized by", "standard deviation");
+        lines(chart.fromZero(), deviations, 0);
         statistics.add(chart.picture(name + "-statistics"));
       }
     }
@@ -73,12 +73,16 @@ public final class ThroughTimeCharts {
     return SmallChart.overTimeSteps(finished.trial().variant().label() + ": " + figure, axis);
   }
 
-  private static void lines(SmallChart chart, Map<String, List<Double>> lines) {
+  /** Of values below the least nothing is drawn: a norm that underflows has no logarithm. */
+  private static void lines(SmallChart chart, Map<String, List<Double>> lines, double least) {
     Map<String, Color> colours = ChartStyle.colours(lines.keySet());
     lines.forEach(
         (name, values) -> {
-          List<Integer> shown = // A norm that underflows has no logarithm.
-              IntStream.range(0, values.size()).filter(t -> values.get(t) > 0).boxed().toList();
+          List<Integer> shown =
+              IntStream.range(0, values.size())
+                  .filter(t -> values.get(t) >= least)
+                  .boxed()
+                  .toList();
           chart.line(
               name,
               shown.stream().map(t -> t + 1).toList(),

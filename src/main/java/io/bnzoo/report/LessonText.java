@@ -47,9 +47,9 @@ final class LessonText {
       "Gradient: how much the mean loss of 100 images depends on the output of each time step,"
           + " before training as after it; where the line falls towards the first steps, what they"
           + " showed is hardly learnt from (compare the figure of gradients in Cooijmans et al."
-          + " 2016). Running statistics: the standard deviation that each step is normalized by,"
-          + " over all units, of the input's and the state's contribution to the gates and of the"
-          + " cell. They differ over the first steps, which is why steps do not share them.";
+          + " 2016). What steps are normalized by: in each, the standard deviation over those"
+          + " images, of the input's and the state's contribution to the gates and of the cell,"
+          + " over all units. Where the lines rise or fall, statistics that steps share fit none.";
 
   /** The difference between the two ways to predict, in two sentences. */
   static final String INFERENCE_TRAP =

@@ -103,8 +103,19 @@ public final class Probe {
 
   private List<Snapshot.Recurrent> recurrent() {
     List<double[]> gradients = engine.gradientsThroughTime(probing);
+    INDArray before = engine.snapshot().params().dup();
+    engine.recomputeStatistics(List.of(probing));
+    MultiLayerNetwork network = engine.snapshot();
+    List<Snapshot.Recurrent> recurrent = recurrent(network, gradients);
+    network.setParams(before);
+    engine.load(network);
+    return recurrent;
+  }
+
+  private static List<Snapshot.Recurrent> recurrent(
+      MultiLayerNetwork network, List<double[]> gradients) {
     List<Snapshot.Recurrent> recurrent = new ArrayList<>();
-    for (var layer : engine.snapshot().getLayers()) {
+    for (var layer : network.getLayers()) {
       if (WrappedLayers.innermost(layer).conf().getLayer() instanceof BaseRecurrentLayer found) {
         List<Double> norms =
             gradients.isEmpty()

@@ -36,8 +36,8 @@ public record Snapshot(int batch, List<Layer> layers, List<Recurrent> recurrent)
    * @param name of the layer
    * @param gradientNorms for each time step, the Euclidean norm of the mean loss's gradient with
    *     respect to the layer's output; empty where the engine cannot tell
-   * @param deviations for each value that it normalizes, the root of the running variance of each
-   *     time step, averaged over the features as variances; empty without batch norm
+   * @param deviations for each value that it normalizes, the standard deviation in each time step
+   *     over the probing images, the root of the features' mean variance; empty without batch norm
    */
   public record Recurrent(
       String name, List<Double> gradientNorms, Map<String, List<Double>> deviations) {
