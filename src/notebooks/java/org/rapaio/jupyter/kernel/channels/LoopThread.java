@@ -9,6 +9,9 @@ package org.rapaio.jupyter.kernel.channels;
  * looks before that was said, it ends at once, nobody listens on its channel, and the kernel is
  * there but never answers: so it went in every second start on two cores. Here it is said before
  * the thread starts. On the kernel's class path this library comes first.
+ *
+ * <p>Nor does what goes wrong once end the thread: the kernel listens before it has set up who
+ * answers, and Jupyter, which may ask that early, asks again.
  */
 public final class LoopThread extends Thread {
   private final long sleep;
@@ -26,11 +29,19 @@ public final class LoopThread extends Thread {
   public void run() {
     try {
       while (running) {
-        body.run();
+        runOnce();
         Thread.sleep(sleep);
       }
     } catch (InterruptedException e) {
       running = false;
+    }
+  }
+
+  private void runOnce() {
+    try {
+      body.run();
+    } catch (RuntimeException e) {
+      getUncaughtExceptionHandler().uncaughtException(this, e); // Which says so.
     }
   }
 
