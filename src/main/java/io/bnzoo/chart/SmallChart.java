@@ -75,7 +75,9 @@ public final class SmallChart {
   /** An empty chart of something against the steps of a sequence. */
   public static SmallChart overTimeSteps(String title, String yAxis) {
     SmallChart small = new SmallChart(title, "time step", yAxis);
-    small.chart.getStyler().setXAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(TICK_SPACING);
+    XYStyler styler = small.chart.getStyler();
+    styler.setXAxisMin(0.0).setXAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(TICK_SPACING);
+    styler.setYAxisDecimalPattern("0.###");
     return small;
   }
 

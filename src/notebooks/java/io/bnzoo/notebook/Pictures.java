@@ -125,16 +125,7 @@ public final class Pictures {
    */
   public static BufferedImage overTimeSteps(
       String title, String yAxis, Map<String, double[]> lines) {
-    return overTimeSteps(SmallChart.overTimeSteps(title, yAxis), lines);
-  }
-
-  /** The same by powers of ten, for values above 0. */
-  public static BufferedImage overTimeStepsByPowersOfTen(
-      String title, String yAxis, Map<String, double[]> lines) {
-    return overTimeSteps(SmallChart.overTimeSteps(title, yAxis).logarithmic(), lines);
-  }
-
-  private static BufferedImage overTimeSteps(SmallChart chart, Map<String, double[]> lines) {
+    SmallChart chart = SmallChart.overTimeSteps(title, yAxis);
     Map<String, Color> colours = ChartStyle.colours(lines.keySet());
     lines.forEach(
         (name, values) ->
