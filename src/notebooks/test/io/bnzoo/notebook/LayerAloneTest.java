@@ -5,6 +5,7 @@ import static io.bnzoo.ArrayAssert.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bnzoo.layer.BatchNormLstm;
 import io.bnzoo.layer.LowLevelBatchNormalization;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,19 @@ class LayerAloneTest {
     assertClose(
         gradients.get("gamma").reshape(2), layer.training(BATCH).mul(weights).sum(0), 1e-5, 0);
     assertClose(gradients.get("beta").reshape(2), weights.sum(0), 1e-5, 0);
+  }
+
+  /** Normalized, all that is alike is 0: the gates are half open, and only betaCell is left. */
+  @Test
+  void sequencesThatAreAlikeLeaveAnLstmItsShift() {
+    LayerAlone lstm =
+        LayerAlone.ofSequences(new BatchNormLstm.Builder(3).nIn(2).nOut(4).build());
+    lstm.parameter("betaCell").assign(1);
+    INDArray alike = Nd4j.ones(DataType.FLOAT, 5, 2, 3);
+    INDArray expected = Nd4j.valueArrayOf(new long[] {5, 4, 3}, 0.5 * Math.tanh(1), DataType.FLOAT);
+    assertClose(lstm.training(alike), expected, 1e-6, 0);
+    assertThat(lstm.inference(alike).sub(expected).amaxNumber().doubleValue()).isPositive();
+    assertThat(lstm.parameters()).containsKeys("W", "meanState");
   }
 
   @Test

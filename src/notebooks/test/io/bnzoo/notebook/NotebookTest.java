@@ -15,6 +15,7 @@ import io.bnzoo.experiment.Scale;
 import io.bnzoo.experiment.Spread;
 import io.bnzoo.experiment.Variants;
 import io.bnzoo.train.TrainingListener;
+import io.bnzoo.zoo.ImageLstm;
 import io.bnzoo.zoo.NetworkSpec;
 import io.bnzoo.zoo.Normalization;
 import io.bnzoo.zoo.ThreeLayerMlp;
@@ -148,6 +149,23 @@ class NotebookTest {
   private static final Comparison.Listener QUIET = (spec, plan) -> TrainingListener.NONE;
 
   @Test
+  void whatMovingAveragesRecognizeIsThereForRecurrentBatchNormOnly() throws Exception {
+    List<Trained> trained =
+        notebook(1)
+            .train(
+                Stream.of(Normalization.none(), Normalization.recurrentBatchNorm())
+                    .map(choice -> ImageLstm.builder().units(8).normalization(choice).build())
+                    .toList(),
+                plan(10));
+    assertThat(trained.get(1).byMovingAverages()).isBetween(0.0, 0.3);
+    assertThat(trained.get(1).byMovingAverages())
+        .isEqualTo(trained.get(1).result().finals().orElseThrow().movingAverageAccuracy().orElseThrow());
+    assertThatThrownBy(trained.get(0)::byMovingAverages)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("plain");
+  }
+
+  @Test
   void stoppingTheCellStopsItsTrainings() throws Exception {
     Notebook notebook = notebook(1);
     List<ThreeLayerMlp> models =
@@ -210,6 +228,15 @@ class NotebookTest {
     assertThat(vermilion(sheet.getSubimage(7 * 72, 0, 72, 88))).isEqualTo(vermilion(sheet));
     assertThatThrownBy(() -> Pictures.digits(images, new int[3]))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void linesOverTimeStepsAreDrawn() {
+    BufferedImage picture =
+        Pictures.overTimeSteps(
+            "steps", "value", Map.of("recurrent-batch-norm", new double[] {-30, 0, 2}));
+    assertThat(picture.getWidth()).isEqualTo(720);
+    assertThat(vermilion(picture.getSubimage(0, 0, 720, 400))).isPositive(); // No legend.
   }
 
   private static long vermilion(BufferedImage image) {
