@@ -104,7 +104,11 @@ public final class Notebook {
 
   private static Scale scale(String share) {
     try {
-      return new Scale(Double.parseDouble(share));
+      Scale scale = new Scale(Double.parseDouble(share));
+      if (scale.share() > Scale.FULL.share()) {
+        throw new IllegalArgumentException("notebooks are shortened, not lengthened");
+      }
+      return scale;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(SCALE + " must be a number in (0, 1], got " + share, e);
     }
