@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
@@ -31,6 +32,7 @@ public final class SmallChart {
   private static final float LINE_WIDTH = 1.8f;
   private static final float THIN_LINE_WIDTH = 0.8f;
   private static final int BAND_OPACITY = 48;
+  private static final double HAIR = 1e-3;
 
   /** How steps are laid out along the axis. */
   public enum Steps {
@@ -81,6 +83,24 @@ public final class SmallChart {
     return small;
   }
 
+  /**
+   * Draws a value for each step of a sequence, from 1 on, where it is finite. The last step is
+   * drawn a hair to the right: under steps at equal distances XChart would write all their numbers.
+   */
+  public void timeLine(String name, List<Double> values, Color colour) {
+    List<Integer> shown =
+        IntStream.range(0, values.size())
+            .filter(t -> Double.isFinite(values.get(t)))
+            .boxed()
+            .toList();
+    double last = values.size() - 1 + HAIR;
+    line(
+        name,
+        shown.stream().map(t -> 1 + (t == values.size() - 1 ? last : t)).toList(),
+        shown.stream().map(values::get).toList(),
+        colour);
+  }
+
   /** An empty chart of how often values occur. */
   public static SmallChart ofDistributions(String title, String xAxis) {
     SmallChart small = new SmallChart(title, xAxis, "density").fromZero();
@@ -93,12 +113,6 @@ public final class SmallChart {
   /** From 0 up. */
   public SmallChart fromZero() {
     chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("0.0#");
-    return this;
-  }
-
-  /** By powers of ten; all that is drawn must be above 0. */
-  public SmallChart logarithmic() {
-    chart.getStyler().setYAxisLogarithmic(true).setYAxisDecimalPattern("0E0");
     return this;
   }
 

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * What went on in the recurrent networks of one experiment of the lesson, time step by time step:
@@ -49,14 +48,16 @@ public final class ThroughTimeCharts {
       norms.put(after(first), first.recurrent().get(0).gradientNorms());
       norms.putIfAbsent(after(last), last.recurrent().get(0).gradientNorms());
       if (norms.values().stream().noneMatch(List::isEmpty)) {
-        SmallChart chart = chart(finished, "gradient by the output of a step", "norm");
-        lines(chart.logarithmic(), norms, Double.MIN_VALUE);
+        SmallChart chart =
+            chart(finished, "gradient by the output of a step", "power of ten of its norm");
+        norms.replaceAll((when, each) -> each.stream().map(Math::log10).toList());
+        lines(chart, norms);
         gradients.add(chart.picture(name + "-through-time"));
       }
       Map<String, List<Double>> deviations = last.recurrent().get(0).deviations();
       if (!deviations.isEmpty()) {
         SmallChart chart = chart(finished, "what steps are normalized by", "standard deviation");
-        lines(chart.fromZero(), deviations, 0);
+        lines(chart.fromZero(), deviations);
         statistics.add(chart.picture(name + "-statistics"));
       }
     }
@@ -73,21 +74,8 @@ public final class ThroughTimeCharts {
     return SmallChart.overTimeSteps(finished.trial().variant().label() + ": " + figure, axis);
   }
 
-  /** Of values below the least nothing is drawn: a norm that underflows has no logarithm. */
-  private static void lines(SmallChart chart, Map<String, List<Double>> lines, double least) {
+  private static void lines(SmallChart chart, Map<String, List<Double>> lines) {
     Map<String, Color> colours = ChartStyle.colours(lines.keySet());
-    lines.forEach(
-        (name, values) -> {
-          List<Integer> shown =
-              IntStream.range(0, values.size())
-                  .filter(t -> values.get(t) >= least)
-                  .boxed()
-                  .toList();
-          chart.line(
-              name,
-              shown.stream().map(t -> t + 1).toList(),
-              shown.stream().map(values::get).toList(),
-              colours.get(name));
-        });
+    lines.forEach((name, values) -> chart.timeLine(name, values, colours.get(name)));
   }
 }

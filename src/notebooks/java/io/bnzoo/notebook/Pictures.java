@@ -129,11 +129,7 @@ public final class Pictures {
     Map<String, Color> colours = ChartStyle.colours(lines.keySet());
     lines.forEach(
         (name, values) ->
-            chart.line(
-                name,
-                IntStream.rangeClosed(1, values.length).boxed().toList(),
-                DoubleStream.of(values).boxed().toList(),
-                colours.get(name)));
+            chart.timeLine(name, DoubleStream.of(values).boxed().toList(), colours.get(name)));
     return chart.image(DOTS);
   }
 
