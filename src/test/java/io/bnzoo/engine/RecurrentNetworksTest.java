@@ -16,17 +16,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,11 +70,15 @@ class RecurrentNetworksTest {
   }
 
   private static MultiLayerNetwork network(ImageToSequence sequences, Layer... layers) {
+    return network(0.01, sequences, layers);
+  }
+
+  private static MultiLayerNetwork network(double l2, ImageToSequence sequences, Layer... layers) {
     NeuralNetConfiguration.ListBuilder list =
         new NeuralNetConfiguration.Builder()
             .seed(5)
             .updater(new Adam(0.01))
-            .l2(0.01)
+            .l2(l2)
             .gradientNormalization(GradientNormalization.ClipL2PerLayer)
             .gradientNormalizationThreshold(0.5)
             .list();
@@ -112,6 +122,24 @@ class RecurrentNetworksTest {
             network(
                 ImageToSequence.drawnWithReplacement(SHAPE, 1),
                 new LastTimeStep(batchNorm(20, 5))));
+    add(
+        networks,
+        "frozen",
+        () -> network(rows, new FrozenLayer(lstm(6)), new LastTimeStep(batchNorm(STEPS, 6))));
+    add(
+        networks,
+        "frozen batch norm",
+        () -> network(rows, new FrozenLayer(batchNorm(STEPS, 6)), new LastTimeStep(lstm(6))));
+    add(
+        networks,
+        "frozen, gradients pass",
+        () ->
+            network(
+                0, // By which Deeplearning4j would shrink the frozen weights.
+                rows,
+                lstm(5),
+                new FrozenLayerWithBackprop(lstm(6)),
+                new LastTimeStep(batchNorm(STEPS, 6))));
     return networks.stream();
   }
 
@@ -206,6 +234,60 @@ class RecurrentNetworksTest {
 
   private static INDArray nan(Logits logits) {
     return logits.array().dup().isNaN().castTo(DataType.FLOAT);
+  }
+
+  @Test
+  void graphsRunToo() {
+    ComputationGraphConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .seed(5)
+            .updater(new Adam(0.01))
+            .graphBuilder()
+            .addInputs("images")
+            .addLayer(
+                "rows",
+                new LastTimeStep(batchNorm(STEPS, 6)),
+                ImageToSequence.rows(SHAPE),
+                "images")
+            .addLayer("pixels", new LastTimeStep(lstm(5)), ImageToSequence.pixels(SHAPE), "images")
+            .addVertex("both", new MergeVertex(), "rows", "pixels")
+            .addLayer(
+                "digits",
+                new OutputLayer.Builder(LossFunction.MCXENT)
+                    .nOut(3)
+                    .activation(Activation.SOFTMAX)
+                    .build(),
+                "both")
+            .setOutputs("digits")
+            .setInputTypes(InputType.feedForward(SHAPE.size()))
+            .build();
+    ComputationGraph ours = new ComputationGraph(configuration);
+    ours.init();
+    ComputationGraph theirs = ours.clone();
+    DataSet batch = new DataSet(BATCH.images(), BATCH.oneHotLabels());
+    theirs.fit(batch);
+    theirs.fit(batch);
+    try (Accelerated accelerated = Accelerated.of(ours)) {
+      assertThat(accelerated.obstacle(InputType.feedForward(SHAPE.size()))).isEmpty();
+      accelerated.fit(new ExistingDataSetIterator(List.of(batch, batch)), 1);
+    }
+    ArrayAssert.assertClose(ours.params(), theirs.params(), 1e-3, 1e-3);
+  }
+
+  /** Its masks are drawn otherwise than Deeplearning4j's: what is dropped is not, all the same. */
+  @Test
+  void whatALayerIsGivenMayBeDropped() {
+    LSTM dropping = new LSTM.Builder().nOut(6).activation(Activation.TANH).dropOut(0.5).build();
+    MultiLayerNetwork network =
+        network(ImageToSequence.rows(SHAPE), lstm(7), new LastTimeStep(dropping));
+    BothEngines.answer(
+        network, SHAPE, 1e-4, engine -> List.of(engine.logits(BATCH, Statistics.RUNNING).array()));
+    try (Engine engine = new OneDnnEngine(network, SHAPE, 1)) {
+      double first = engine.step(BATCH);
+      assertThat(first).isFinite();
+      assertThat(IntStream.range(0, 60).mapToDouble(i -> engine.step(BATCH)).min().orElseThrow())
+          .isLessThan(first);
+    }
   }
 
   /** Of rows that are a step's own, that steps share, and that no step has. */
