@@ -285,9 +285,12 @@ class OnnxExportTest {
   }
 
   @Test
-  void everyOperationHasNodes() {
+  void everyOperationHasNodesButThoseOfRecurrentNetworks() {
     OperationNodes nodes = new OperationNodes(new NodeList(), Nd4j.zeros(1));
-    assertThat(records(Operation.class)).allMatch(nodes::knows).hasSizeGreaterThan(20);
+    assertThat(records(Operation.class).filter(nodes::knows)).hasSizeGreaterThan(20);
+    assertThat(records(Operation.class).filter(type -> !nodes.knows(type)))
+        .map(Class::getSimpleName)
+        .containsExactlyInAnyOrder("SequenceOp", "LstmOp");
   }
 
   private static Stream<Class<?>> records(Class<?> type) {
