@@ -10,6 +10,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,15 +34,18 @@ public final class InsideCharts {
 
   public InsideCharts(ExperimentResult result) {
     this.result = result;
-    this.trials =
-        result.variants().stream()
-            .flatMap(variant -> variant.trials().stream().filter(InsideCharts::hasBlocks).limit(1))
-            .toList();
+    this.trials = firstOfVariants(result, look -> !look.layers().isEmpty());
   }
 
-  /** Whether it was looked into, and is no recurrent network, which has no hidden blocks. */
-  private static boolean hasBlocks(Finished finished) {
-    return finished.result().snapshots().stream().anyMatch(one -> !one.layers().isEmpty());
+  /** Of each variant the first trial that has such a look. */
+  static List<Finished> firstOfVariants(ExperimentResult result, Predicate<Snapshot> shown) {
+    return result.variants().stream()
+        .flatMap(
+            variant ->
+                variant.trials().stream()
+                    .filter(trial -> trial.result().snapshots().stream().anyMatch(shown))
+                    .limit(1))
+        .toList();
   }
 
   /** Which trials are shown. */

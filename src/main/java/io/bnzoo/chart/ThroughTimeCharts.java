@@ -21,14 +21,7 @@ public final class ThroughTimeCharts {
 
   public ThroughTimeCharts(ExperimentResult result) {
     this.result = result;
-    this.trials =
-        result.variants().stream()
-            .flatMap(variant -> variant.trials().stream().filter(ThroughTimeCharts::isFor).limit(1))
-            .toList();
-  }
-
-  private static boolean isFor(Finished finished) {
-    return finished.result().snapshots().stream().anyMatch(one -> !one.recurrent().isEmpty());
+    this.trials = InsideCharts.firstOfVariants(result, look -> !look.recurrent().isEmpty());
   }
 
   /** Which trials are shown. */

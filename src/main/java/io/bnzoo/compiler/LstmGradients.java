@@ -72,12 +72,16 @@ final class LstmGradients {
   }
 
   LstmGradients(
-      LstmKernels forward, Operation.LstmOp operation, LstmValues values, Workbench bench) {
+      LstmKernels forward,
+      Operation.LstmOp operation,
+      LstmValues values,
+      VectorKernels vectors,
+      Workbench bench) {
     this.forward = forward;
     this.operation = operation;
     this.values = values;
     this.bench = bench;
-    this.vectors = new VectorKernels(bench);
+    this.vectors = vectors;
     this.steps = values.steps;
     this.outputNorms = new double[steps];
     this.byOutputs = values.room(operation.lastOnly() ? 1 : steps, values.width);

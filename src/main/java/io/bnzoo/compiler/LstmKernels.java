@@ -20,9 +20,6 @@ import java.util.stream.Stream;
  *
  * <p>Values are padded to whole blocks of features. Weights, gammas and biases are 0 there, and so
  * are candidate, cell, output and all gradients.
- *
- * <p>The way back multiplies with the input once more, which is faster than to keep the products;
- * the gradients of the weights are one product over all steps.
  */
 final class LstmKernels implements OperationKernels {
   private final Operation.LstmOp operation;
@@ -248,7 +245,7 @@ final class LstmKernels implements OperationKernels {
 
   @Override
   public Tensor backward(Tensor gradient, boolean sourceNeeded) {
-    LstmGradients gradients = new LstmGradients(this, operation, values, bench);
+    LstmGradients gradients = new LstmGradients(this, operation, values, vectors, bench);
     outputNorms = Optional.of(gradients.outputNorms());
     gradients.add(gradient);
     Optional<Tensor> found = sourceNeeded ? Optional.of(gradients.bySource()) : Optional.empty();

@@ -1,5 +1,6 @@
 package io.bnzoo.compiler;
 
+import static io.bnzoo.compiler.LstmValues.GATES;
 import static io.bnzoo.compiler.SettingsCheck.describe;
 import static io.bnzoo.compiler.SettingsCheck.require;
 
@@ -28,8 +29,6 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
  * @param seed of the network, which noise is drawn by
  */
 record RecurrentReader(LayerReader layers, long seed) {
-  private static final int GATES = 4;
-
   /** Has the layers read by this. */
   void register() {
     layers.put(LSTM.class, this::lstm);

@@ -147,7 +147,7 @@ final class InputCheck {
       return objection(arrival, flattening);
     }
     if (step instanceof ImageToSequence sequence) {
-      long count = (long) sequence.steps() * sequence.features();
+      long count = sequence.values();
       return when(
           given.arrayElementsPerExample() != count,
           arrival.layer(),

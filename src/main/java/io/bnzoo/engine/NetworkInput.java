@@ -234,7 +234,7 @@ public final class NetworkInput {
       return imageType(size, flattening.getNumChannels(), flattening.getFormat());
     }
     if (step instanceof ImageToSequence sequence) {
-      long count = (long) sequence.steps() * sequence.features();
+      long count = sequence.values();
       if (size.filter(given -> count % ((long) given.height() * given.width()) != 0).isPresent()) {
         throw otherSize(values(count), size.get());
       }
@@ -295,7 +295,7 @@ public final class NetworkInput {
           : otherImages(images, (int) flattening.getNumChannels(), flattening.getFormat());
     }
     if (step instanceof ImageToSequence sequence) {
-      long count = (long) sequence.steps() * sequence.features();
+      long count = sequence.values();
       return count == images.size() ? Optional.empty() : Optional.of("images of " + values(count));
     }
     return Optional.empty();

@@ -133,10 +133,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public double step(ImageBatch batch) {
-    prepare(stepThreads);
-    plan.check().training(batch);
-    float[] logits =
-        reading(batch, pixels -> compiled.forward(List.of(pixels), batch.size(), iteration).get(0));
+    float[] logits = forward(batch);
     float[] gradient = new float[logits.length];
     int epoch = network.getLayerWiseConfigurations().getEpochCount();
     double loss = plan.loss().mean(plan.logits(logits), batch::label, gradient);
@@ -157,10 +154,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public List<double[]> gradientsThroughTime(ImageBatch batch) {
-    prepare(stepThreads);
-    plan.check().training(batch);
-    float[] logits =
-        reading(batch, pixels -> compiled.forward(List.of(pixels), batch.size(), iteration).get(0));
+    float[] logits = forward(batch);
     float[] gradient = new float[logits.length];
     plan.loss().mean(plan.logits(logits), batch::label, gradient);
     return compiled.differentiateThroughTime(List.of(gradient));
@@ -193,6 +187,14 @@ public final class OneDnnEngine implements Engine {
     MultiLayerNetwork now = snapshot();
     pass.write(now);
     compiled.load(now);
+  }
+
+  /** By the batch's own statistics; a backward pass may come next. */
+  private float[] forward(ImageBatch batch) {
+    prepare(stepThreads);
+    plan.check().training(batch);
+    return reading(
+        batch, pixels -> compiled.forward(List.of(pixels), batch.size(), iteration).get(0));
   }
 
   /** The images own the memory that is read. */

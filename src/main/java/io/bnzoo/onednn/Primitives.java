@@ -38,6 +38,18 @@ public final class Primitives {
       Layout destination,
       ConvolutionWindow window,
       Optional<ActivationFunction> then) {
+    return convolution(mode, source, weights, bias, destination, window, postOps(then));
+  }
+
+  /** The same followed by any post-ops. */
+  static Primitive convolution(
+      Mode mode,
+      Layout source,
+      Layout weights,
+      Optional<Layout> bias,
+      Layout destination,
+      ConvolutionWindow window,
+      PostOps then) {
     dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
     OneDnn.check(
         dnnl.dnnl_dilated_convolution_forward_desc_init(
@@ -53,7 +65,7 @@ public final class Primitives {
             window.before().toArray(),
             window.after().toArray()),
         "convolve " + source + " to " + destination);
-    return Primitive.of(operation, postOps(then), null);
+    return Primitive.of(operation, then, null);
   }
 
   /** The gradient of a convolution's source. */

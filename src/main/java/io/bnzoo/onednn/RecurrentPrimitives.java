@@ -2,7 +2,6 @@ package io.bnzoo.onednn;
 
 import io.bnzoo.onednn.ConvolutionWindow.PerAxis;
 import java.util.Optional;
-import org.bytedeco.dnnl.dnnl_convolution_desc_t;
 import org.bytedeco.dnnl.global.dnnl;
 
 /**
@@ -30,21 +29,14 @@ public final class RecurrentPrimitives {
 
   /** The product with weights in any layout, added to what the destination has. */
   public static Primitive addedProduct(Mode mode, Layout source, Layout destination) {
-    dnnl_convolution_desc_t operation = new dnnl_convolution_desc_t();
-    OneDnn.check(
-        dnnl.dnnl_convolution_forward_desc_init(
-            operation,
-            mode.propagation(),
-            dnnl.dnnl_convolution_direct,
-            source.description(),
-            weights(source, destination).description(),
-            null,
-            destination.description(),
-            PIXELS.strides().toArray(),
-            PIXELS.before().toArray(),
-            PIXELS.after().toArray()),
-        "multiply " + source + " to " + destination);
-    return Primitive.of(operation, PostOps.none().addTo(1), null);
+    return Primitives.convolution(
+        mode,
+        source,
+        weights(source, destination),
+        Optional.empty(),
+        destination,
+        PIXELS,
+        PostOps.none().addTo(1));
   }
 
   private static Layout weights(Layout source, Layout destination) {

@@ -103,13 +103,8 @@ public final class Probe {
 
   private List<Snapshot.Recurrent> recurrent() {
     List<double[]> gradients = engine.gradientsThroughTime(probing);
-    INDArray before = engine.snapshot().params().dup();
-    engine.recomputeStatistics(List.of(probing));
-    MultiLayerNetwork network = engine.snapshot();
-    List<Snapshot.Recurrent> recurrent = recurrent(network, gradients);
-    network.setParams(before);
-    engine.load(network);
-    return recurrent;
+    return RecomputedStatistics.during(
+        engine, List.of(probing), () -> recurrent(engine.snapshot(), gradients));
   }
 
   private static List<Snapshot.Recurrent> recurrent(

@@ -14,8 +14,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Trains a network by a plan, and looks at it as the sources do.
@@ -186,13 +184,8 @@ final class TrainingLoop {
       if (!recurrent) {
         return evaluator.score(data.validation());
       }
-      INDArray movingAverages = engine.snapshot().params().dup();
-      engine.recomputeStatistics(measuredBatches);
-      Score score = evaluator.score(data.validation());
-      MultiLayerNetwork network = engine.snapshot();
-      network.setParams(movingAverages);
-      engine.load(network);
-      return score;
+      return RecomputedStatistics.during(
+          engine, measuredBatches, () -> evaluator.score(data.validation()));
     }
 
     /** The batches that the training begins with. */
